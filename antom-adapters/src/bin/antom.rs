@@ -1,0 +1,2 @@
+//! antom
+fn main() {}

@@ -1,0 +1,8 @@
+//! Inbound adapters: how merchants, buyers, operators and the gateway reach the service.
+//! They translate; what is allowed is decided by the domain.
+
+pub mod admin;
+pub mod api;
+pub mod cli;
+pub mod pages;
+pub mod webhook;

@@ -1,0 +1,18 @@
+//! Adapters of the Antom domain, and the service that is put together from them.
+//! Decisions are left to `antom-domain`, signatures to `antom-signing`, calls to `antom-http`.
+//!
+//! | Feature | What it adds |
+//! | --- | --- |
+//! | `gateway` | [`outbound::gateway`]: the gateway port over `antom-http` |
+//! | `sqlite` | [`outbound::sqlite`]: orders, outbox and inbox in one file |
+//! | `service` | the `antom` binary: configuration, worker, webhook, merchant API, command line |
+//!
+//! Without features there are the adapters that every program needs: [`outbound::clock`] and [`outbound::entropy`].
+
+#[cfg(feature = "service")]
+pub mod inbound;
+pub mod outbound;
+#[cfg(feature = "service")]
+pub mod service;
+#[cfg(feature = "service")]
+pub mod worker;

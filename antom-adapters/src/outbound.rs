@@ -1,0 +1,9 @@
+//! Outbound adapters: what the domain's ports are made of.
+//! Choosing among them is the composition root's, `service`.
+
+pub mod clock;
+pub mod entropy;
+#[cfg(feature = "gateway")]
+pub mod gateway;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;

@@ -1,0 +1,17 @@
+//! Orders, outbox and inbox in one SQLite file, for one process.
+//! What a step means is left to the domain; several processes are left to a database server.
+
+mod commit;
+mod error;
+mod inbox;
+mod orders;
+mod outbox;
+mod readers;
+mod rows;
+mod schema;
+mod store;
+mod writer;
+
+pub use error::OpenError;
+pub use store::SqliteStore;
+pub use writer::WriteCounts;

@@ -1,0 +1,104 @@
+//! The inbox over the database: every notification once, the parked ones by their ids.
+//! Marks that go along with a step are written by `commit`, with the function below.
+
+use std::collections::BTreeMap;
+
+use antom_domain::port::{IdKey, Inbox, InboxMark, InboxVerdict, ReceivedNotification, StoreError};
+use async_trait::async_trait;
+use rusqlite::{Connection, params};
+
+use super::error::Halt;
+use super::rows::{self, MARK_COLUMNS, StoredMark};
+use super::store::SqliteStore;
+
+#[async_trait]
+impl Inbox for SqliteStore {
+    async fn record(&self, mark: &InboxMark) -> Result<(), StoreError> {
+        let mark = mark.clone();
+        let work = move |savepoint: &Connection| -> Result<(), Halt<StoreError>> {
+            write(savepoint, &mark)?;
+            Ok(())
+        };
+        // Whether or not it was written, recording again is harmless.
+        self.write(work).await.unwrap_or(Err(StoreError::Unavailable))
+    }
+
+    async fn parked(&self, keys: &[IdKey]) -> Result<Vec<ReceivedNotification>, StoreError> {
+        let keys = keys.to_vec();
+        self.read(move |connection| parked(connection, &keys)).await
+    }
+
+    async fn recent(&self, limit: usize) -> Result<Vec<InboxMark>, StoreError> {
+        self.read(move |connection| recent(connection, limit)).await
+    }
+}
+
+/// Writes a notification with its verdict. One that is known counts one more delivery, unless it is the same arrival
+/// written again; its verdict changes only where it leaves its parking place.
+//= N-4, N-10
+pub(super) fn write(savepoint: &Connection, mark: &InboxMark) -> rusqlite::Result<()> {
+    let InboxMark { notification, verdict } = mark;
+    let digest = &notification.digest.0;
+    let stored: String = savepoint
+        .prepare_cached(
+            "INSERT INTO inbox \
+             (digest, received_at, request_time, notify_type, keys, body, is_fact, verdict, deliveries) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1) \
+             ON CONFLICT (digest) DO UPDATE SET \
+             deliveries = deliveries + (received_at <> excluded.received_at), \
+             verdict = iif(verdict = 'parked' AND excluded.verdict IN ('absorbed', 'kept'), excluded.verdict, verdict) \
+             RETURNING verdict",
+        )?
+        .query_row(
+            params![
+                digest,
+                notification.received_at.epoch_millis(),
+                notification.request_time,
+                notification.notify_type,
+                rows::keys_text(&notification.keys),
+                notification.body,
+                notification.is_fact,
+                verdict.as_str()
+            ],
+            |row| row.get(0),
+        )?;
+    if stored != InboxVerdict::Parked.as_str() {
+        savepoint.prepare_cached("DELETE FROM inbox_keys WHERE digest = ?1")?.execute([digest])?;
+        return Ok(());
+    }
+    for key in &notification.keys {
+        savepoint
+            .prepare_cached("INSERT INTO inbox_keys (kind, id, digest) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
+            .execute([key.kind(), key.value(), digest])?;
+    }
+    Ok(())
+}
+
+fn parked(connection: &Connection, keys: &[IdKey]) -> Result<Vec<ReceivedNotification>, Halt<StoreError>> {
+    let sql = format!(
+        "SELECT {MARK_COLUMNS}, inbox.seq FROM inbox_keys JOIN inbox ON inbox.digest = inbox_keys.digest \
+         WHERE inbox_keys.kind = ?1 AND inbox_keys.id = ?2"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut found = BTreeMap::new();
+    for key in keys {
+        let mut marks = statement.query([key.kind(), key.value()])?;
+        while let Some(row) = marks.next()? {
+            let mark = StoredMark::read(row)?.understand()?;
+            let seq: i64 = row.get("seq")?;
+            found.insert((mark.notification.received_at, seq), mark.notification);
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+fn recent(connection: &Connection, limit: usize) -> Result<Vec<InboxMark>, Halt<StoreError>> {
+    let sql = format!("SELECT {MARK_COLUMNS} FROM inbox ORDER BY received_at DESC, seq DESC LIMIT ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut found = statement.query([rows::number(limit)])?;
+    let mut marks = Vec::new();
+    while let Some(row) = found.next()? {
+        marks.push(StoredMark::read(row)?.understand()?);
+    }
+    Ok(marks)
+}

@@ -1,0 +1,133 @@
+//! The order store over the database: reading orders, logs and pages.
+//! What a commit writes is in `commit`.
+
+use antom_core::id::ReferenceOrderId;
+use antom_domain::order::{OrderPhase, Recorded};
+use antom_domain::port::{
+    Commit, CommitError, IdKey, OrderPage, OrderQuery, OrderStore, StoreError, StoredOrder, Version,
+};
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::commit::Prepared;
+use super::error::{Halt, unreadable};
+use super::rows;
+use super::store::SqliteStore;
+use super::writer::Loss;
+
+const LARGEST_PAGE: usize = 200;
+
+type Read<T> = Result<T, Halt<StoreError>>;
+
+impl From<StoreError> for Halt<StoreError> {
+    fn from(error: StoreError) -> Halt<StoreError> {
+        Halt::Refused(error)
+    }
+}
+
+#[async_trait]
+impl OrderStore for SqliteStore {
+    async fn load(&self, id: &ReferenceOrderId) -> Result<Option<StoredOrder>, StoreError> {
+        let id = id.to_string();
+        self.read(move |connection| load(connection, &id)).await
+    }
+
+    async fn find(&self, key: &IdKey) -> Result<Option<ReferenceOrderId>, StoreError> {
+        let key = key.clone();
+        self.read(move |connection| find(connection, &key)).await
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<Version, CommitError> {
+        let step = Prepared::new(commit)?;
+        match self.write(move |savepoint| step.write(savepoint)).await {
+            Ok(answer) => answer,
+            Err(Loss::NotWritten) => Err(CommitError::Store(StoreError::Unavailable)),
+            Err(Loss::Unknown) => Err(CommitError::OutcomeUnknown),
+        }
+    }
+
+    async fn history(&self, id: &ReferenceOrderId) -> Result<Vec<Recorded>, StoreError> {
+        let id = id.to_string();
+        self.read(move |connection| history(connection, &id)).await
+    }
+
+    async fn list(&self, query: &OrderQuery) -> Result<OrderPage, StoreError> {
+        let before = match &query.cursor {
+            None => i64::MAX,
+            Some(cursor) => cursor.parse().map_err(|_| unreadable("cursor", cursor.as_str()))?,
+        };
+        let (phase, limit) = (query.phase, query.limit.min(LARGEST_PAGE));
+        self.read(move |connection| page(connection, phase, before, limit)).await
+    }
+
+    async fn unresolved(
+        &self,
+        after: Option<&ReferenceOrderId>,
+        limit: usize,
+    ) -> Result<Vec<ReferenceOrderId>, StoreError> {
+        // Every id is longer than the empty text.
+        let after = after.map(ReferenceOrderId::to_string).unwrap_or_default();
+        self.read(move |connection| unresolved(connection, &after, limit)).await
+    }
+}
+
+fn load(connection: &Connection, id: &str) -> Read<Option<StoredOrder>> {
+    let row: Option<(i64, String)> = connection
+        .prepare_cached("SELECT version, snapshot FROM orders WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((version, snapshot)) = row else { return Ok(None) };
+    let version = Version::try_from(version).map_err(|_| unreadable("snapshot", id))?;
+    Ok(Some(StoredOrder { order: rows::snapshot(id, &snapshot)?, version }))
+}
+
+fn find(connection: &Connection, key: &IdKey) -> Read<Option<ReferenceOrderId>> {
+    let found: Option<String> = connection
+        .prepare_cached("SELECT order_id FROM request_ids WHERE kind = ?1 AND id = ?2")?
+        .query_row([key.kind(), key.value()], |row| row.get(0))
+        .optional()?;
+    Ok(found.map(|id| rows::order_id(&id)).transpose()?)
+}
+
+fn history(connection: &Connection, id: &str) -> Read<Vec<Recorded>> {
+    let mut statement =
+        connection.prepare_cached("SELECT seq, body FROM order_events WHERE order_id = ?1 ORDER BY seq")?;
+    let mut found = statement.query([id])?;
+    let mut log = Vec::new();
+    while let Some(row) = found.next()? {
+        let body: String = row.get(1)?;
+        log.push(rows::event(id, row.get(0)?, &body)?);
+    }
+    Ok(log)
+}
+
+/// The cursor of a page is the number under which its last order was created.
+fn page(connection: &Connection, phase: Option<OrderPhase>, before: i64, limit: usize) -> Read<OrderPage> {
+    let one_more = rows::number(limit.saturating_add(1));
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let mut found: Vec<(i64, String, String)> = match phase {
+        None => connection
+            .prepare_cached("SELECT seq, id, snapshot FROM orders WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2")?
+            .query_map([before, one_more], read)?
+            .collect::<Result<_, _>>()?,
+        Some(phase) => connection
+            .prepare_cached(
+                "SELECT seq, id, snapshot FROM orders WHERE phase = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3",
+            )?
+            .query_map(params![phase.as_str(), before, one_more], read)?
+            .collect::<Result<_, _>>()?,
+    };
+    let has_more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| has_more).map(|(seq, ..)| seq.to_string());
+    let orders = found.iter().map(|(_, id, text)| rows::snapshot(id, text)).collect::<Result<_, _>>()?;
+    Ok(OrderPage { orders, next })
+}
+
+fn unresolved(connection: &Connection, after: &str, limit: usize) -> Read<Vec<ReferenceOrderId>> {
+    let ids: Vec<String> = connection
+        .prepare_cached("SELECT id FROM orders WHERE next_check_at IS NOT NULL AND id > ?1 ORDER BY id LIMIT ?2")?
+        .query_map(params![after, rows::number(limit)], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(ids.iter().map(|id| rows::order_id(id)).collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,158 @@
+//! The outbox over the database: claims with lease and fence.
+//! Rows are added and answered by `commit`.
+
+use std::time::Duration;
+
+use antom_core::time::Timestamp;
+use antom_domain::order::CallId;
+use antom_domain::port::{Claim, Claimed, Outbox, OutboxError, StoreError};
+use async_trait::async_trait;
+use rusqlite::{Connection, params};
+
+use super::error::Halt;
+use super::rows;
+use super::store::SqliteStore;
+use super::writer::Loss;
+
+#[async_trait]
+impl Outbox for SqliteStore {
+    async fn claim_due(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        limit: usize,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let (until, limit) = (now.saturating_add(lease).epoch_millis(), rows::number(limit));
+        let now = now.epoch_millis();
+        let claimed = self.write(move |savepoint| claim(savepoint, now, until, limit)).await;
+        understood(claimed.unwrap_or(Err(StoreError::Unavailable))?)
+    }
+
+    async fn complete(&self, claim: &Claim) -> Result<(), OutboxError> {
+        let sql = "DELETE FROM outbox WHERE call_id = ?1 AND fence = ?2 AND lease_until IS NOT NULL";
+        let (call_id, fence) = columns(claim)?;
+        let work = move |savepoint: &Connection| {
+            let changed = savepoint.prepare_cached(sql)?.execute(params![call_id, fence])?;
+            if changed == 1 { Ok(()) } else { Err(Halt::Refused(OutboxError::LeaseLost)) }
+        };
+        self.write(work).await.unwrap_or_else(not_written)
+    }
+
+    async fn postpone(&self, claim: &Claim, due: Timestamp) -> Result<(), OutboxError> {
+        let sql = "UPDATE outbox SET due_at = ?3, lease_until = NULL \
+                   WHERE call_id = ?1 AND fence = ?2 AND lease_until IS NOT NULL";
+        let (call_id, fence) = columns(claim)?;
+        let due = due.epoch_millis();
+        let work = move |savepoint: &Connection| {
+            let changed = savepoint.prepare_cached(sql)?.execute(params![call_id, fence, due])?;
+            if changed == 1 { Ok(()) } else { Err(Halt::Refused(OutboxError::LeaseLost)) }
+        };
+        self.write(work).await.unwrap_or_else(not_written)
+    }
+
+    async fn hasten(&self, id: &CallId, now: Timestamp) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET due_at = ?2 WHERE call_id = ?1 AND due_at > ?2 AND lease_until IS NULL";
+        let (call_id, now) = (id.as_str().to_owned(), now.epoch_millis());
+        let work = move |savepoint: &Connection| -> Result<(), Halt<StoreError>> {
+            savepoint.prepare_cached(sql)?.execute(params![call_id, now])?;
+            Ok(())
+        };
+        self.write(work).await.unwrap_or(Err(StoreError::Unavailable))
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.read(next_due).await
+    }
+}
+
+/// A claimed row, not yet understood.
+struct Taken {
+    call_id: String,
+    order_id: String,
+    api: String,
+    subject: String,
+    body: Vec<u8>,
+    tries: u32,
+    fence: i64,
+}
+
+fn claim(savepoint: &Connection, now: i64, until: i64, limit: i64) -> Result<Vec<Taken>, Halt<StoreError>> {
+    let mut due: Vec<(i64, Taken)> = savepoint
+        .prepare_cached(
+            "SELECT seq, call_id, order_id, api, subject, body, tries FROM outbox \
+             WHERE due_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1) ORDER BY due_at, seq LIMIT ?2",
+        )?
+        .query_map([now, limit], |row| {
+            let taken = Taken {
+                call_id: row.get(1)?,
+                order_id: row.get(2)?,
+                api: row.get(3)?,
+                subject: row.get(4)?,
+                body: row.get(5)?,
+                tries: row.get(6)?,
+                fence: 0,
+            };
+            Ok((row.get(0)?, taken))
+        })?
+        .collect::<Result<_, _>>()?;
+    for (seq, taken) in &mut due {
+        taken.fence = savepoint
+            .prepare_cached("UPDATE fences SET last = last + 1 RETURNING last")?
+            .query_row([], |row| row.get(0))?;
+        savepoint
+            .prepare_cached("UPDATE outbox SET lease_until = ?2, fence = ?3, tries = tries + 1 WHERE seq = ?1")?
+            .execute(params![seq, until, taken.fence])?;
+    }
+    Ok(due.into_iter().map(|(_, taken)| taken).collect())
+}
+
+/// A row that cannot be read keeps its lease and stands back, so that it does not hold up the others. Where nothing else
+/// is due, the caller hears of it.
+fn understood(taken: Vec<Taken>) -> Result<Vec<Claimed>, StoreError> {
+    let mut claimed = Vec::with_capacity(taken.len());
+    let mut fault = None;
+    for row in taken {
+        match row.understand() {
+            Ok(row) => claimed.push(row),
+            Err(error) => {
+                tracing::error!(%error, "a due call is left alone");
+                fault = Some(error);
+            }
+        }
+    }
+    match fault {
+        Some(error) if claimed.is_empty() => Err(error),
+        _ => Ok(claimed),
+    }
+}
+
+impl Taken {
+    fn understand(self) -> Result<Claimed, StoreError> {
+        let order_id = rows::order_id(&self.order_id)?;
+        let call = rows::call(&self.call_id, &self.api, &self.subject, self.body)?;
+        let claim = Claim { call_id: CallId::from_stored(self.call_id), fence: self.fence.unsigned_abs() };
+        Ok(Claimed { claim, order_id, call, tries: self.tries })
+    }
+}
+
+fn next_due(connection: &Connection) -> Result<Option<Timestamp>, Halt<StoreError>> {
+    let first = |sql| -> rusqlite::Result<Option<i64>> {
+        connection.prepare_cached(sql)?.query_row([], |row| row.get(0))
+    };
+    let free = first(
+        "SELECT (SELECT due_at FROM outbox WHERE lease_until IS NULL ORDER BY due_at LIMIT 1)",
+    )?;
+    let held = first("SELECT min(lease_until) FROM outbox WHERE lease_until IS NOT NULL")?;
+    Ok(free.into_iter().chain(held).min().map(rows::time))
+}
+
+/// A fence that the database cannot hold was never given out.
+fn columns(claim: &Claim) -> Result<(String, i64), OutboxError> {
+    let fence = i64::try_from(claim.fence).map_err(|_| OutboxError::LeaseLost)?;
+    Ok((claim.call_id.as_str().to_owned(), fence))
+}
+
+/// Whether or not it was written, asking again is harmless: a used claim is refused.
+fn not_written<T>(_loss: Loss) -> Result<T, OutboxError> {
+    Err(OutboxError::Store(StoreError::Unavailable))
+}

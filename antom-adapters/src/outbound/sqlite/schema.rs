@@ -1,0 +1,87 @@
+//! Makes a connection fit for the store: its settings, the owner of the file, the migrations.
+//! The lock on the file is left to `store`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use rusqlite_migration::{M, Migrations};
+
+use super::error::OpenError;
+
+const MIGRATIONS: &[M<'_>] = &[M::up(include_str!("schema/0001.sql"))];
+
+/// "Antm", as the first migration writes it.
+const APPLICATION_ID: i64 = 0x416e_746d;
+
+/// How long a statement waits for somebody else's transaction: a backup, a support engineer's shell.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// More than the number of different statements, so that each is parsed once for each connection.
+const CACHED_STATEMENTS: usize = 64;
+
+const WRITER_CACHE_KIB: i64 = 64 * 1024;
+const READER_CACHE_KIB: i64 = 16 * 1024;
+const CHECKPOINT_PAGES: i64 = 10_000;
+
+/// Opens the one connection that writes, and brings the schema up to date.
+pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
+    let failed = OpenError::database(path);
+    let mut connection = connect(path).map_err(&failed)?;
+    check_owner(&connection, path)?;
+    if configure_writer(&connection).map_err(&failed)? != "wal" {
+        return Err(OpenError::NoWriteAheadLog { path: path.to_owned() });
+    }
+    Migrations::from_slice(MIGRATIONS).to_latest(&mut connection).map_err(OpenError::database(path))?;
+    // The lock on the file proves that no earlier holder lives: its calls need not wait for their leases.
+    connection
+        .execute("UPDATE outbox SET lease_until = NULL WHERE lease_until IS NOT NULL", [])
+        .map_err(&failed)?;
+    Ok(connection)
+}
+
+/// Opens one more connection, which cannot write.
+pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
+    let open = || -> rusqlite::Result<Connection> {
+        let connection = connect(path)?;
+        connection.pragma_update(None, "query_only", true)?;
+        connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
+        Ok(connection)
+    };
+    open().map_err(OpenError::database(path))
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    connection.pragma_update(None, "trusted_schema", false)?;
+    Ok(connection)
+}
+
+/// Looks at the file before anything in it is changed.
+fn check_owner(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(OpenError::database(path));
+    let is_empty = number("SELECT count(*) FROM sqlite_schema")? == 0;
+    if !is_empty && number("PRAGMA application_id")? != APPLICATION_ID {
+        return Err(OpenError::NotAnOrderStore { path: path.to_owned() });
+    }
+    let (found, supported) = (number("PRAGMA user_version")?, MIGRATIONS.len() as i64);
+    if found > supported {
+        return Err(OpenError::NewerSchema { path: path.to_owned(), found, supported });
+    }
+    Ok(())
+}
+
+/// The settings of the writing connection; returns the journal mode, which stays what it was where the file system cannot
+/// hold a write-ahead log.
+fn configure_writer(connection: &Connection) -> rusqlite::Result<String> {
+    let mode = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+    // FULL: a commit returns after it reached the disk, so that it survives the loss of power.
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))?;
+    Ok(mode)
+}

@@ -1,0 +1,132 @@
+//! The handle of the store: opens the file, holds its lock, passes work on.
+//! The ports are implemented in `orders`, `outbox` and `inbox`.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use antom_domain::port::StoreError;
+use rusqlite::Connection;
+
+use super::error::{Halt, OpenError};
+use super::readers::Readers;
+use super::schema;
+use super::writer::{Loss, WriteCounts, Writer};
+
+/// Orders, outbox and inbox in one SQLite file. Clones are handles of the same store.
+///
+/// Dropping the last handle waits until everything that is queued is written, closes the file and frees its lock.
+///
+/// Where the disk is full or read-only every write answers [`StoreError::Unavailable`], or, if the failure came with
+/// the very last word of the transaction, [`CommitError::OutcomeUnknown`](antom_domain::port::CommitError). Nothing
+/// needs to be done here once there is room again.
+#[derive(Clone)]
+pub struct SqliteStore {
+    shared: Arc<Shared>,
+}
+
+/// Fields are dropped in this order: the lock is free only when the last connection is closed.
+struct Shared {
+    readers: Readers,
+    writer: Writer,
+    path: PathBuf,
+    _lock: File,
+}
+
+impl SqliteStore {
+    /// Opens the store in this file. A missing file is created, readable by its owner only; an older schema is brought
+    /// up to date. Leases that an earlier process left behind end here: the lock proves that it is gone.
+    ///
+    /// Blocks the thread; meant for the start of a process.
+    ///
+    /// # Errors
+    /// [`OpenError::InUse`] while another store holds the file, [`OpenError::NewerSchema`] where a newer program wrote
+    /// it, [`OpenError::NotAnOrderStore`] where it belongs to another program; nothing in the file is changed then.
+    pub fn open(path: &Path) -> Result<SqliteStore, OpenError> {
+        create(path).map_err(OpenError::file(path))?;
+        // A link and its target are one file and must share one lock.
+        let path = fs::canonicalize(path).map_err(OpenError::file(path))?;
+        let lock = lock(&path)?;
+        let writer = schema::open_writer(&path)?;
+        let readers = Readers::open(&path)?;
+        let writer = Writer::start(writer).map_err(OpenError::file(&path))?;
+        Ok(SqliteStore { shared: Arc::new(Shared { readers, writer, path, _lock: lock }) })
+    }
+
+    /// How much was written since the store was opened.
+    pub fn stats(&self) -> WriteCounts {
+        self.shared.writer.counts()
+    }
+
+    /// Reads on a thread that may wait for the disk.
+    pub(super) async fn read<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<T, Halt<StoreError>> + Send + 'static,
+    {
+        let permit = self.shared.readers.permit().await?;
+        let shared = Arc::clone(&self.shared);
+        let reading = tokio::task::spawn_blocking(move || shared.readers.read(permit, work));
+        reading.await.map_err(|_| StoreError::Unavailable)?
+    }
+
+    /// Writes with the next group.
+    pub(super) async fn write<T, E, W>(&self, work: W) -> Result<Result<T, E>, Loss>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+        W: Fn(&Connection) -> Result<T, Halt<E>> + Send + 'static,
+    {
+        self.shared.writer.write(work).await
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore").field("path", &self.shared.path).finish_non_exhaustive()
+    }
+}
+
+/// Creates the file where it is missing, and makes its name durable.
+fn create(path: &Path) -> io::Result<()> {
+    match private().create_new(true).open(path) {
+        Ok(_) => sync_folder(path),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn lock(path: &Path) -> Result<File, OpenError> {
+    let mut name = OsString::from(path);
+    name.push(".lock");
+    let name = PathBuf::from(name);
+    let file = private().create(true).open(&name).map_err(OpenError::file(&name))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: path.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(OpenError::File { path: name, source }),
+    }
+}
+
+/// Files hold orders and buyers' data: only their owner may read them.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! The configuration of `antom serve`: a TOML file, overridden by `ANTOM__SECTION__KEY` variables.
+//! All faults are found at once; keys are only parsed when the service is put together.
+
+mod read;
+mod redacted;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use antom_core::id::ClientId;
+use antom_core::money::Currency;
+use antom_core::outcome::CaptureMode;
+use antom_core::secret::Secret;
+
+/// A checked configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The gateway and our account there.
+    pub gateway: GatewayConfig,
+    /// Where the books are kept.
+    pub database: DatabaseConfig,
+    /// Who may talk to us, and where.
+    pub server: ServerConfig,
+    /// How payments are made.
+    pub payment: PaymentConfig,
+    /// What is logged, as a filter such as `info,antom_adapters=debug`.
+    pub log_level: String,
+}
+
+/// `[gateway]`
+#[derive(Debug, Clone)]
+pub struct GatewayConfig {
+    /// Scheme, host and port, without a path.
+    pub base_url: String,
+    /// Our id at the gateway.
+    pub client_id: ClientId,
+    /// Our private key, as PEM or bare base64.
+    pub merchant_private_key: Secret,
+    /// The gateway's public keys by version, as PEM or bare base64.
+    pub antom_public_keys: BTreeMap<u32, String>,
+    /// Further certificate authorities, for test gateways.
+    pub ca_pem: Option<String>,
+    /// How long a call may take (B-2).
+    pub timeout: Duration,
+}
+
+/// `[database]`
+#[derive(Debug, Clone)]
+pub struct DatabaseConfig {
+    /// The file of the books.
+    pub path: PathBuf,
+}
+
+/// `[server]`
+#[derive(Debug, Clone)]
+pub struct ServerConfig {
+    /// Where merchant API, webhook and pages listen.
+    pub listen: SocketAddr,
+    /// Where health and metrics listen.
+    pub admin_listen: SocketAddr,
+    /// How the gateway and buyers reach us; the bound address where absent on loopback.
+    pub public_url: Option<String>,
+    /// Who may use the merchant API.
+    pub api_keys: Vec<ApiKey>,
+}
+
+/// One key of the merchant API.
+#[derive(Debug, Clone)]
+pub struct ApiKey {
+    /// A name for logs.
+    pub name: String,
+    /// SHA-256 of the key.
+    pub sha256: [u8; 32],
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+}
+
+/// What an API key may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Read orders and payments.
+    Read,
+    /// Create, pay, capture, cancel and refund.
+    Write,
+}
+
+/// `[payment]`
+#[derive(Debug, Clone)]
+pub struct PaymentConfig {
+    /// The settlement currency to name, where one is configured (S-3).
+    pub settlement_currency: Option<Currency>,
+    /// Who captures cards where the merchant does not say.
+    pub capture: CaptureMode,
+    /// How long a buyer may take (B-1); the gateway's 14 minutes where absent.
+    pub expiry: Option<Duration>,
+    /// How long the 2 s rhythm of inquiries lasts.
+    pub fast_window: Duration,
+}
+
+/// One thing that is wrong with the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigFault {
+    /// The key, such as `gateway.client_id`.
+    pub key: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// Everything that is wrong with the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigFaults(pub Vec<ConfigFault>);
+
+impl fmt::Display for ConfigFaults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} fault(s) in the configuration", self.0.len())?;
+        for fault in &self.0 {
+            write!(f, "\n  {}: {}", fault.key, fault.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigFaults {}
+
+impl Config {
+    /// Reads the file, lets the variables override it, and checks the result.
+    ///
+    /// # Errors
+    /// Every fault, not only the first.
+    pub fn load(
+        file: Option<&Path>,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Config, ConfigFaults> {
+        read::load(file, variables)
+    }
+
+    /// The merged configuration without its secrets, one `key = value` a line.
+    pub fn redacted(&self) -> String {
+        redacted::lines(self)
+    }
+}

@@ -1,0 +1,386 @@
+//! Reads the configuration: file, then variables, then checks; every fault is collected.
+//! Printing it is left to `redacted`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use antom_core::id::ClientId;
+use antom_core::money::Currency;
+use antom_core::outcome::CaptureMode;
+use antom_core::secret::Secret;
+use toml::{Table, Value};
+
+use super::{
+    ApiKey, Config, ConfigFault, ConfigFaults, DatabaseConfig, GatewayConfig, PaymentConfig, Scope, ServerConfig,
+};
+
+const PREFIX: &str = "ANTOM__";
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+const DEFAULT_FAST_WINDOW: Duration = Duration::from_mins(14);
+
+pub(super) fn load(
+    file: Option<&Path>,
+    variables: impl IntoIterator<Item = (String, String)>,
+) -> Result<Config, ConfigFaults> {
+    let mut reader = Reader { table: Table::new(), known: BTreeSet::new(), faults: Vec::new(), base: base_of(file) };
+    if let Some(file) = file {
+        reader.read_file(file);
+    }
+    for (name, value) in variables {
+        if let Some(path) = name.strip_prefix(PREFIX) {
+            reader.set(&path.to_lowercase(), &value);
+        }
+    }
+    let gateway = reader.gateway();
+    let database = reader.database();
+    let server = reader.server();
+    let payment = reader.payment();
+    let log_level = reader.text("log.level").unwrap_or_else(|| "info".to_owned());
+    reader.refuse_unknown_keys();
+    match (gateway, database, server, payment) {
+        (Some(gateway), Some(database), Some(server), Some(payment)) if reader.faults.is_empty() => {
+            Ok(Config { gateway, database, server, payment, log_level })
+        }
+        _ => Err(ConfigFaults(reader.faults)),
+    }
+}
+
+fn base_of(file: Option<&Path>) -> PathBuf {
+    file.and_then(Path::parent).map(Path::to_path_buf).unwrap_or_default()
+}
+
+struct Reader {
+    table: Table,
+    known: BTreeSet<String>,
+    faults: Vec<ConfigFault>,
+    base: PathBuf,
+}
+
+impl Reader {
+    fn fault(&mut self, key: &str, message: impl Into<String>) {
+        self.faults.push(ConfigFault { key: key.to_owned(), message: message.into() });
+    }
+
+    fn read_file(&mut self, file: &Path) {
+        match std::fs::read_to_string(file) {
+            Ok(text) => match text.parse::<Table>() {
+                Ok(table) => self.table = table,
+                Err(error) => self.fault(&file.display().to_string(), format!("not TOML: {}", error.message())),
+            },
+            Err(error) => self.fault(&file.display().to_string(), format!("cannot be read: {error}")),
+        }
+    }
+
+    /// Sets `section__key` from a variable; arrays and tables come as JSON.
+    fn set(&mut self, path: &str, text: &str) {
+        let keys: Vec<&str> = path.split("__").collect();
+        let Some((last, sections)) = keys.split_last() else { return };
+        let mut table = &mut self.table;
+        for section in sections {
+            let entry = table.entry((*section).to_owned()).or_insert_with(|| Value::Table(Table::new()));
+            let Value::Table(inner) = entry else { return };
+            table = inner;
+        }
+        let value = match text.trim_start().chars().next() {
+            Some('[' | '{') => serde_json::from_str::<Value>(text).ok(),
+            _ => None,
+        };
+        table.insert((*last).to_owned(), value.unwrap_or_else(|| Value::String(text.to_owned())));
+    }
+
+    fn value(&mut self, key: &str) -> Option<Value> {
+        self.known.insert(key.to_owned());
+        let mut value: Option<&Value> = None;
+        for (depth, part) in key.split('.').enumerate() {
+            value = if depth == 0 { self.table.get(part) } else { value.and_then(|table| table.get(part)) };
+        }
+        value.cloned()
+    }
+
+    fn text(&mut self, key: &str) -> Option<String> {
+        match self.value(key)? {
+            Value::String(text) => Some(text),
+            other => {
+                self.fault(key, format!("must be a text, not {}", other.type_str()));
+                None
+            }
+        }
+    }
+
+    fn required(&mut self, key: &str) -> Option<String> {
+        if self.value(key).is_none() {
+            self.fault(key, "is missing");
+        }
+        self.text(key)
+    }
+
+    fn duration(&mut self, key: &str) -> Option<Duration> {
+        let text = self.text(key)?;
+        let parsed = parse_duration(&text);
+        if parsed.is_none() {
+            self.fault(key, "must be a time such as \"10s\", \"14min\" or \"1h\"");
+        }
+        parsed
+    }
+
+    /// A key's text, or the content of the file that it names; also `<key>_file`.
+    fn key_text(&mut self, key: &str, value: &str) -> Option<String> {
+        if looks_inline(value) {
+            return Some(value.to_owned());
+        }
+        let path = self.base.join(value);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Some(text),
+            Err(error) => {
+                self.fault(key, format!("is neither a key nor a readable file ({}: {error})", path.display()));
+                None
+            }
+        }
+    }
+
+    fn secret(&mut self, key: &str) -> Option<Secret> {
+        let by_file = self.text(&format!("{key}_file"));
+        let value = match by_file {
+            Some(path) => path,
+            None => self.required(key)?,
+        };
+        self.key_text(key, &value).map(Secret::from)
+    }
+
+    fn gateway(&mut self) -> Option<GatewayConfig> {
+        let base_url = self.base_url();
+        let client_id = self.required("gateway.client_id").and_then(|text| match ClientId::parse(text) {
+            Ok(id) => Some(id),
+            Err(error) => {
+                self.fault("gateway.client_id", error.to_string());
+                None
+            }
+        });
+        let merchant_private_key = self.secret("gateway.merchant_private_key");
+        let antom_public_keys = self.public_keys();
+        let ca_pem = self.text("gateway.ca_file").map(|path| self.key_text("gateway.ca_file", &path));
+        let timeout = self.duration("gateway.timeout").unwrap_or(DEFAULT_TIMEOUT);
+        Some(GatewayConfig {
+            base_url: base_url?,
+            client_id: client_id?,
+            merchant_private_key: merchant_private_key?,
+            antom_public_keys: antom_public_keys?,
+            ca_pem: match ca_pem {
+                Some(read) => Some(read?),
+                None => None,
+            },
+            timeout,
+        })
+    }
+
+    fn base_url(&mut self) -> Option<String> {
+        let region = self.text("gateway.region");
+        match (self.text("gateway.base_url"), region.as_deref()) {
+            (Some(url), None) => Some(url),
+            (None, Some("NA")) => Some("https://open-na-global.alipay.com".to_owned()),
+            (None, Some("ASIA")) => Some("https://open-sea-global.alipay.com".to_owned()),
+            (None, Some("EU")) => Some("https://open-de-global.alipay.com".to_owned()),
+            (None, Some(_)) => {
+                self.fault("gateway.region", "must be NA, ASIA or EU");
+                None
+            }
+            (None, None) => {
+                self.fault("gateway.base_url", "is missing; give it or gateway.region");
+                None
+            }
+            (Some(_), Some(_)) => {
+                self.fault("gateway.region", "must not be given beside gateway.base_url");
+                None
+            }
+        }
+    }
+
+    fn public_keys(&mut self) -> Option<BTreeMap<u32, String>> {
+        const KEY: &str = "gateway.antom_public_keys";
+        let Some(Value::Table(table)) = self.value(KEY) else {
+            self.fault(KEY, "must be a table such as { \"1\" = \"antom_public.pem\" }");
+            return None;
+        };
+        let mut keys = BTreeMap::new();
+        for (version, value) in table {
+            match (version.parse::<u32>(), value.as_str()) {
+                (Ok(version), Some(text)) => {
+                    keys.extend(self.key_text(KEY, text).map(|text| (version, text)));
+                }
+                _ => self.fault(KEY, "must map version numbers to keys or files"),
+            }
+        }
+        if keys.is_empty() {
+            self.fault(KEY, "must hold at least one key");
+        }
+        Some(keys)
+    }
+
+    fn database(&mut self) -> Option<DatabaseConfig> {
+        let url = self.required("database.url")?;
+        let Some(path) = url.strip_prefix("sqlite://") else {
+            self.fault("database.url", "must begin with sqlite://, followed by the path of a file");
+            return None;
+        };
+        Some(DatabaseConfig { path: self.base.join(path) })
+    }
+
+    fn server(&mut self) -> Option<ServerConfig> {
+        let listen = self.address("server.listen", "127.0.0.1:8080");
+        let admin_listen = self.address("server.admin_listen", "127.0.0.1:8081");
+        let public_url = self.public_url();
+        let api_keys = self.api_keys();
+        let (listen, admin_listen) = (listen?, admin_listen?);
+        if public_url.is_none() && !listen.ip().is_loopback() {
+            self.fault("server.public_url", "is missing; the gateway must know how to reach us");
+        }
+        Some(ServerConfig { listen, admin_listen, public_url, api_keys })
+    }
+
+    fn address(&mut self, key: &str, default: &str) -> Option<SocketAddr> {
+        let text = self.text(key).unwrap_or_else(|| default.to_owned());
+        let parsed = text.parse().ok();
+        if parsed.is_none() {
+            self.fault(key, "must be an address such as 127.0.0.1:8080");
+        }
+        parsed
+    }
+
+    //= N-9
+    fn public_url(&mut self) -> Option<String> {
+        const KEY: &str = "server.public_url";
+        let url = self.text(KEY)?;
+        let has_scheme = url.starts_with("https://") || url.starts_with("http://");
+        if !has_scheme || url.contains(['?', '#']) {
+            self.fault(KEY, "must be an http(s) address without a query");
+        }
+        Some(url.trim_end_matches('/').to_owned())
+    }
+
+    fn api_keys(&mut self) -> Vec<ApiKey> {
+        const KEY: &str = "server.api_keys";
+        let Some(value) = self.value(KEY) else { return Vec::new() };
+        let Value::Array(entries) = value else {
+            self.fault(KEY, "must be an array of { name, sha256, scopes }");
+            return Vec::new();
+        };
+        entries
+            .iter()
+            .enumerate()
+            .filter_map(|(index, entry)| {
+                let parsed = api_key(entry);
+                if parsed.is_none() {
+                    let wanted = "needs name, sha256 (64 hexadecimal digits) and scopes of \"read\" and \"write\"";
+                    self.fault(&format!("{KEY}[{index}]"), wanted);
+                }
+                parsed
+            })
+            .collect()
+    }
+
+    //= S-3
+    fn payment(&mut self) -> Option<PaymentConfig> {
+        let settlement_currency = self.settlement_currency();
+        let capture = match self.text("payment.capture").as_deref() {
+            None | Some("AUTOMATIC") => CaptureMode::Automatic,
+            Some("MANUAL") => CaptureMode::Manual,
+            Some(_) => {
+                self.fault("payment.capture", "must be AUTOMATIC or MANUAL");
+                CaptureMode::Automatic
+            }
+        };
+        let expiry = self.duration("payment.expiry");
+        let fast_window = self.duration("payment.polling.fast_window").unwrap_or(DEFAULT_FAST_WINDOW);
+        Some(PaymentConfig { settlement_currency, capture, expiry, fast_window })
+    }
+
+    fn settlement_currency(&mut self) -> Option<Currency> {
+        const KEY: &str = "payment.settlement_currencies";
+        let Value::Array(entries) = self.value(KEY)? else {
+            self.fault(KEY, "must be an array of currency codes");
+            return None;
+        };
+        if entries.len() > 1 {
+            self.fault(KEY, "holds several currencies without a choice; name the one to settle in");
+        }
+        let code = entries.first()?.as_str().unwrap_or_default().to_owned();
+        let parsed = Currency::parse(&code).ok();
+        if parsed.is_none() {
+            self.fault(KEY, "holds something that is no currency");
+        }
+        parsed
+    }
+
+    fn refuse_unknown_keys(&mut self) {
+        let mut found = Vec::new();
+        collect_keys("", &self.table, &mut found);
+        let is_known = |key: &String| {
+            self.known.iter().any(|known| known == key || key.strip_prefix(known.as_str()).is_some_and(|k| k.starts_with('.')))
+        };
+        let unknown: Vec<String> = found.into_iter().filter(|key| !is_known(key)).collect();
+        for key in unknown {
+            self.fault(&key, "is not a key of the configuration");
+        }
+    }
+}
+
+fn api_key(entry: &Value) -> Option<ApiKey> {
+    let name = entry.get("name")?.as_str()?.to_owned();
+    let sha256 = hex32(entry.get("sha256")?.as_str()?)?;
+    let scopes = entry
+        .get("scopes")?
+        .as_array()?
+        .iter()
+        .map(|scope| match scope.as_str()? {
+            "read" => Some(Scope::Read),
+            "write" => Some(Scope::Write),
+            _ => None,
+        })
+        .collect::<Option<Vec<Scope>>>()?;
+    Some(ApiKey { name, sha256, scopes })
+}
+
+fn hex32(text: &str) -> Option<[u8; 32]> {
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    let mut bytes = [0; 32];
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+fn looks_inline(value: &str) -> bool {
+    let text = value.trim();
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(&byte);
+    text.starts_with("-----BEGIN") || (text.len() > 200 && text.bytes().all(is_base64))
+}
+
+fn parse_duration(text: &str) -> Option<Duration> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let number: u64 = digits.parse().ok()?;
+    let seconds = match text.strip_prefix(digits)? {
+        "s" => 1,
+        "min" | "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    Some(Duration::from_secs(number.checked_mul(seconds)?))
+}
+
+fn collect_keys(prefix: &str, table: &Table, found: &mut Vec<String>) {
+    for (name, value) in table {
+        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        match value {
+            Value::Table(inner) if !inner.is_empty() => collect_keys(&key, inner, found),
+            _ => found.push(key),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

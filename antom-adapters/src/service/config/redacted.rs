@@ -1,0 +1,29 @@
+//! Prints a configuration without its secrets.
+//! Reading one is left to `read`.
+
+use super::Config;
+
+pub(super) fn lines(config: &Config) -> String {
+    let versions: Vec<String> = config.gateway.antom_public_keys.keys().map(u32::to_string).collect();
+    let names: Vec<&str> = config.server.api_keys.iter().map(|key| key.name.as_str()).collect();
+    let currency = config.payment.settlement_currency.map_or("not named", |currency| currency.code());
+    let entries = [
+        ("gateway.base_url", config.gateway.base_url.clone()),
+        ("gateway.client_id", config.gateway.client_id.to_string()),
+        ("gateway.merchant_private_key", "<redacted>".to_owned()),
+        ("gateway.antom_public_keys", format!("versions {}", versions.join(", "))),
+        ("gateway.ca_file", if config.gateway.ca_pem.is_some() { "given" } else { "none" }.to_owned()),
+        ("gateway.timeout", format!("{}s", config.gateway.timeout.as_secs())),
+        ("database.url", format!("sqlite://{}", config.database.path.display())),
+        ("server.listen", config.server.listen.to_string()),
+        ("server.admin_listen", config.server.admin_listen.to_string()),
+        ("server.public_url", config.server.public_url.clone().unwrap_or_else(|| "the bound address".to_owned())),
+        ("server.api_keys", names.join(", ")),
+        ("payment.settlement_currencies", currency.to_owned()),
+        ("payment.capture", config.payment.capture.as_str().to_owned()),
+        ("payment.expiry", config.payment.expiry.map_or("gateway's".to_owned(), |time| format!("{}s", time.as_secs()))),
+        ("payment.polling.fast_window", format!("{}s", config.payment.fast_window.as_secs())),
+        ("log.level", config.log_level.clone()),
+    ];
+    entries.map(|(key, value)| format!("{key} = {value}\n")).concat()
+}

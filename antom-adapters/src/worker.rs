@@ -1,0 +1,107 @@
+//! The worker: makes durable calls and asks open questions, until it is told to stop.
+//! What to call and what to ask is decided by the domain; here are only time, tasks and limits.
+
+mod dispatch;
+mod poll;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use antom_core::id::ReferenceOrderId;
+use antom_domain::order::CallId;
+use antom_domain::policy::Retry;
+use antom_domain::service::{Books, Dispatcher, Inquiries};
+use tokio::sync::{Notify, broadcast, mpsc, watch};
+use tokio::task::JoinHandle;
+
+/// How many calls are under way at the same time.
+const CALLS_AT_ONCE: usize = 32;
+/// How many inquiries are under way at the same time: fewer than calls, so that polls never crowd out payments.
+const POLLS_AT_ONCE: usize = 8;
+/// How long a claim is held: longer than any call may take, so that a living worker never loses one.
+const LEASE: Duration = Duration::from_secs(30);
+
+/// The running worker.
+#[derive(Debug)]
+pub struct Worker {
+    handle: WorkerHandle,
+    stop: watch::Sender<bool>,
+    dispatching: JoinHandle<()>,
+    polling: JoinHandle<()>,
+}
+
+/// How the inbound adapters talk to the worker.
+#[derive(Debug, Clone)]
+pub struct WorkerHandle {
+    wake: Arc<Notify>,
+    changed: mpsc::UnboundedSender<ReferenceOrderId>,
+    done: broadcast::Sender<CallId>,
+}
+
+/// Waits for calls to come back. Made before the command that wishes them, so that no answer is missed.
+#[derive(Debug)]
+pub struct Waiter {
+    done: broadcast::Receiver<CallId>,
+}
+
+impl Worker {
+    /// Starts the worker on the current runtime; it picks up everything that earlier processes left.
+    pub fn start(books: &Books, retry: Retry) -> Worker {
+        let (stop, stopped) = watch::channel(false);
+        let (changed, changes) = mpsc::unbounded_channel();
+        let (done, _) = broadcast::channel(1_024);
+        let handle = WorkerHandle { wake: Arc::new(Notify::new()), changed, done };
+        let dispatcher = Dispatcher::new(books.clone(), retry);
+        let dispatching = tokio::spawn(dispatch::run(books.clone(), dispatcher, handle.clone(), stopped.clone()));
+        let inquiries = Inquiries::new(books.clone());
+        let polling = tokio::spawn(poll::run(books.clone(), inquiries, handle.clone(), changes, stopped));
+        Worker { handle, stop, dispatching, polling }
+    }
+
+    /// How to talk to the worker.
+    pub fn handle(&self) -> WorkerHandle {
+        self.handle.clone()
+    }
+
+    /// Stops claiming and waits until the calls that are under way came back.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        self.handle.wake.notify_one();
+        for task in [self.dispatching, self.polling] {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a worker task ended badly");
+            }
+        }
+    }
+}
+
+impl WorkerHandle {
+    /// Says that an order changed: its calls are made and its questions are scheduled anew.
+    pub fn changed(&self, order_id: &ReferenceOrderId) {
+        self.wake.notify_one();
+        // A closed channel means that the service is stopping; the next process takes over.
+        let _stopping = self.changed.send(order_id.clone());
+    }
+
+    /// Begins to listen for answers.
+    pub fn waiter(&self) -> Waiter {
+        Waiter { done: self.done.subscribe() }
+    }
+}
+
+impl Waiter {
+    /// Returns when all these calls came back, or after `deadline`. The caller reads the order to see what they brought.
+    pub async fn wait(mut self, calls: &[CallId], deadline: Duration) {
+        let mut open: Vec<&CallId> = calls.iter().collect();
+        let all_back = async {
+            while !open.is_empty() {
+                match self.done.recv().await {
+                    Ok(id) => open.retain(|call| **call != id),
+                    Err(_) => return,
+                }
+            }
+        };
+        // Past the deadline the call goes on; nobody waits for it any more.
+        let _elapsed = tokio::time::timeout(deadline, all_back).await;
+    }
+}

@@ -1,0 +1,88 @@
+//! The dispatch loop: claims due calls, makes many at a time, and sleeps until the next is due.
+//! Making one call is the domain's dispatcher.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use antom_domain::port::Claimed;
+use antom_domain::service::{Books, Dispatcher};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use super::{CALLS_AT_ONCE, LEASE, WorkerHandle};
+
+/// The longest sleep: a row that another process added is found within this time.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+
+pub(super) async fn run(
+    books: Books,
+    dispatcher: Dispatcher,
+    handle: WorkerHandle,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let slots = Arc::new(Semaphore::new(CALLS_AT_ONCE));
+    let mut tasks = JoinSet::new();
+    while !*stopped.borrow() {
+        while tasks.try_join_next().is_some() {}
+        let free = slots.available_permits();
+        for claimed in claim(&books, free).await {
+            // There are at least as many permits as rows were claimed; the semaphore is never closed.
+            let Ok(permit) = slots.clone().acquire_owned().await else { return };
+            let (dispatcher, handle) = (dispatcher.clone(), handle.clone());
+            tasks.spawn(async move {
+                make(&dispatcher, &claimed, &handle).await;
+                drop(permit);
+                handle.wake.notify_one();
+            });
+        }
+        let sleep = if slots.available_permits() == 0 { LONGEST_SLEEP } else { until_due(&books).await };
+        tokio::select! {
+            () = handle.wake.notified() => {}
+            () = pause(sleep) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+    while tasks.join_next().await.is_some() {}
+}
+
+async fn claim(books: &Books, limit: usize) -> Vec<Claimed> {
+    if limit == 0 {
+        return Vec::new();
+    }
+    let ports = books.ports();
+    match ports.outbox.claim_due(ports.clock.now(), LEASE, limit).await {
+        Ok(claimed) => claimed,
+        Err(error) => {
+            tracing::error!(%error, "no call can be claimed");
+            Vec::new()
+        }
+    }
+}
+
+async fn until_due(books: &Books) -> Duration {
+    let ports = books.ports();
+    match ports.outbox.next_due().await {
+        Ok(Some(due)) => due.since(ports.clock.now()).min(LONGEST_SLEEP).max(Duration::from_millis(5)),
+        Ok(None) | Err(_) => LONGEST_SLEEP,
+    }
+}
+
+async fn make(dispatcher: &Dispatcher, claimed: &Claimed, handle: &WorkerHandle) {
+    let call_id = &claimed.claim.call_id;
+    match dispatcher.run(claimed).await {
+        Ok(outcome) => {
+            tracing::info!(order_id = %claimed.order_id, call = %call_id, tries = claimed.tries, ?outcome, "call made");
+        }
+        Err(error) => {
+            tracing::error!(order_id = %claimed.order_id, call = %call_id, %error, "call not recorded; made again later");
+        }
+    }
+    handle.changed(&claimed.order_id);
+    // Nobody may be waiting.
+    let _listeners = handle.done.send(call_id.clone());
+}
+
+#[expect(clippy::disallowed_methods, reason = "the worker is where the service waits")]
+async fn pause(time: Duration) {
+    tokio::time::sleep(time).await;
+}

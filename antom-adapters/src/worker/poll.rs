@@ -1,0 +1,209 @@
+//! The poll loop: asks the open questions of every order that is not at rest, in the rhythm of the policy.
+//! It lives in memory; after a restart it begins again from the store.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use antom_core::id::ReferenceOrderId;
+use antom_core::time::Timestamp;
+use antom_domain::order::{CallId, Order};
+use antom_domain::service::{Books, BooksError, Inquiries};
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::task::JoinSet;
+
+use super::{POLLS_AT_ONCE, WorkerHandle};
+
+/// How many orders are read at once at start.
+const PAGE: usize = 500;
+/// How long to wait before reading again what could not be read.
+const STORE_RETRY: Duration = Duration::from_secs(1);
+
+/// When to look at which order.
+#[derive(Debug, Default)]
+struct Schedule {
+    due: BTreeSet<(Timestamp, ReferenceOrderId)>,
+    by_order: HashMap<ReferenceOrderId, Watched>,
+}
+
+#[derive(Debug)]
+struct Watched {
+    due: Timestamp,
+    last_asked: HashMap<CallId, Timestamp>,
+}
+
+pub(super) async fn run(
+    books: Books,
+    inquiries: Inquiries,
+    handle: WorkerHandle,
+    mut changes: mpsc::UnboundedReceiver<ReferenceOrderId>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let mut schedule = Schedule::default();
+    let slots = Arc::new(Semaphore::new(POLLS_AT_ONCE));
+    let mut asking: JoinSet<(ReferenceOrderId, Vec<CallId>, Option<Order>)> = JoinSet::new();
+    resume(&books, &mut schedule).await;
+    while !*stopped.borrow() {
+        let now = books.ports().clock.now();
+        tokio::select! {
+            () = pause(schedule.until_due(now)) => {}
+            Some(order_id) = changes.recv() => {
+                match books.load(&order_id).await {
+                    Ok(stored) => schedule.note(&books, &stored.order),
+                    Err(error) => schedule.look_later(&order_id, now, &error),
+                }
+            }
+            Some(Ok((order_id, asked, order))) = asking.join_next() => {
+                schedule.answered(&books, &order_id, asked, order.as_ref());
+                handle.wake.notify_one();
+            }
+            _ = stopped.changed() => {}
+        }
+        let now = books.ports().clock.now();
+        for order_id in schedule.take_due(now) {
+            let (books, inquiries, slots) = (books.clone(), inquiries.clone(), slots.clone());
+            let last_asked = schedule.last_asked(&order_id);
+            asking.spawn(async move {
+                let Ok(_permit) = slots.acquire_owned().await else { return (order_id, Vec::new(), None) };
+                let (asked, order) = ask_due(&books, &inquiries, &order_id, &last_asked).await;
+                (order_id, asked, order)
+            });
+        }
+    }
+    while asking.join_next().await.is_some() {}
+}
+
+/// Every order that is not at rest is watched again after a start.
+async fn resume(books: &Books, schedule: &mut Schedule) {
+    let mut after: Option<ReferenceOrderId> = None;
+    loop {
+        match books.ports().store.unresolved(after.as_ref(), PAGE).await {
+            Ok(page) => {
+                let now = books.ports().clock.now();
+                for order_id in &page {
+                    schedule.set_due(order_id, now);
+                }
+                match page.last() {
+                    Some(last) if page.len() == PAGE => after = Some(last.clone()),
+                    _ => return,
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "orders cannot be read; trying again");
+                pause(STORE_RETRY).await;
+            }
+        }
+    }
+}
+
+/// Asks the questions whose time has come; returns what was asked and the order afterwards.
+async fn ask_due(
+    books: &Books,
+    inquiries: &Inquiries,
+    order_id: &ReferenceOrderId,
+    last_asked: &HashMap<CallId, Timestamp>,
+) -> (Vec<CallId>, Option<Order>) {
+    let mut order = match books.load(order_id).await {
+        Ok(stored) => stored.order,
+        Err(error) => {
+            tracing::error!(%order_id, %error, "order cannot be read");
+            return (Vec::new(), None);
+        }
+    };
+    let now = books.ports().clock.now();
+    let mut asked = Vec::new();
+    for question in order.questions() {
+        let id = question.subject.call_id();
+        let last = last_asked.get(&id).copied();
+        if last.is_some() && books.policy().polling.next(question.quick_since, last, now) > now {
+            continue;
+        }
+        match inquiries.ask(order_id, &question).await {
+            Ok(answer) => {
+                if let Some(failure) = answer.failure {
+                    tracing::warn!(%order_id, call = %id, %failure, "inquiry without an answer");
+                }
+                order = answer.order;
+            }
+            Err(error) => tracing::error!(%order_id, call = %id, %error, "inquiry not recorded"),
+        }
+        asked.push(id);
+    }
+    (asked, Some(order))
+}
+
+impl Schedule {
+    /// Schedules an order after a change; an order at rest is forgotten.
+    fn note(&mut self, books: &Books, order: &Order) {
+        let now = books.ports().clock.now();
+        let id = &order.reference_order_id;
+        let last_asked = self.last_asked(id);
+        let next = order
+            .questions()
+            .into_iter()
+            .map(|question| {
+                let last = last_asked.get(&question.subject.call_id()).copied();
+                books.policy().polling.next(question.quick_since, last, now)
+            })
+            .min();
+        match next {
+            Some(due) => self.set_due(id, due),
+            None => self.forget(id),
+        }
+    }
+
+    fn answered(&mut self, books: &Books, id: &ReferenceOrderId, asked: Vec<CallId>, order: Option<&Order>) {
+        let now = books.ports().clock.now();
+        if let Some(watched) = self.by_order.get_mut(id) {
+            watched.last_asked.extend(asked.into_iter().map(|call| (call, now)));
+        }
+        match order {
+            Some(order) => self.note(books, order),
+            None => self.set_due(id, now.saturating_add(STORE_RETRY)),
+        }
+    }
+
+    fn look_later(&mut self, id: &ReferenceOrderId, now: Timestamp, error: &BooksError) {
+        tracing::error!(order_id = %id, %error, "order cannot be read");
+        self.set_due(id, now.saturating_add(STORE_RETRY));
+    }
+
+    fn set_due(&mut self, id: &ReferenceOrderId, due: Timestamp) {
+        let watched = self.by_order.entry(id.clone()).or_insert(Watched { due, last_asked: HashMap::new() });
+        self.due.remove(&(watched.due, id.clone()));
+        watched.due = due;
+        self.due.insert((due, id.clone()));
+    }
+
+    fn forget(&mut self, id: &ReferenceOrderId) {
+        if let Some(watched) = self.by_order.remove(id) {
+            self.due.remove(&(watched.due, id.clone()));
+        }
+    }
+
+    /// Takes the orders that are due out of the queue; each comes back when it was asked about.
+    fn take_due(&mut self, now: Timestamp) -> Vec<ReferenceOrderId> {
+        let mut taken = Vec::new();
+        while let Some((due, id)) = self.due.first().cloned() {
+            if due > now {
+                break;
+            }
+            self.due.remove(&(due, id.clone()));
+            taken.push(id);
+        }
+        taken
+    }
+
+    fn last_asked(&self, id: &ReferenceOrderId) -> HashMap<CallId, Timestamp> {
+        self.by_order.get(id).map(|watched| watched.last_asked.clone()).unwrap_or_default()
+    }
+
+    fn until_due(&self, now: Timestamp) -> Duration {
+        self.due.first().map_or(Duration::from_secs(60), |(due, _)| due.since(now))
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the worker is where the service waits")]
+async fn pause(time: Duration) {
+    tokio::time::sleep(time).await;
+}

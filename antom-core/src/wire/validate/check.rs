@@ -1,0 +1,190 @@
+//! Walks a request as it would be printed and notes every fault.
+//! Limits and rules of single texts are left to `rules`.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{FieldError, FieldErrors, FieldRule, rules};
+use crate::money::Currency;
+use crate::outcome::{CaptureMode, TerminalType};
+use crate::time::Timestamp;
+use crate::wire::{Amount, Env, PaymentFactor, PaymentMethod};
+
+/// Faults found so far.
+pub(in crate::wire) struct Check {
+    faults: Vec<FieldError>,
+}
+
+impl Check {
+    /// Checks every field by its name alone, wherever it stands in the request.
+    pub(in crate::wire) fn of<T: Serialize>(request: &T) -> Self {
+        let mut check = Self { faults: Vec::new() };
+        match serde_json::to_value(request) {
+            Ok(value) => check.walk("", "", &value),
+            // Our own messages always print; if one did not, it must not be sent.
+            Err(_) => check.note("", FieldRule::NotAllowed),
+        }
+        check
+    }
+
+    /// All faults, each once.
+    pub(in crate::wire) fn finish(self) -> Result<(), FieldErrors> {
+        FieldErrors::from_faults(self.faults)
+    }
+
+    pub(in crate::wire) fn require(&mut self, path: &str) {
+        self.note(path, FieldRule::Required);
+    }
+
+    fn note(&mut self, path: &str, rule: FieldRule) {
+        let fault = FieldError { path: path.to_owned(), rule };
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
+    fn walk(&mut self, path: &str, name: &str, value: &Value) {
+        match value {
+            Value::Object(members) => self.object(path, name, members),
+            Value::Array(entries) => self.list(path, name, entries),
+            Value::String(text) => self.text(path, name, text),
+            Value::Number(number) => self.number(path, name, number.as_i64()),
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    fn object(&mut self, path: &str, name: &str, members: &Map<String, Value>) {
+        if name == "billingAddress" && !members.contains_key("region") {
+            self.note(&format!("{path}.region"), FieldRule::Required);
+        }
+        if let (Some(Value::String(currency)), Some(Value::String(value))) =
+            (members.get("currency"), members.get("value"))
+        {
+            if let Err(fault) = Amount::new(currency, value).to_money() {
+                self.note(path, FieldRule::NotAnAmount(fault));
+            }
+        }
+        for (member, value) in members {
+            let path = if path.is_empty() { member.clone() } else { format!("{path}.{member}") };
+            //= P-1
+            if rules::is_card_data(member) {
+                self.note(&path, FieldRule::CardData);
+            }
+            self.walk(&path, member, value);
+        }
+    }
+
+    fn list(&mut self, path: &str, name: &str, entries: &[Value]) {
+        if let Some(max) = rules::max_entries(name).filter(|max| entries.len() > *max) {
+            self.note(path, FieldRule::TooManyEntries { max, len: entries.len() });
+        }
+        for (index, entry) in entries.iter().enumerate() {
+            self.walk(&format!("{path}[{index}]"), name, entry);
+        }
+    }
+
+    fn text(&mut self, path: &str, name: &str, text: &str) {
+        //= S-5
+        if text.chars().any(rules::is_chinese) {
+            self.note(path, FieldRule::ForbiddenCharacters);
+        }
+        if text.is_empty() && !rules::may_be_empty(name) {
+            self.note(path, FieldRule::Required);
+        }
+        if let Some(max) = rules::max_characters(name) {
+            self.length(path, Some(text), max);
+        }
+        if rules::is_region_field(name) && !rules::is_region(text) {
+            self.note(path, FieldRule::NotARegion);
+        }
+        if name == "settlementCurrency" && Currency::parse(text).is_err() {
+            self.note(path, FieldRule::NotACurrency);
+        }
+        if rules::is_time_field(name) && !is_iso_time(text) {
+            self.note(path, FieldRule::NotATime);
+        }
+        if rules::range(name).is_some() {
+            self.number(path, name, text.parse().ok());
+        }
+    }
+
+    fn number(&mut self, path: &str, name: &str, number: Option<i64>) {
+        let Some((min, max)) = rules::range(name) else { return };
+        if !number.is_some_and(|number| (min..=max).contains(&number)) {
+            self.note(path, FieldRule::OutOfRange { min, max });
+        }
+    }
+
+    pub(in crate::wire) fn length(&mut self, path: &str, text: Option<&str>, max: usize) {
+        let len = text.map_or(0, |text| text.chars().count());
+        if len > max {
+            self.note(path, FieldRule::TooLong { max, len });
+        }
+    }
+
+    /// An amount that is charged, captured or refunded: readable, not zero, in the steps of currency and method.
+    //= X-12
+    pub(in crate::wire) fn amount(&mut self, path: &str, amount: &Amount, method: Option<&PaymentMethod>) {
+        let fault = amount.to_money().and_then(|money| match method {
+            Some(method) => money.require_chargeable_by(&method.payment_method_type),
+            None => money.require_chargeable(),
+        });
+        if let Err(fault) = fault {
+            self.note(path, FieldRule::NotAnAmount(fault));
+        }
+    }
+
+    pub(in crate::wire) fn redirect_url(&mut self, path: &str, url: &str) {
+        if !url.is_empty() && !rules::is_redirect_url(url) {
+            self.note(path, FieldRule::NotAUrl);
+        }
+    }
+
+    pub(in crate::wire) fn notify_url(&mut self, path: &str, url: Option<&str>) {
+        if url.is_some_and(|url| !rules::is_notify_url(url)) {
+            self.note(path, FieldRule::NotAUrl);
+        }
+    }
+
+    /// What depends on the payment method: cards are authorized; Korean issuers verify automatic captures only.
+    pub(in crate::wire) fn method(&mut self, method: &PaymentMethod, factor: Option<&PaymentFactor>) {
+        if method.is_card() && factor.and_then(|factor| factor.is_authorization) != Some(true) {
+            self.note("paymentFactor.isAuthorization", FieldRule::MustBe("true"));
+        }
+        let meta_data = method.payment_method_meta_data.as_ref();
+        if meta_data.is_some_and(|features| features.contains_key("mpiData")) {
+            self.note("paymentMethod.paymentMethodMetaData.mpiData", FieldRule::NotAllowed);
+        }
+        if !needs_issuer_authentication(method) {
+            return;
+        }
+        if factor.and_then(|factor| factor.capture_mode.as_ref()) == Some(&CaptureMode::Manual) {
+            self.note("paymentFactor.captureMode", FieldRule::MustBe("AUTOMATIC"));
+        }
+        if !meta_data.is_some_and(|features| features.contains_key("selectedCardBrand")) {
+            self.require("paymentMethod.paymentMethodMetaData.selectedCardBrand");
+        }
+    }
+
+    /// What depends on the terminal: phones and apps tell their operating system.
+    pub(in crate::wire) fn env(&mut self, env: &Env) {
+        match &env.terminal_type {
+            None => self.require("env.terminalType"),
+            Some(TerminalType::Wap | TerminalType::App | TerminalType::MiniApp) if env.os_type.is_none() => {
+                self.require("env.osType");
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn needs_issuer_authentication(method: &PaymentMethod) -> bool {
+    let in_meta_data = || method.payment_method_meta_data.as_ref()?.get("requireIssuerAuthentication");
+    method.require_issuer_authentication == Some(true)
+        || in_meta_data().is_some_and(|flag| flag == &Value::Bool(true) || flag == "true")
+}
+
+/// Epoch milliseconds are read elsewhere, but the gateway takes ISO 8601 here.
+fn is_iso_time(text: &str) -> bool {
+    text.contains('T') && Timestamp::parse(text).is_ok()
+}

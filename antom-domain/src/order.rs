@@ -1,0 +1,48 @@
+//! The order: the aggregate root that decides what is done and believes what the gateway showed.
+//! Everything here is a function of its arguments; storage, calls and time are left to the services.
+
+mod absorb;
+mod apply;
+mod call;
+mod command;
+mod decide;
+mod draft;
+mod event;
+mod fact;
+mod phase;
+mod policy;
+mod request;
+mod settle;
+mod shippable;
+mod state;
+mod wake;
+
+pub use call::{CallId, CallSubject, GatewayCall, RequestBody};
+pub use command::{CancelReason, Command, NewOrder, OpenAttempt, Refusal, RefundReason};
+pub use event::{Event, Handout, Recorded};
+pub use apply::NotAnOrderLog;
+pub use fact::{
+    CancelWord, CaptureKey, CaptureSeen, CaptureWord, Details, Fact, Names, PaymentSeen, PaymentWord, RefundWord, Report,
+    ReviewWord, SeenAmount, Source,
+};
+pub use phase::OrderPhase;
+pub use policy::Policy;
+pub use shippable::{NotShippable, Shippable};
+pub use state::{Attempt, Authorization, Cancel, Capture, Integration, Order, Payment, Refund, Role};
+pub use wake::Question;
+
+/// What a decision wishes: events to record and calls to make once they are durable.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Step {
+    /// What happened, oldest first.
+    pub events: Vec<Event>,
+    /// What to do after the events are durable. Never without an event.
+    pub calls: Vec<GatewayCall>,
+}
+
+impl Step {
+    /// Whether nothing happened.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+}

@@ -1,0 +1,146 @@
+//! Takes in what the gateway showed. It never fails, and never drops a success.
+//! Each word goes through its machine's table; rules over the whole order follow in `settle`.
+
+mod cancel;
+mod capture;
+mod payment;
+mod refund;
+
+use antom_core::time::Timestamp;
+
+use super::Step;
+use super::call::{CallSubject, GatewayCall};
+use super::draft::Draft;
+use super::event::Event;
+use super::fact::{Fact, Names, Report, SeenAmount};
+use super::policy::Policy;
+use super::request;
+use super::settle::settle;
+use super::state::{Attempt, Order};
+
+impl Order {
+    /// Takes in facts, oldest first, and returns what follows from them.
+    ///
+    /// # Idempotency
+    /// A fact that is known adds nothing: the step is empty.
+    pub fn absorb(&self, facts: &[Fact], at: Timestamp, policy: &Policy) -> Step {
+        let mut draft = Draft::new(self, at, policy);
+        for fact in facts {
+            absorb_one(&mut draft, fact);
+            settle(&mut draft);
+        }
+        draft.finish()
+    }
+
+    /// The place of the attempt that these ids name.
+    //= N-10
+    fn locate(&self, names: &Names) -> Option<usize> {
+        let by_capture = names.capture_request_id.as_ref().and_then(|id| {
+            self.position(|attempt| {
+                attempt.captures.iter().any(|capture| capture.capture_request_id.as_ref() == Some(id))
+            })
+        });
+        let by_refund = names.refund_request_id.as_ref().and_then(|id| {
+            self.position(|attempt| attempt.refunds.iter().any(|refund| refund.refund_request_id == *id))
+        });
+        let by_payment = || {
+            let id = names.payment_id.as_ref()?;
+            self.position(|attempt| attempt.payment.payment_id.as_ref() == Some(id))
+        };
+        let by_request = || {
+            let id = names.payment_request_id.as_ref()?;
+            self.position(|attempt| attempt.payment_request_id == *id)
+        };
+        by_capture.or(by_refund).or_else(by_payment).or_else(by_request)
+    }
+
+    fn position(&self, wanted: impl Fn(&Attempt) -> bool) -> Option<usize> {
+        self.attempts.iter().position(wanted)
+    }
+}
+
+fn absorb_one(draft: &mut Draft<'_>, fact: &Fact) {
+    match fact {
+        Fact::Report { subject, report } => absorb_report(draft, subject, *report),
+        Fact::Handout { names, handout } => {
+            if let Some(attempt) = draft.order.locate(names).and_then(|index| draft.attempt(index)) {
+                payment::absorb_handout(draft, &attempt, handout);
+            }
+        }
+        Fact::Payment { names, source, seen } => {
+            if let Some(index) = draft.order.locate(names) {
+                payment::absorb(draft, index, names, *source, seen);
+            }
+        }
+        Fact::Capture { names, seen } => {
+            if let Some(index) = draft.order.locate(names) {
+                payment::learn_id(draft, index, names.payment_id.as_ref());
+                capture::absorb(draft, index, seen);
+            }
+        }
+        Fact::Cancel { names, word, result_code } => {
+            if let Some(index) = draft.order.locate(names) {
+                cancel::absorb(draft, index, *word, result_code.as_deref());
+            }
+        }
+        Fact::Refund { names, word, amount, result_code } => {
+            if let Some((index, id)) = draft.order.locate(names).zip(names.refund_request_id.as_ref()) {
+                refund::absorb(draft, index, id, *word, amount, result_code.as_deref());
+            }
+        }
+    }
+}
+
+fn absorb_report(draft: &mut Draft<'_>, subject: &CallSubject, report: Report) {
+    let named = subject.payment_request_id();
+    let Some(index) = draft.order.position(|attempt| attempt.payment_request_id == *named) else { return };
+    match subject {
+        CallSubject::Open { .. } => payment::absorb_report(draft, index, report),
+        CallSubject::Capture { capture_request_id, .. } => {
+            capture::absorb_report(draft, index, capture_request_id, report);
+        }
+        CallSubject::Cancel { .. } => cancel::absorb_report(draft, index, report),
+        CallSubject::Refund { refund_request_id, .. } => {
+            refund::absorb_report(draft, index, refund_request_id, report);
+        }
+        CallSubject::Inquire { .. } | CallSubject::InquireRefund { .. } => {}
+    }
+}
+
+/// Whether the seen amount is ours. A difference is recorded, freezes shipping and is inquired; a missing amount is
+/// unknown: neither is ever a success.
+//= N-7, I-3
+fn amount_agrees(draft: &mut Draft<'_>, index: usize, expected: antom_core::money::Money, seen: &SeenAmount) -> bool {
+    let text = match seen {
+        SeenAmount::Read(money) if *money == expected => return true,
+        SeenAmount::Absent => return false,
+        SeenAmount::Read(money) => money.to_string(),
+        SeenAmount::Unreadable(text) => text.chars().take(40).collect(),
+    };
+    let Some(attempt) = draft.attempt(index) else { return false };
+    if !attempt.disputed {
+        let payment_request_id = attempt.payment_request_id.clone();
+        draft.record(Event::AmountMismatch { payment_request_id, expected, seen: text });
+        draft.call(inquiry(&attempt));
+    }
+    false
+}
+
+/// Records a contradiction once, and asks the gateway again.
+fn contradict(draft: &mut Draft<'_>, index: usize, machine: &str, recorded: String, seen: String) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    if attempt.disputed {
+        return;
+    }
+    draft.record(Event::Contradicted {
+        payment_request_id: attempt.payment_request_id.clone(),
+        machine: machine.to_owned(),
+        recorded,
+        seen,
+    });
+    draft.call(inquiry(&attempt));
+}
+
+fn inquiry(attempt: &Attempt) -> GatewayCall {
+    request::inquiry(&attempt.payment_request_id)
+}

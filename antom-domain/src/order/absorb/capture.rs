@@ -1,0 +1,125 @@
+//! Words about a capture.
+//! A capture that nobody announced is the gateway's own: it gets an entry when it is first seen.
+
+use antom_core::id::CaptureRequestId;
+
+use super::{amount_agrees, contradict};
+use crate::authorization::{AuthorizationInput, AuthorizationTable};
+use crate::capture::{CaptureInput, CapturePhase, CaptureTable};
+use crate::order::draft::Draft;
+use crate::order::event::Event;
+use crate::order::fact::{CaptureKey, CaptureSeen, CaptureWord, Report};
+use crate::order::state::Attempt;
+use crate::verdict::{Table, Verdict};
+
+pub(super) fn absorb_report(draft: &mut Draft<'_>, index: usize, id: &CaptureRequestId, report: Report) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    let entry = attempt.captures.iter().position(|capture| capture.capture_request_id.as_ref() == Some(id));
+    let Some(entry) = entry else { return };
+    let input = match report {
+        Report::NotSent => CaptureInput::CallNotSent,
+        Report::MaybeSent => CaptureInput::CallMaybeSent,
+    };
+    step(draft, index, entry, input, None);
+}
+
+//= N-5, N-10
+pub(super) fn absorb(draft: &mut Draft<'_>, index: usize, seen: &CaptureSeen) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    let Some(entry) = entry_for(draft, index, &attempt, &seen.key, seen.word) else { return };
+    let expected = attempt.captures.get(entry).map_or(attempt.amount, |capture| capture.amount);
+    let input = match seen.word {
+        CaptureWord::Processing => CaptureInput::SeenProcessing,
+        CaptureWord::Success if amount_agrees(draft, index, expected, &seen.amount) => CaptureInput::SeenSuccess,
+        CaptureWord::Success | CaptureWord::Unknown => CaptureInput::SeenUnknown,
+        CaptureWord::Failure => CaptureInput::SeenFailure,
+    };
+    step(draft, index, entry, input, Some(seen));
+}
+
+/// The entry that a message speaks of: ours by its id, else the gateway's own.
+fn entry_for(
+    draft: &mut Draft<'_>,
+    index: usize,
+    attempt: &Attempt,
+    key: &CaptureKey,
+    word: CaptureWord,
+) -> Option<usize> {
+    let ours = |id: &CaptureRequestId| {
+        attempt.captures.iter().position(|capture| capture.capture_request_id.as_ref() == Some(id))
+    };
+    if let Some(entry) = key.capture_request_id.as_ref().and_then(ours) {
+        return Some(entry);
+    }
+    let own = attempt.captures.iter().position(|capture| capture.capture_request_id.is_none());
+    if own.is_some() {
+        return own;
+    }
+    if let Some(latest) = attempt.captures.len().checked_sub(1) {
+        let Some(foreign) = &key.capture_request_id else { return Some(latest) };
+        contradict(draft, index, CaptureTable::NAME, "our own capture".to_owned(), foreign.to_string());
+        return None;
+    }
+    // A capture before the payment's own result, or one that we never asked for.
+    if !attempt.is_card() || word == CaptureWord::Unknown {
+        return None;
+    }
+    draft.record(Event::CaptureAwaited {
+        payment_request_id: attempt.payment_request_id.clone(),
+        amount: attempt.amount,
+    });
+    Some(attempt.captures.len())
+}
+
+fn step(draft: &mut Draft<'_>, index: usize, entry: usize, input: CaptureInput, seen: Option<&CaptureSeen>) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    let Some(phase) = attempt.captures.get(entry).map(|capture| capture.phase) else { return };
+    let payment_request_id = attempt.payment_request_id;
+    match CaptureTable::next(phase, input) {
+        Verdict::Go(CapturePhase::InDoubt) => {
+            draft.record(Event::CaptureInDoubt { payment_request_id, capture: entry });
+        }
+        Verdict::Go(CapturePhase::Processing) => {
+            draft.record(Event::CaptureProcessing { payment_request_id, capture: entry });
+        }
+        Verdict::Go(CapturePhase::Captured) => {
+            draft.record(Event::CaptureSucceeded {
+                payment_request_id,
+                capture: entry,
+                capture_id: seen.and_then(|seen| seen.key.capture_id.clone()),
+                acquirer_reference_no: seen.and_then(|seen| seen.acquirer_reference_no.clone()),
+            });
+            authorization_captured(draft, index);
+        }
+        Verdict::Go(CapturePhase::Failed) => draft.record(Event::CaptureFailed {
+            payment_request_id,
+            capture: entry,
+            result_code: seen.and_then(|seen| seen.result_code.clone()),
+        }),
+        Verdict::Contradict => {
+            contradict(draft, index, CaptureTable::NAME, format!("{phase:?}"), format!("{input:?}"));
+        }
+        Verdict::Go(CapturePhase::Awaited | CapturePhase::Requested)
+        | Verdict::Stay
+        | Verdict::Repeat
+        | Verdict::Refuse => {}
+    }
+}
+
+fn authorization_captured(draft: &mut Draft<'_>, index: usize) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    if attempt.taken() != Some(attempt.amount) {
+        return;
+    }
+    let phase = attempt.authorization.phase;
+    match AuthorizationTable::next(phase, AuthorizationInput::CaptureConfirmed) {
+        Verdict::Go(_) => {
+            draft.record(Event::AuthorizationCaptured { payment_request_id: attempt.payment_request_id });
+        }
+        Verdict::Contradict => {
+            let seen = format!("{:?}", AuthorizationInput::CaptureConfirmed);
+            contradict(draft, index, AuthorizationTable::NAME, format!("{phase:?}"), seen);
+        }
+        Verdict::Stay | Verdict::Repeat | Verdict::Refuse => {}
+    }
+}

@@ -1,0 +1,197 @@
+//! Words about a payment, and the hold that a card's success makes.
+//! Captures, cancels and refunds have their own files.
+
+use antom_core::id::PaymentId;
+use antom_core::time::Timestamp;
+
+use super::{amount_agrees, contradict};
+use crate::authorization::{AuthorizationInput, AuthorizationPhase, AuthorizationTable};
+use crate::cancel::CancelPhase;
+use crate::order::draft::Draft;
+use crate::order::event::{Event, Handout};
+use crate::order::fact::{Names, PaymentSeen, PaymentWord, Report, ReviewWord, Source};
+use crate::order::state::Attempt;
+use crate::payment::{PaymentInput, PaymentPhase, PaymentTable};
+use crate::verdict::{Table, Verdict};
+
+pub(super) fn absorb_handout(draft: &mut Draft<'_>, attempt: &Attempt, handout: &Handout) {
+    if attempt.handed_out_at.is_some() || PaymentTable::is_final(attempt.payment.phase) {
+        return;
+    }
+    let payment_request_id = attempt.payment_request_id.clone();
+    draft.record(Event::HandoutReceived { payment_request_id, handout: handout.clone() });
+}
+
+pub(super) fn absorb_report(draft: &mut Draft<'_>, index: usize, report: Report) {
+    let input = match report {
+        Report::NotSent => PaymentInput::CallNotSent,
+        Report::MaybeSent => PaymentInput::CallMaybeSent,
+    };
+    step(draft, index, input, None);
+}
+
+pub(super) fn absorb(draft: &mut Draft<'_>, index: usize, names: &Names, source: Source, seen: &PaymentSeen) {
+    learn_id(draft, index, names.payment_id.as_ref());
+    learn_details(draft, index, seen);
+    let Some(attempt) = draft.attempt(index) else { return };
+    let input = match seen.word {
+        PaymentWord::Accepted => PaymentInput::Accepted,
+        PaymentWord::Processing => PaymentInput::SeenProcessing,
+        PaymentWord::Pending => PaymentInput::SeenPending,
+        PaymentWord::Success if amount_agrees(draft, index, attempt.amount, &seen.amount) => PaymentInput::SeenSuccess,
+        PaymentWord::Success | PaymentWord::Unknown => PaymentInput::SeenUnknown,
+        PaymentWord::Failure => PaymentInput::SeenFailure,
+        PaymentWord::Cancelled => PaymentInput::SeenCancelled,
+        PaymentWord::NotFound if draft.at >= attempt.window_closes_at => PaymentInput::NotFoundAfterWindow,
+        PaymentWord::NotFound => PaymentInput::NotFound,
+    };
+    if input == PaymentInput::SeenCancelled && absorb_release(draft, index, &attempt) {
+        return;
+    }
+    step(draft, index, input, seen.result_code.as_deref());
+    if input == PaymentInput::SeenSuccess {
+        authorize(draft, index, seen);
+        settle_dispute(draft, index, source);
+    }
+}
+
+/// Learns the gateway's id. A second, different id is a contradiction.
+pub(super) fn learn_id(draft: &mut Draft<'_>, index: usize, payment_id: Option<&PaymentId>) {
+    let (Some(attempt), Some(payment_id)) = (draft.attempt(index), payment_id) else { return };
+    match &attempt.payment.payment_id {
+        None => draft.record(Event::PaymentIdLearnt {
+            payment_request_id: attempt.payment_request_id,
+            payment_id: payment_id.clone(),
+        }),
+        Some(known) if known == payment_id => {}
+        Some(known) => contradict(draft, index, "paymentId", known.to_string(), payment_id.to_string()),
+    }
+}
+
+//= I-6
+fn learn_details(draft: &mut Draft<'_>, index: usize, seen: &PaymentSeen) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    let details = attempt.payment.details.missing(&seen.details);
+    if !details.is_empty() {
+        draft.record(Event::DetailsLearnt { payment_request_id: attempt.payment_request_id, details });
+    }
+}
+
+/// The payment ended as cancelled after it had succeeded: our own cancel, or the hold that the gateway let go.
+fn absorb_release(draft: &mut Draft<'_>, index: usize, attempt: &Attempt) -> bool {
+    if attempt.payment.phase != PaymentPhase::Succeeded {
+        return false;
+    }
+    let ours = attempt.current_cancel().is_some_and(|cancel| cancel.phase != CancelPhase::Refused);
+    let let_go = attempt.authorization.phase == AuthorizationPhase::Held
+        && attempt.captures.is_empty()
+        && attempt.authorization.capture_before.is_some_and(|deadline| draft.at >= deadline);
+    if ours {
+        super::cancel::absorb(draft, index, crate::order::fact::CancelWord::Confirmed, None);
+    } else if let_go {
+        release(draft, index);
+    }
+    ours || let_go || attempt.authorization.phase == AuthorizationPhase::Released
+}
+
+/// Ends the hold where there is one.
+pub(super) fn release(draft: &mut Draft<'_>, index: usize) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    if attempt.authorization.phase == AuthorizationPhase::Absent {
+        return;
+    }
+    let phase = attempt.authorization.phase;
+    match AuthorizationTable::next(phase, AuthorizationInput::ReleaseConfirmed) {
+        Verdict::Go(_) => {
+            draft.record(Event::AuthorizationReleased { payment_request_id: attempt.payment_request_id });
+        }
+        Verdict::Contradict => contradict(
+            draft,
+            index,
+            AuthorizationTable::NAME,
+            format!("{phase:?}"),
+            format!("{:?}", AuthorizationInput::ReleaseConfirmed),
+        ),
+        Verdict::Stay | Verdict::Repeat | Verdict::Refuse => {}
+    }
+}
+
+/// Moves the payment by the table.
+pub(super) fn step(draft: &mut Draft<'_>, index: usize, input: PaymentInput, result_code: Option<&str>) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    let payment_request_id = attempt.payment_request_id.clone();
+    let phase = attempt.payment.phase;
+    match PaymentTable::next(phase, input) {
+        Verdict::Go(PaymentPhase::InDoubt) => draft.record(Event::PaymentInDoubt { payment_request_id }),
+        Verdict::Go(PaymentPhase::AwaitingPayer) => draft.record(Event::PaymentAwaitsPayer { payment_request_id }),
+        Verdict::Go(PaymentPhase::Pending) => draft.record(Event::PaymentPending { payment_request_id }),
+        Verdict::Go(PaymentPhase::Succeeded) => draft.record(Event::PaymentSucceeded { payment_request_id }),
+        Verdict::Go(PaymentPhase::Failed) => draft.record(Event::PaymentFailed {
+            payment_request_id,
+            result_code: result_code.map(str::to_owned),
+        }),
+        Verdict::Go(PaymentPhase::Cancelled) => draft.record(Event::PaymentCancelled { payment_request_id }),
+        Verdict::Contradict if input == PaymentInput::SeenSuccess => late_success(draft, index, &attempt),
+        Verdict::Contradict => {
+            contradict(draft, index, PaymentTable::NAME, format!("{phase:?}"), format!("{input:?}"));
+        }
+        Verdict::Go(PaymentPhase::Opening) | Verdict::Stay | Verdict::Repeat | Verdict::Refuse => {}
+    }
+}
+
+/// A success after another end: recorded, and the money goes back (by the rules of `settle`).
+//= X-6
+fn late_success(draft: &mut Draft<'_>, index: usize, attempt: &Attempt) {
+    if attempt.late_success_after.is_some() {
+        return;
+    }
+    let phase = attempt.payment.phase;
+    contradict(draft, index, PaymentTable::NAME, format!("{phase:?}"), "SeenSuccess".to_owned());
+    draft.record(Event::LateSuccess { payment_request_id: attempt.payment_request_id.clone() });
+}
+
+/// A card's success holds its money: capturable, or under review.
+fn authorize(draft: &mut Draft<'_>, index: usize, seen: &PaymentSeen) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    if !attempt.is_card() || attempt.payment.phase != PaymentPhase::Succeeded {
+        return;
+    }
+    let input = match seen.review {
+        ReviewWord::None | ReviewWord::Approved => AuthorizationInput::Granted,
+        ReviewWord::Pending => AuthorizationInput::ReviewPending,
+        ReviewWord::Rejected => AuthorizationInput::ReviewRejected,
+    };
+    // A message that does not speak of the review does not end one.
+    if seen.review == ReviewWord::None && attempt.authorization.phase == AuthorizationPhase::UnderReview {
+        return;
+    }
+    let payment_request_id = attempt.payment_request_id.clone();
+    let capture_before = capture_before(draft, seen);
+    match AuthorizationTable::next(attempt.authorization.phase, input) {
+        Verdict::Go(AuthorizationPhase::Held) => {
+            draft.record(Event::AuthorizationHeld { payment_request_id, capture_before });
+        }
+        Verdict::Go(AuthorizationPhase::UnderReview) => {
+            draft.record(Event::ReviewPending { payment_request_id, capture_before });
+        }
+        Verdict::Go(AuthorizationPhase::Rejected) => draft.record(Event::ReviewRejected { payment_request_id }),
+        Verdict::Contradict => {
+            let recorded = format!("{:?}", attempt.authorization.phase);
+            contradict(draft, index, AuthorizationTable::NAME, recorded, format!("{input:?}"));
+        }
+        Verdict::Go(_) | Verdict::Stay | Verdict::Repeat | Verdict::Refuse => {}
+    }
+}
+
+//= A-2
+fn capture_before(draft: &Draft<'_>, seen: &PaymentSeen) -> Timestamp {
+    seen.auth_expiry_time.unwrap_or_else(|| draft.at.saturating_add(draft.policy.capture_window))
+}
+
+/// A success by inquiry, in the right amount, settles a dispute about a payment that we hold as succeeded.
+fn settle_dispute(draft: &mut Draft<'_>, index: usize, source: Source) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    if source == Source::Inquiry && attempt.disputed && attempt.payment.phase == PaymentPhase::Succeeded {
+        draft.record(Event::DisputeSettled { payment_request_id: attempt.payment_request_id });
+    }
+}

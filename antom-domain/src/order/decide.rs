@@ -1,0 +1,242 @@
+//! Answers the merchant's commands: a step, or a refusal that changes nothing.
+//! What the gateway makes of the calls comes back through `absorb`.
+
+use antom_core::id::{CaptureRequestId, PaymentRequestId, RefundRequestId};
+use antom_core::money::Money;
+use antom_core::outcome::CaptureMode;
+use antom_core::time::Timestamp;
+
+use super::Step;
+use super::command::{CancelReason, Command, NewOrder, OpenAttempt, Refusal, RefundReason};
+use super::draft::Draft;
+use super::event::{Event, Recorded};
+use super::policy::{GATEWAY_PAYMENT_TIMEOUT, Policy, SESSION_LIFETIME};
+use super::request;
+use super::state::{Attempt, Integration, Order, Role};
+use crate::authorization::AuthorizationPhase;
+use crate::cancel::CancelPhase;
+use crate::capture::{CaptureInput, CaptureTable};
+use crate::payment::PaymentPhase;
+use crate::verdict::{Table, Verdict};
+
+impl Order {
+    /// Creates an order: its first event, and the order that it makes.
+    ///
+    /// # Errors
+    /// [`Refusal::Amount`] for an amount that cannot be charged, [`Refusal::Invalid`] for texts that the gateway refuses.
+    pub fn create(new: &NewOrder, at: Timestamp) -> Result<(Order, Step), Refusal> {
+        new.amount.require_chargeable()?;
+        request::check_order_texts(new)?;
+        let event = Event::OrderCreated {
+            reference_order_id: new.reference_order_id.clone(),
+            amount: new.amount,
+            description: new.description.clone(),
+            reference_buyer_id: new.reference_buyer_id.clone(),
+        };
+        let order = Order {
+            reference_order_id: new.reference_order_id.clone(),
+            amount: new.amount,
+            description: new.description.clone(),
+            reference_buyer_id: new.reference_buyer_id.clone(),
+            created_at: at,
+            attempts: Vec::new(),
+        };
+        debug_assert_eq!(Order::born(&Recorded { at, event: event.clone() }).as_ref(), Some(&order));
+        Ok((order, Step { events: vec![event], calls: Vec::new() }))
+    }
+
+    /// Decides a command.
+    ///
+    /// # Idempotency
+    /// A command that is already carried out, or under way, gives an empty step.
+    ///
+    /// # Errors
+    /// A [`Refusal`] says why nothing happens and what to do instead.
+    pub fn decide(&self, command: &Command, at: Timestamp, policy: &Policy) -> Result<Step, Refusal> {
+        let mut draft = Draft::new(self, at, policy);
+        match command {
+            Command::OpenAttempt(open) => open_attempt(&mut draft, open)?,
+            Command::Capture { payment_request_id, capture_request_id, amount } => {
+                capture(&mut draft, payment_request_id, capture_request_id, *amount)?;
+            }
+            Command::Cancel { payment_request_id } => cancel(&mut draft, payment_request_id)?,
+            Command::Refund { payment_request_id, refund_request_id, amount, reason } => {
+                refund(&mut draft, payment_request_id, refund_request_id, *amount, reason.as_deref())?;
+            }
+        }
+        Ok(draft.finish())
+    }
+}
+
+//= B-4, S-1, H-2
+fn open_attempt(draft: &mut Draft<'_>, open: &OpenAttempt) -> Result<(), Refusal> {
+    let is_card = open.payment_method_type == "CARD";
+    let wished = open.capture_mode.clone().unwrap_or_else(|| draft.policy.capture_mode.clone());
+    let capture_mode = is_card.then_some(wished);
+    let same_key = |attempt: &&Attempt| open.idempotency_key.is_some() && attempt.idempotency_key == open.idempotency_key;
+    if let Some(earlier) = draft.order.attempts.iter().find(same_key) {
+        let same = earlier.integration == open.integration
+            && earlier.payment_method_type == open.payment_method_type
+            && earlier.capture_mode == capture_mode;
+        return if same { Ok(()) } else { Err(Refusal::IdempotencyKeyReused) };
+    }
+    if draft.order.attempt(&open.payment_request_id).is_some() {
+        return Err(Refusal::AttemptExists);
+    }
+    if draft.order.holder().is_some() {
+        return Err(Refusal::OrderPaid);
+    }
+    let limit = draft.policy.max_attempts;
+    if draft.order.attempts.len() >= limit {
+        return Err(Refusal::TooManyAttempts { limit });
+    }
+    let call = request::open(&draft.order, open, capture_mode.as_ref(), draft.at, draft.policy)?;
+    draft.record(Event::AttemptOpened {
+        payment_request_id: open.payment_request_id.clone(),
+        integration: open.integration,
+        payment_method_type: open.payment_method_type.clone(),
+        capture_mode,
+        token: open.token.clone(),
+        idempotency_key: open.idempotency_key.clone(),
+        window_closes_at: window_closes_at(open.integration, draft.at, draft.policy),
+    });
+    draft.call(call);
+    Ok(())
+}
+
+/// Within a session the buyer may begin to pay until it ends, and then still has the payment timeout.
+fn window_closes_at(integration: Integration, at: Timestamp, policy: &Policy) -> Timestamp {
+    let timeout = policy.payment_timeout.max(GATEWAY_PAYMENT_TIMEOUT);
+    let window = match integration {
+        Integration::Session => timeout.saturating_add(SESSION_LIFETIME),
+        Integration::Hosted => timeout,
+    };
+    at.saturating_add(window.saturating_add(policy.window_margin))
+}
+
+fn find<'a>(draft: &'a Draft<'_>, id: &PaymentRequestId) -> Result<&'a Attempt, Refusal> {
+    draft.order.attempt(id).ok_or(Refusal::UnknownAttempt)
+}
+
+//= A-2, A-3, X-2
+fn capture(
+    draft: &mut Draft<'_>,
+    id: &PaymentRequestId,
+    capture_request_id: &CaptureRequestId,
+    amount: Option<Money>,
+) -> Result<(), Refusal> {
+    let attempt = find(draft, id)?.clone();
+    let authorized = attempt.amount;
+    if let Some(amount) = amount
+        && amount != authorized
+    {
+        return Err(Refusal::CaptureAmountDiffers { authorized });
+    }
+    if let Some(latest) = attempt.capture() {
+        match CaptureTable::next(latest.phase, CaptureInput::Request) {
+            Verdict::Repeat => return Ok(()),
+            _ if latest.capture_request_id.is_none() => return Err(Refusal::CapturedByGateway),
+            _ => {}
+        }
+    }
+    if attempt.capture_mode == Some(CaptureMode::Automatic) {
+        return Err(Refusal::CapturedByGateway);
+    }
+    may_capture(&attempt, draft.at)?;
+    let payment_id = attempt.payment.payment_id.clone().ok_or(Refusal::PaymentIdUnknown)?;
+    draft.record(Event::CaptureRequested {
+        payment_request_id: id.clone(),
+        capture_request_id: capture_request_id.clone(),
+        amount: authorized,
+    });
+    draft.call(request::capture(&attempt, &payment_id, capture_request_id, authorized));
+    Ok(())
+}
+
+fn may_capture(attempt: &Attempt, at: Timestamp) -> Result<(), Refusal> {
+    if attempt.disputed {
+        return Err(Refusal::Disputed);
+    }
+    if attempt.role == Role::Surplus {
+        return Err(Refusal::Surplus);
+    }
+    if attempt.current_cancel().is_some_and(|cancel| cancel.phase != CancelPhase::Refused) {
+        return Err(Refusal::BeingCancelled);
+    }
+    match attempt.authorization.phase {
+        AuthorizationPhase::Held => {}
+        AuthorizationPhase::UnderReview | AuthorizationPhase::Rejected => return Err(Refusal::UnderReview),
+        AuthorizationPhase::Absent | AuthorizationPhase::Captured | AuthorizationPhase::Released => {
+            return Err(Refusal::NothingHeld);
+        }
+    }
+    match attempt.authorization.capture_before {
+        Some(deadline) if at >= deadline => Err(Refusal::CaptureDeadlinePassed { deadline }),
+        _ => Ok(()),
+    }
+}
+
+fn cancel(draft: &mut Draft<'_>, id: &PaymentRequestId) -> Result<(), Refusal> {
+    let attempt = find(draft, id)?.clone();
+    match attempt.current_cancel().map(|cancel| cancel.phase) {
+        Some(CancelPhase::Requested | CancelPhase::InDoubt | CancelPhase::Confirmed) => return Ok(()),
+        Some(CancelPhase::Refused) => return Err(Refusal::TooLateToCancel),
+        None => {}
+    }
+    if attempt.payment.phase == PaymentPhase::Cancelled {
+        return Ok(());
+    }
+    if attempt.payment.phase == PaymentPhase::Failed {
+        return Err(Refusal::NothingToCancel);
+    }
+    if let Some(capture) = attempt.capture() {
+        let ours = capture.capture_request_id.is_some();
+        match CaptureTable::is_final(capture.phase) {
+            true if attempt.is_card() && attempt.taken().is_some() => return Err(Refusal::TooLateToCancel),
+            false if ours => return Err(Refusal::CaptureUnderWay),
+            _ => {}
+        }
+    }
+    draft.record(Event::CancelRequested { payment_request_id: id.clone(), reason: CancelReason::Merchant });
+    let number = attempt.cancels.len().saturating_add(1);
+    draft.call(request::cancel(&attempt, number));
+    Ok(())
+}
+
+//= B-8
+fn refund(
+    draft: &mut Draft<'_>,
+    id: &PaymentRequestId,
+    refund_request_id: &RefundRequestId,
+    amount: Money,
+    reason: Option<&str>,
+) -> Result<(), Refusal> {
+    let attempt = find(draft, id)?.clone();
+    amount.require_chargeable()?;
+    if let Some(known) = attempt.refunds.iter().find(|refund| refund.refund_request_id == *refund_request_id) {
+        return if known.amount == amount { Ok(()) } else { Err(Refusal::RefundIdReused) };
+    }
+    let limit = draft.policy.max_refunds;
+    if attempt.refunds.len() >= limit {
+        return Err(Refusal::TooManyRefunds { limit });
+    }
+    if attempt.current_cancel().is_some_and(|cancel| cancel.phase != CancelPhase::Refused) {
+        return Err(Refusal::BeingCancelled);
+    }
+    let refundable = attempt.refundable().ok_or(Refusal::NothingTaken)?;
+    if amount.compare(refundable)?.is_gt() {
+        return Err(Refusal::RefundExceeds { refundable });
+    }
+    let payment_id = attempt.payment.payment_id.clone().ok_or(Refusal::PaymentIdUnknown)?;
+    request::check_refund(refund_request_id, &payment_id, amount, reason)?;
+    draft.record(Event::RefundRequested {
+        payment_request_id: id.clone(),
+        refund_request_id: refund_request_id.clone(),
+        amount,
+        reason: RefundReason::Merchant,
+    });
+    let call = request::refund(&attempt, &payment_id, refund_request_id, amount, reason, draft.policy);
+    draft.call(call);
+    Ok(())
+}
+

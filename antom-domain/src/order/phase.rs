@@ -1,0 +1,107 @@
+//! The order's phase: one word for where the whole order is.
+//! It is derived from the attempts and never stored as a truth of its own.
+
+use std::fmt;
+
+use super::shippable::NotShippable;
+use super::state::{Attempt, Order};
+use crate::capture::CapturePhase;
+use crate::payment::{PaymentPhase, PaymentTable};
+use crate::verdict::Table;
+
+/// Where an order is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OrderPhase {
+    /// Nobody is paying; the buyer may (again).
+    Open,
+    /// An attempt is under way.
+    AwaitingPayment,
+    /// The gateway reviews the payment.
+    UnderReview,
+    /// A card's money is held; the merchant has to capture.
+    Authorized,
+    /// A capture is awaited or under way.
+    Capturing,
+    /// Paid: the order may be shipped.
+    Paid,
+    /// The gateway contradicted itself: frozen.
+    OnHold,
+    /// Paid once, and all of it went back.
+    Refunded,
+}
+
+impl OrderPhase {
+    /// Every phase.
+    pub const ALL: [OrderPhase; 8] = [
+        OrderPhase::Open,
+        OrderPhase::AwaitingPayment,
+        OrderPhase::UnderReview,
+        OrderPhase::Authorized,
+        OrderPhase::Capturing,
+        OrderPhase::Paid,
+        OrderPhase::OnHold,
+        OrderPhase::Refunded,
+    ];
+
+    /// The word that is stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OrderPhase::Open => "open",
+            OrderPhase::AwaitingPayment => "awaitingPayment",
+            OrderPhase::UnderReview => "underReview",
+            OrderPhase::Authorized => "authorized",
+            OrderPhase::Capturing => "capturing",
+            OrderPhase::Paid => "paid",
+            OrderPhase::OnHold => "onHold",
+            OrderPhase::Refunded => "refunded",
+        }
+    }
+
+    /// Reads the word.
+    pub fn from_word(word: &str) -> Option<OrderPhase> {
+        OrderPhase::ALL.into_iter().find(|phase| phase.as_str() == word)
+    }
+}
+
+impl fmt::Display for OrderPhase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Order {
+    /// Where the order is.
+    pub fn phase(&self) -> OrderPhase {
+        match self.shippable() {
+            Ok(_) => OrderPhase::Paid,
+            Err(NotShippable::Disputed) => OrderPhase::OnHold,
+            Err(NotShippable::UnderReview) => OrderPhase::UnderReview,
+            Err(NotShippable::NotCaptured) => self.holder().map_or(OrderPhase::Open, capturing_or_authorized),
+            Err(NotShippable::NotPaid) => self.phase_of_the_unpaid(),
+        }
+    }
+
+    fn phase_of_the_unpaid(&self) -> OrderPhase {
+        let under_way = |attempt: &Attempt| !PaymentTable::is_final(attempt.payment.phase);
+        let returned = |attempt: &Attempt| {
+            attempt.payment.phase == PaymentPhase::Succeeded
+                && attempt.taken().is_some()
+                && attempt.is_returned()
+        };
+        if self.attempts.iter().any(under_way) {
+            OrderPhase::AwaitingPayment
+        } else if self.attempts.iter().any(returned) {
+            OrderPhase::Refunded
+        } else {
+            OrderPhase::Open
+        }
+    }
+}
+
+fn capturing_or_authorized(holder: &Attempt) -> OrderPhase {
+    match holder.capture().map(|capture| capture.phase) {
+        None | Some(CapturePhase::Failed) => OrderPhase::Authorized,
+        Some(_) => OrderPhase::Capturing,
+    }
+}

@@ -1,0 +1,60 @@
+//! What the merchant configured that decisions depend on.
+//! Reading configuration is left to the service; a policy is plain data.
+
+use std::time::Duration;
+
+use antom_core::money::Currency;
+use antom_core::outcome::CaptureMode;
+
+/// The settings that decisions depend on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Where the gateway sends notifications: our public URL (S-6).
+    pub notify_url: String,
+    /// Where the buyer comes back to; the attempt's token is appended (S-7).
+    pub result_url: String,
+    /// The settlement currency to name, where the contract asks for one (S-3).
+    pub settlement_currency: Option<Currency>,
+    /// Who captures cards where the merchant does not say.
+    pub capture_mode: CaptureMode,
+    /// How long a buyer may take; `paymentExpiryTime` where it differs from the gateway's 14 minutes (B-1).
+    pub payment_timeout: Duration,
+    /// How long past the timeout "no such order" may still change.
+    pub window_margin: Duration,
+    /// How long an authorization may be captured, where the gateway gives no `authExpiryTime`.
+    pub capture_window: Duration,
+    /// A session that ends within this time is not handed out any more (S-4).
+    pub session_margin: Duration,
+    /// How polling goes.
+    pub polling: crate::policy::Polling,
+    /// How many attempts an order may have.
+    pub max_attempts: usize,
+    /// How many refunds an attempt may have.
+    pub max_refunds: usize,
+}
+
+impl Policy {
+    /// The documented defaults, with the two URLs that have none.
+    ///
+    /// `notify_url` must have no query (N-9); `result_url` ends in `/`.
+    pub fn new(notify_url: impl Into<String>, result_url: impl Into<String>) -> Policy {
+        Policy {
+            notify_url: notify_url.into(),
+            result_url: result_url.into(),
+            settlement_currency: None,
+            capture_mode: CaptureMode::Automatic,
+            payment_timeout: GATEWAY_PAYMENT_TIMEOUT,
+            window_margin: Duration::from_mins(2),
+            capture_window: Duration::from_hours(7 * 24),
+            session_margin: Duration::from_secs(60),
+            polling: crate::policy::Polling::default(),
+            max_attempts: 20,
+            max_refunds: 100,
+        }
+    }
+}
+
+/// The gateway's own payment timeout (B-1).
+pub(super) const GATEWAY_PAYMENT_TIMEOUT: Duration = Duration::from_mins(14);
+/// How long a payment session lives at the most, so that a buyer may begin to pay (rules, section 2).
+pub(super) const SESSION_LIFETIME: Duration = Duration::from_hours(1);

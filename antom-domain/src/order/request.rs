@@ -1,0 +1,196 @@
+//! Writes the requests: complete but for time and signature, checked before they are wished.
+//! Sending is the gateway port's; the bytes are never written again.
+
+use antom_core::id::{
+    CaptureRequestId, PaymentId, PaymentRequestId, RefundRequestId,
+};
+use antom_core::money::Money;
+use antom_core::outcome::{Api, CaptureMode};
+use antom_core::time::{Timestamp, WireTime};
+use antom_core::wire::{
+    self, CancelRequest, CaptureRequest, CreatePaymentSessionRequest, Env, FieldErrors, InquiryPaymentRequest,
+    InquiryRefundRequest, PayRequest, PaymentFactor, PaymentMethod, RefundRequest, SettlementStrategy,
+};
+use serde::Serialize;
+
+use super::call::{CallSubject, GatewayCall, RequestBody};
+use super::command::{NewOrder, OpenAttempt};
+use super::policy::{GATEWAY_PAYMENT_TIMEOUT, Policy};
+use super::state::{Attempt, Integration, Order};
+
+/// The opening call of an attempt.
+pub(super) fn open(
+    order: &Order,
+    open: &OpenAttempt,
+    capture_mode: Option<&CaptureMode>,
+    at: Timestamp,
+    policy: &Policy,
+) -> Result<GatewayCall, FieldErrors> {
+    let subject = CallSubject::Open { payment_request_id: open.payment_request_id.clone() };
+    match open.integration {
+        Integration::Session => {
+            let request = session_request(order, open, capture_mode, at, policy);
+            request.validate()?;
+            Ok(call(Api::CreatePaymentSession, subject, &request))
+        }
+        Integration::Hosted => {
+            let request = pay_request(order, open, capture_mode, at, policy);
+            request.validate()?;
+            Ok(call(Api::Pay, subject, &request))
+        }
+    }
+}
+
+//= S-1, S-2, S-3, S-6, S-7
+fn session_request(
+    order: &Order,
+    open: &OpenAttempt,
+    capture_mode: Option<&CaptureMode>,
+    at: Timestamp,
+    policy: &Policy,
+) -> CreatePaymentSessionRequest {
+    let redirect_url = format!("{}{}", policy.result_url, open.token);
+    let id = open.payment_request_id.clone();
+    let mut request = CreatePaymentSessionRequest::new(id, wire_order(order), order.amount, redirect_url);
+    request.payment_method = Some(PaymentMethod::new(open.payment_method_type.as_str()));
+    request.payment_factor = capture_mode.cloned().map(PaymentFactor::card);
+    request.settlement_strategy = settlement(policy);
+    request.payment_notify_url = Some(policy.notify_url.clone());
+    request.payment_expiry_time = expiry(at, policy);
+    request
+}
+
+//= H-2
+fn pay_request(
+    order: &Order,
+    open: &OpenAttempt,
+    capture_mode: Option<&CaptureMode>,
+    at: Timestamp,
+    policy: &Policy,
+) -> PayRequest {
+    let env = Env {
+        terminal_type: open.terminal_type.clone(),
+        os_type: open.os_type.clone(),
+        client_ip: open.client_ip.clone(),
+        ..Env::default()
+    };
+    let redirect_url = format!("{}{}", policy.result_url, open.token);
+    let method = PaymentMethod::new(open.payment_method_type.as_str());
+    let id = open.payment_request_id.clone();
+    let mut request = PayRequest::new(id, wire_order(order), order.amount, method, redirect_url, env);
+    request.payment_factor = capture_mode.cloned().map(PaymentFactor::card);
+    request.settlement_strategy = settlement(policy);
+    request.payment_notify_url = Some(policy.notify_url.clone());
+    request.payment_expiry_time = expiry(at, policy);
+    request
+}
+
+fn wire_order(order: &Order) -> wire::Order {
+    let mut wire_order =
+        wire::Order::new(order.reference_order_id.clone(), order.description.as_str(), order.amount);
+    wire_order.buyer = Some(wire::Buyer {
+        reference_buyer_id: Some(order.reference_buyer_id.clone()),
+        ..wire::Buyer::default()
+    });
+    wire_order
+}
+
+fn settlement(policy: &Policy) -> Option<SettlementStrategy> {
+    policy.settlement_currency.map(SettlementStrategy::from)
+}
+
+/// Only a timeout that differs from the gateway's own is sent (B-1).
+//= B-1
+fn expiry(at: Timestamp, policy: &Policy) -> Option<WireTime> {
+    let differs = policy.payment_timeout != GATEWAY_PAYMENT_TIMEOUT;
+    differs.then(|| WireTime::parse(at.saturating_add(policy.payment_timeout).to_rfc3339()))
+}
+
+/// Checks an order's texts as every later request will carry them.
+//= S-5
+pub(super) fn check_order_texts(new: &NewOrder) -> Result<(), FieldErrors> {
+    let mut order = wire::Order::new(new.reference_order_id.clone(), new.description.as_str(), new.amount);
+    order.buyer = Some(wire::Buyer {
+        reference_buyer_id: Some(new.reference_buyer_id.clone()),
+        ..wire::Buyer::default()
+    });
+    order.validate()
+}
+
+/// Takes the held money.
+pub(super) fn capture(
+    attempt: &Attempt,
+    payment_id: &PaymentId,
+    capture_request_id: &CaptureRequestId,
+    amount: Money,
+) -> GatewayCall {
+    let subject = CallSubject::Capture {
+        payment_request_id: attempt.payment_request_id.clone(),
+        capture_request_id: capture_request_id.clone(),
+    };
+    call(Api::Capture, subject, &CaptureRequest::new(capture_request_id.clone(), payment_id.clone(), amount))
+}
+
+/// Closes, voids or returns the whole payment; by our own id, which is always known.
+pub(super) fn cancel(attempt: &Attempt, number: usize) -> GatewayCall {
+    let subject = CallSubject::Cancel {
+        payment_request_id: attempt.payment_request_id.clone(),
+        number: u32::try_from(number).unwrap_or(u32::MAX),
+    };
+    call(Api::Cancel, subject, &CancelRequest::by_request_id(attempt.payment_request_id.clone()))
+}
+
+/// Gives captured money back.
+pub(super) fn refund(
+    attempt: &Attempt,
+    payment_id: &PaymentId,
+    refund_request_id: &RefundRequestId,
+    amount: Money,
+    reason: Option<&str>,
+    policy: &Policy,
+) -> GatewayCall {
+    let subject = CallSubject::Refund {
+        payment_request_id: attempt.payment_request_id.clone(),
+        refund_request_id: refund_request_id.clone(),
+    };
+    let mut request = RefundRequest::new(refund_request_id.clone(), payment_id.clone(), amount);
+    request.refund_reason = reason.map(str::to_owned);
+    request.refund_notify_url = Some(policy.notify_url.clone());
+    call(Api::Refund, subject, &request)
+}
+
+/// Checks the reason of a refund before it is wished.
+pub(super) fn check_refund(
+    refund_request_id: &RefundRequestId,
+    payment_id: &PaymentId,
+    amount: Money,
+    reason: Option<&str>,
+) -> Result<(), FieldErrors> {
+    let mut request = RefundRequest::new(refund_request_id.clone(), payment_id.clone(), amount);
+    request.refund_reason = reason.map(str::to_owned);
+    request.validate()
+}
+
+/// Asks how an attempt stands; by our own id, which is always known.
+pub(super) fn inquiry(payment_request_id: &PaymentRequestId) -> GatewayCall {
+    let subject = CallSubject::Inquire { payment_request_id: payment_request_id.clone() };
+    call(Api::InquiryPayment, subject, &InquiryPaymentRequest::by_request_id(payment_request_id.clone()))
+}
+
+/// Asks how a refund stands.
+pub(super) fn inquiry_refund(
+    payment_request_id: &PaymentRequestId,
+    refund_request_id: &RefundRequestId,
+) -> GatewayCall {
+    let subject = CallSubject::InquireRefund {
+        payment_request_id: payment_request_id.clone(),
+        refund_request_id: refund_request_id.clone(),
+    };
+    call(Api::InquiryRefund, subject, &InquiryRefundRequest::by_request_id(refund_request_id.clone()))
+}
+
+fn call(api: Api, subject: CallSubject, request: &impl Serialize) -> GatewayCall {
+    #[expect(clippy::expect_used, reason = "texts, numbers and maps with text keys always become JSON")]
+    let body = serde_json::to_vec(request).expect("a request becomes JSON");
+    GatewayCall { api, subject, body: RequestBody::new(body) }
+}

@@ -1,0 +1,129 @@
+//! The rules over all attempts of an order, run to rest after each step: one success, and every other one goes back.
+//! What a single machine concludes is left to `absorb`.
+
+use antom_core::id::RefundRequestId;
+use antom_core::outcome::CaptureMode;
+
+use super::command::{CancelReason, RefundReason};
+use super::draft::Draft;
+use super::event::Event;
+use super::request;
+use super::state::{Attempt, Role};
+use crate::authorization::AuthorizationPhase;
+use crate::cancel::CancelPhase;
+use crate::payment::PaymentPhase;
+
+/// Applies the rules until none has anything to say.
+///
+/// Each rule makes itself inapplicable by the event that it records, so the loop ends: at most one role, one awaited
+/// capture, one cancel and one refund for each attempt.
+pub(super) fn settle(draft: &mut Draft<'_>) {
+    for index in 0..draft.order.attempts.len() {
+        choose_role(draft, index);
+        await_capture(draft, index);
+        cancel_what_must_go_back(draft, index);
+        refund_what_cannot_be_cancelled(draft, index);
+        settle_dispute(draft, index);
+    }
+}
+
+/// The first success is kept, each further one is a surplus.
+//= B-5
+fn choose_role(draft: &mut Draft<'_>, index: usize) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    if attempt.role != Role::Candidate || !attempt.holds_money() {
+        return;
+    }
+    let payment_request_id = attempt.payment_request_id;
+    if attempt.late_success_after.is_none() && draft.order.holder().is_none() {
+        draft.record(Event::AttemptKept { payment_request_id });
+    } else {
+        draft.record(Event::AttemptSurplus { payment_request_id });
+    }
+}
+
+/// After an authorization with automatic capture the gateway's capture is followed to its end.
+//= A-1
+fn await_capture(draft: &mut Draft<'_>, index: usize) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    let due = attempt.capture_mode == Some(CaptureMode::Automatic)
+        && attempt.authorization.phase == AuthorizationPhase::Held
+        && attempt.captures.is_empty();
+    if due {
+        draft.record(Event::CaptureAwaited {
+            payment_request_id: attempt.payment_request_id,
+            amount: attempt.amount,
+        });
+    }
+}
+
+/// A surplus, a late success, a payment that the review refused and a hold that the gateway failed to capture are
+/// cancelled, once.
+//= B-5, X-6, X-2
+fn cancel_what_must_go_back(draft: &mut Draft<'_>, index: usize) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    let Some(reason) = reason_to_return(&attempt) else { return };
+    if attempt.current_cancel().is_some() || !attempt.holds_money() {
+        return;
+    }
+    let payment_request_id = attempt.payment_request_id.clone();
+    draft.record(Event::CancelRequested { payment_request_id, reason });
+    let number = attempt.cancels.len().saturating_add(1);
+    draft.call(request::cancel(&attempt, number));
+}
+
+/// Captured money of a surplus goes back by a refund, only after the verified refusal of its cancel.
+//= B-5
+fn refund_what_cannot_be_cancelled(draft: &mut Draft<'_>, index: usize) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    let refused = attempt.current_cancel().is_some_and(|cancel| cancel.phase == CancelPhase::Refused);
+    if reason_to_return(&attempt).is_none() || !refused || has_compensation(&attempt) {
+        return;
+    }
+    let (Some(amount), Some(payment_id)) = (attempt.refundable(), attempt.payment.payment_id.clone()) else { return };
+    if amount.is_zero() {
+        return;
+    }
+    let Ok(refund_request_id) = compensation_id(&attempt) else { return };
+    draft.record(Event::RefundRequested {
+        payment_request_id: attempt.payment_request_id.clone(),
+        refund_request_id: refund_request_id.clone(),
+        amount,
+        reason: RefundReason::Surplus,
+    });
+    let call = request::refund(&attempt, &payment_id, &refund_request_id, amount, None, draft.policy);
+    draft.call(call);
+}
+
+/// A dispute about money that has gone back is over.
+fn settle_dispute(draft: &mut Draft<'_>, index: usize) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    if attempt.disputed && attempt.late_success_after.is_some() && attempt.is_returned() {
+        draft.record(Event::DisputeSettled { payment_request_id: attempt.payment_request_id });
+    }
+}
+
+fn reason_to_return(attempt: &Attempt) -> Option<CancelReason> {
+    if attempt.late_success_after.is_some() {
+        Some(CancelReason::LateSuccess)
+    } else if attempt.role == Role::Surplus {
+        Some(CancelReason::Surplus)
+    } else if attempt.authorization.phase == AuthorizationPhase::Rejected
+        && attempt.payment.phase == PaymentPhase::Succeeded
+    {
+        Some(CancelReason::ReviewRejected)
+    } else if attempt.capture_is_lost() {
+        Some(CancelReason::CaptureFailed)
+    } else {
+        None
+    }
+}
+
+fn has_compensation(attempt: &Attempt) -> bool {
+    attempt.refunds.iter().any(|refund| refund.reason == RefundReason::Surplus)
+}
+
+/// The compensation's id follows from the attempt's, so that deciding again wishes the same call (B-8).
+fn compensation_id(attempt: &Attempt) -> Result<RefundRequestId, antom_core::id::IdError> {
+    RefundRequestId::parse(format!("{}-surplus", attempt.payment_request_id))
+}

@@ -1,0 +1,87 @@
+//! The permission to ship, which only a confirmed order yields.
+//! Asking the gateway once more before shipping (B-7) is left to the services.
+
+use antom_core::id::{PaymentRequestId, ReferenceOrderId};
+use antom_core::money::Money;
+
+use super::state::Order;
+use crate::authorization::AuthorizationPhase;
+use crate::capture::CapturePhase;
+
+/// Proof that an order is paid and its money confirmed.
+///
+/// It cannot be made by hand: code that ships takes a `Shippable` and so cannot ship an unpaid order.
+///
+/// ```compile_fail
+/// let forged = antom_domain::order::Shippable { .. };
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shippable {
+    reference_order_id: ReferenceOrderId,
+    payment_request_id: PaymentRequestId,
+    amount: Money,
+}
+
+impl Shippable {
+    /// The order.
+    pub fn reference_order_id(&self) -> &ReferenceOrderId {
+        &self.reference_order_id
+    }
+
+    /// The attempt whose money pays for it.
+    pub fn payment_request_id(&self) -> &PaymentRequestId {
+        &self.payment_request_id
+    }
+
+    /// What was paid.
+    pub fn amount(&self) -> Money {
+        self.amount
+    }
+}
+
+/// Why an order must not be shipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotShippable {
+    /// No success holds the order's money.
+    #[error("the order is not paid")]
+    NotPaid,
+    /// The card is authorized, its capture is not confirmed (A-5).
+    #[error("the capture is not confirmed")]
+    NotCaptured,
+    /// The gateway reviews the payment (X-2).
+    #[error("the gateway reviews the payment")]
+    UnderReview,
+    /// The gateway's answers contradict each other.
+    #[error("the gateway's answers contradict each other")]
+    Disputed,
+}
+
+impl Order {
+    /// The permission to ship, or why there is none.
+    //= A-5, X-2
+    pub fn shippable(&self) -> Result<Shippable, NotShippable> {
+        if self.attempts.iter().any(|attempt| attempt.disputed) {
+            return Err(NotShippable::Disputed);
+        }
+        let holder = self.holder().ok_or(NotShippable::NotPaid)?;
+        match holder.authorization.phase {
+            AuthorizationPhase::UnderReview | AuthorizationPhase::Rejected => return Err(NotShippable::UnderReview),
+            AuthorizationPhase::Absent
+            | AuthorizationPhase::Held
+            | AuthorizationPhase::Captured
+            | AuthorizationPhase::Released => {}
+        }
+        if holder.is_card() {
+            let captured = holder.capture().is_some_and(|capture| capture.phase == CapturePhase::Captured);
+            if !captured || holder.taken() != Some(self.amount) {
+                return Err(NotShippable::NotCaptured);
+            }
+        }
+        Ok(Shippable {
+            reference_order_id: self.reference_order_id.clone(),
+            payment_request_id: holder.payment_request_id.clone(),
+            amount: self.amount,
+        })
+    }
+}

@@ -1,0 +1,14 @@
+//! Services over the ports: commands, notifications, the dispatcher and inquiries.
+//! They need no runtime of their own; when they run is left to the worker and the inbound adapters.
+
+mod books;
+mod dispatcher;
+mod inquiries;
+mod notifications;
+mod orders;
+
+pub use books::{Books, BooksError, Ports};
+pub use dispatcher::{Dispatched, Dispatcher};
+pub use inquiries::{Asked, Inquiries};
+pub use notifications::{Notifications, Receipt};
+pub use orders::{CommandError, Created, Executed, Orders};

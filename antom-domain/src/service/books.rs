@@ -1,0 +1,212 @@
+//! The books: load an order, take a step, make it durable, and begin again where another step came first.
+//! Every service writes through here, so that state, log, calls and marks always stand or fall together.
+
+use std::sync::Arc;
+
+use antom_core::id::ReferenceOrderId;
+use antom_core::time::Timestamp;
+
+use crate::order::{Event, Fact, Order, Policy, Recorded, Step};
+use crate::port::{
+    Claim, Clock, Commit, CommitError, IdKey, IdSource, Inbox, InboxMark, Jitter, OrderStore, Outbox, PaymentGateway,
+    StoreError, StoredOrder,
+};
+
+/// How often a step is decided again after another one came first.
+const MAX_CONFLICTS: usize = 5;
+
+/// Everything that the services ask of the outside world.
+#[derive(Debug, Clone)]
+pub struct Ports {
+    /// The gateway.
+    pub gateway: Arc<dyn PaymentGateway>,
+    /// Orders.
+    pub store: Arc<dyn OrderStore>,
+    /// Durable calls.
+    pub outbox: Arc<dyn Outbox>,
+    /// Notifications.
+    pub inbox: Arc<dyn Inbox>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Fresh ids.
+    pub ids: Arc<dyn IdSource>,
+    /// Chance for retries.
+    pub jitter: Arc<dyn Jitter>,
+}
+
+/// The order books of one merchant.
+#[derive(Debug, Clone)]
+pub struct Books {
+    ports: Ports,
+    policy: Arc<Policy>,
+}
+
+/// A step could not be made durable.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BooksError {
+    /// There is no such order.
+    #[error("there is no such order")]
+    UnknownOrder,
+    /// Other steps kept coming first.
+    #[error("the order kept changing; try again")]
+    Busy,
+    /// An id of the step is in use.
+    #[error("{0} is taken")]
+    IdTaken(IdKey),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store cannot tell whether the step is durable.
+    #[error("the outcome of the commit is unknown")]
+    OutcomeUnknown,
+}
+
+/// What goes along with a step.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Along {
+    /// The outbox row that the step answers.
+    pub(super) settles: Option<Claim>,
+    /// The notification that the step absorbs.
+    pub(super) inbox: Option<InboxMark>,
+}
+
+/// A step that was taken, or found to be empty.
+#[derive(Debug, Clone)]
+pub(super) struct Taken {
+    /// The order after the step.
+    pub(super) order: Order,
+    /// The step.
+    pub(super) step: Step,
+}
+
+impl Books {
+    /// Opens the books.
+    pub fn new(ports: Ports, policy: Arc<Policy>) -> Books {
+        Books { ports, policy }
+    }
+
+    /// The ports below.
+    pub fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    /// The policy that steps follow.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The current instant.
+    pub(super) fn now(&self) -> Timestamp {
+        self.ports.clock.now()
+    }
+
+    /// The order as it stands.
+    pub async fn load(&self, id: &ReferenceOrderId) -> Result<StoredOrder, BooksError> {
+        self.ports.store.load(id).await?.ok_or(BooksError::UnknownOrder)
+    }
+
+    /// Takes in facts and makes what follows durable. An empty step writes nothing and leaves `along` to the caller.
+    pub(super) async fn absorb(
+        &self,
+        id: &ReferenceOrderId,
+        facts: &[Fact],
+        along: impl Fn(&Order) -> Along,
+    ) -> Result<Taken, BooksError> {
+        self.step(id, |order, at| Ok::<_, BooksError>(order.absorb(facts, at, &self.policy)), along).await
+    }
+
+    /// Takes one step: load, decide, commit; again from the start where another step came first.
+    pub(super) async fn step<E: From<BooksError>>(
+        &self,
+        id: &ReferenceOrderId,
+        decide: impl Fn(&Order, Timestamp) -> Result<Step, E>,
+        along: impl Fn(&Order) -> Along,
+    ) -> Result<Taken, E> {
+        for _ in 0..MAX_CONFLICTS {
+            let stored = self.load(id).await?;
+            let at = self.now();
+            let step = decide(&stored.order, at)?;
+            if step.is_empty() {
+                return Ok(Taken { order: stored.order, step });
+            }
+            let commit = self.commit_of(&stored.order, stored.version, &step, at, &along);
+            let order = commit.snapshot.clone();
+            match self.ports.store.commit(commit).await {
+                Ok(_) => return Ok(Taken { order, step }),
+                Err(CommitError::Conflict | CommitError::OutcomeUnknown) => {}
+                Err(CommitError::LeaseLost) => {
+                    // The answer was heard all the same: what it says is recorded without the claim.
+                    return Box::pin(self.step(id, decide, |order| Along { settles: None, ..along(order) })).await;
+                }
+                Err(CommitError::IdTaken(key)) => return Err(BooksError::IdTaken(key).into()),
+                Err(CommitError::Store(error)) => return Err(BooksError::Store(error).into()),
+            }
+        }
+        Err(BooksError::Busy.into())
+    }
+
+    /// Makes a new order durable.
+    pub(super) async fn create(&self, order: Order, step: &Step, at: Timestamp) -> Result<(), CommitError> {
+        let commit = Commit {
+            order_id: order.reference_order_id.clone(),
+            expected: 0,
+            events: recorded(step, at),
+            phase: order.phase(),
+            next_check_at: order.next_check_at(at, &self.policy),
+            snapshot: order,
+            ids: Vec::new(),
+            calls: Vec::new(),
+            settles: None,
+            inbox: None,
+        };
+        self.ports.store.commit(commit).await.map(|_| ())
+    }
+
+    fn commit_of(
+        &self,
+        before: &Order,
+        expected: u64,
+        step: &Step,
+        at: Timestamp,
+        along: &impl Fn(&Order) -> Along,
+    ) -> Commit {
+        let mut order = before.clone();
+        for event in &step.events {
+            order.apply(event, at);
+        }
+        let Along { settles, inbox } = along(&order);
+        Commit {
+            order_id: order.reference_order_id.clone(),
+            expected,
+            events: recorded(step, at),
+            phase: order.phase(),
+            next_check_at: order.next_check_at(at, &self.policy),
+            snapshot: order,
+            ids: step.events.iter().flat_map(ids_of).collect(),
+            calls: step.calls.iter().map(|call| (call.clone(), at)).collect(),
+            settles,
+            inbox,
+        }
+    }
+}
+
+fn recorded(step: &Step, at: Timestamp) -> Vec<Recorded> {
+    step.events.iter().map(|event| Recorded { at, event: event.clone() }).collect()
+}
+
+/// The ids that an event makes known.
+fn ids_of(event: &Event) -> Vec<IdKey> {
+    match event {
+        Event::AttemptOpened { payment_request_id, token, idempotency_key, .. } => {
+            let own = [IdKey::PaymentRequest(payment_request_id.to_string()), IdKey::Token(token.clone())];
+            own.into_iter().chain(idempotency_key.clone().map(IdKey::Idempotency)).collect()
+        }
+        Event::CaptureRequested { capture_request_id, .. } => {
+            vec![IdKey::CaptureRequest(capture_request_id.to_string())]
+        }
+        Event::RefundRequested { refund_request_id, .. } => vec![IdKey::RefundRequest(refund_request_id.to_string())],
+        Event::PaymentIdLearnt { payment_id, .. } => vec![IdKey::Payment(payment_id.to_string())],
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,129 @@
+//! Commands of the merchant: create an order, open an attempt, capture, cancel, refund.
+//! The calls that follow are durable when a command returns; making them is the dispatcher's.
+
+use antom_core::id::ReferenceOrderId;
+
+use crate::order::{CallId, Command, NewOrder, Order, Refusal, Step};
+use crate::payment::PaymentTable;
+use crate::port::{CommitError, IdKey};
+use crate::verdict::Table;
+
+use super::books::{Along, Books, BooksError};
+use super::inquiries::Inquiries;
+
+/// Carries out commands.
+#[derive(Debug, Clone)]
+pub struct Orders {
+    books: Books,
+}
+
+/// A command was not carried out. Nothing was recorded.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CommandError {
+    /// The order refuses it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// An order with this id and other content exists (B-8).
+    #[error("an order with this id and other content exists")]
+    OrderExists,
+    /// The books could not be read or written.
+    #[error(transparent)]
+    Books(#[from] BooksError),
+}
+
+/// An order that was created, now or before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Created {
+    /// The order.
+    pub order: Order,
+    /// Whether the same order existed before.
+    pub existed: bool,
+}
+
+/// A command that was carried out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Executed {
+    /// The order after the step.
+    pub order: Order,
+    /// The calls that the step wished.
+    pub calls: Vec<CallId>,
+}
+
+impl Orders {
+    /// Commands on these books.
+    pub fn new(books: Books) -> Orders {
+        Orders { books }
+    }
+
+    /// Creates an order.
+    ///
+    /// # Idempotency
+    /// The same order again is [`Created::existed`]; another content under the same id is
+    /// [`CommandError::OrderExists`].
+    pub async fn create(&self, new: &NewOrder) -> Result<Created, CommandError> {
+        let at = self.books.now();
+        let (order, step) = Order::create(new, at)?;
+        match self.books.create(order.clone(), &step, at).await {
+            Ok(()) => Ok(Created { order, existed: false }),
+            Err(CommitError::Conflict | CommitError::OutcomeUnknown) => {
+                let known = self.books.load(&new.reference_order_id).await?.order;
+                let same = known.amount == new.amount
+                    && known.description == new.description
+                    && known.reference_buyer_id == new.reference_buyer_id;
+                if same { Ok(Created { order: known, existed: true }) } else { Err(CommandError::OrderExists) }
+            }
+            Err(CommitError::IdTaken(key)) => Err(BooksError::IdTaken(key).into()),
+            Err(CommitError::Store(error)) => Err(BooksError::Store(error).into()),
+            Err(CommitError::LeaseLost) => Err(BooksError::OutcomeUnknown.into()),
+        }
+    }
+
+    /// Carries out a command.
+    ///
+    /// An earlier attempt whose outcome is unknown is inquired before another one is opened (B-4).
+    ///
+    /// # Idempotency
+    /// A command that is carried out or under way changes nothing and is no error.
+    pub async fn execute(&self, id: &ReferenceOrderId, command: &Command) -> Result<Executed, CommandError> {
+        if matches!(command, Command::OpenAttempt(_)) {
+            self.inquire_earlier_attempts(id).await?;
+        }
+        let policy = self.books.policy();
+        let taken = self
+            .books
+            .step(
+                id,
+                |order, at| order.decide(command, at, policy).map_err(CommandError::from),
+                |_| Along::default(),
+            )
+            .await
+            .map_err(|error| match error {
+                CommandError::Books(BooksError::IdTaken(IdKey::Idempotency(_))) => {
+                    Refusal::IdempotencyKeyReused.into()
+                }
+                other => other,
+            })?;
+        Ok(Executed { calls: calls_of(&taken.step), order: taken.order })
+    }
+
+    //= B-4
+    async fn inquire_earlier_attempts(&self, id: &ReferenceOrderId) -> Result<(), BooksError> {
+        let order = self.books.load(id).await?.order;
+        let inquiries = Inquiries::new(self.books.clone());
+        for question in order.questions() {
+            let open = order
+                .attempt(question.subject.payment_request_id())
+                .is_some_and(|attempt| !PaymentTable::is_final(attempt.payment.phase));
+            if open {
+                // Without an answer the buyer may still go on; the older attempt stays watched.
+                inquiries.ask(id, &question).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn calls_of(step: &Step) -> Vec<CallId> {
+    step.calls.iter().map(crate::order::GatewayCall::id).collect()
+}

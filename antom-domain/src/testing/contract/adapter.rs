@@ -1,0 +1,49 @@
+//! The adapter under test: the three storage ports over one and the same storage.
+//! Making it, and cleaning up after it, is left to the factory.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::port::{Inbox, OrderStore, Outbox};
+
+/// The storage ports of one fresh, empty storage.
+pub struct Adapter {
+    /// The order store.
+    pub store: Arc<dyn OrderStore>,
+    /// The outbox of the same storage.
+    pub outbox: Arc<dyn Outbox>,
+    /// The inbox of the same storage.
+    pub inbox: Arc<dyn Inbox>,
+    // Last, so that it is dropped after the ports.
+    kept: Option<Box<dyn Any + Send + Sync>>,
+}
+
+impl Adapter {
+    /// An adapter whose ports are one value.
+    pub fn of<S: OrderStore + Outbox + Inbox>(storage: S) -> Adapter {
+        let storage = Arc::new(storage);
+        Adapter::new(Arc::<S>::clone(&storage), Arc::<S>::clone(&storage), storage)
+    }
+
+    /// An adapter whose ports are different values over the same storage.
+    pub fn new(store: Arc<dyn OrderStore>, outbox: Arc<dyn Outbox>, inbox: Arc<dyn Inbox>) -> Adapter {
+        Adapter { store, outbox, inbox, kept: None }
+    }
+
+    /// Keeps something alive for as long as the adapter: a temporary directory, a container.
+    pub fn keeping(self, guard: impl Any + Send + Sync) -> Adapter {
+        Adapter { kept: Some(Box::new(guard)), ..self }
+    }
+}
+
+impl fmt::Debug for Adapter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Adapter")
+            .field("store", &self.store)
+            .field("outbox", &self.outbox)
+            .field("inbox", &self.inbox)
+            .field("kept", &self.kept.is_some())
+            .finish()
+    }
+}

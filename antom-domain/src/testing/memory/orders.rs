@@ -1,0 +1,109 @@
+//! The orders of the memory store with their logs and ids.
+//! The outbox and the inbox of a step are left to their own files.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use antom_core::id::ReferenceOrderId;
+use antom_core::time::Timestamp;
+
+use crate::order::{OrderPhase, Recorded};
+use crate::port::{Commit, CommitError, IdKey, OrderPage, OrderQuery, StoreError, StoredOrder, Version};
+
+const LARGEST_PAGE: usize = 200;
+
+#[derive(Debug, Default)]
+pub(super) struct Orders {
+    rows: BTreeMap<ReferenceOrderId, Row>,
+    /// The orders as they were created, oldest first.
+    creation: Vec<ReferenceOrderId>,
+    ids: HashMap<IdKey, ReferenceOrderId>,
+}
+
+#[derive(Debug)]
+struct Row {
+    stored: StoredOrder,
+    phase: OrderPhase,
+    next_check_at: Option<Timestamp>,
+    log: Vec<Recorded>,
+}
+
+impl Orders {
+    pub(super) fn load(&self, id: &ReferenceOrderId) -> Option<StoredOrder> {
+        self.rows.get(id).map(|row| row.stored.clone())
+    }
+
+    pub(super) fn find(&self, key: &IdKey) -> Option<ReferenceOrderId> {
+        self.ids.get(key).cloned()
+    }
+
+    pub(super) fn history(&self, id: &ReferenceOrderId) -> Vec<Recorded> {
+        self.rows.get(id).map(|row| row.log.clone()).unwrap_or_default()
+    }
+
+    pub(super) fn check(&self, commit: &Commit) -> Result<(), CommitError> {
+        let version = self.rows.get(&commit.order_id).map(|row| row.stored.version);
+        if version.unwrap_or(0) != commit.expected || (commit.expected == 0 && version.is_some()) {
+            return Err(CommitError::Conflict);
+        }
+        let mut own = HashSet::new();
+        for key in commit.ids.iter().filter(|key| !key.is_gateway_made()) {
+            if self.ids.contains_key(key) || !own.insert(key) {
+                return Err(CommitError::IdTaken(key.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a step that [`check`](Orders::check) has passed.
+    pub(super) fn apply(&mut self, commit: Commit) -> Version {
+        let id = commit.order_id;
+        for key in commit.ids {
+            self.ids.entry(key).or_insert_with(|| id.clone());
+        }
+        let mut log = match self.rows.remove(&id) {
+            Some(row) => row.log,
+            None => {
+                self.creation.push(id.clone());
+                Vec::new()
+            }
+        };
+        let version = commit.expected.saturating_add(commit.events.len() as Version);
+        log.extend(commit.events);
+        let stored = StoredOrder { order: commit.snapshot, version };
+        self.rows.insert(id, Row { stored, phase: commit.phase, next_check_at: commit.next_check_at, log });
+        version
+    }
+
+    pub(super) fn list(&self, query: &OrderQuery) -> Result<OrderPage, StoreError> {
+        let end = match &query.cursor {
+            None => self.creation.len(),
+            Some(cursor) => cursor
+                .parse()
+                .map_err(|_| StoreError::Unreadable { what: "cursor", id: cursor.clone() })?,
+        };
+        let limit = query.limit.min(LARGEST_PAGE);
+        let mut found: Vec<(usize, &Row)> = self
+            .creation
+            .iter()
+            .enumerate()
+            .take(end)
+            .rev()
+            .filter_map(|(position, id)| Some((position, self.rows.get(id)?)))
+            .filter(|(_, row)| query.phase.is_none_or(|phase| phase == row.phase))
+            .take(limit.saturating_add(1))
+            .collect();
+        let has_more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| has_more).map(|(position, _)| position.to_string());
+        Ok(OrderPage { orders: found.into_iter().map(|(_, row)| row.stored.order.clone()).collect(), next })
+    }
+
+    pub(super) fn unresolved(&self, after: Option<&ReferenceOrderId>, limit: usize) -> Vec<ReferenceOrderId> {
+        self.rows
+            .iter()
+            .filter(|(id, row)| row.next_check_at.is_some() && after.is_none_or(|after| *id > after))
+            .map(|(id, _)| id.clone())
+            .take(limit)
+            .collect()
+    }
+}

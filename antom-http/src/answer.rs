@@ -1,0 +1,104 @@
+//! A verified answer: its bytes, its `result`, and the check that it speaks of what was asked.
+//! What the result means for the money is the domain's business.
+
+use std::fmt;
+
+use antom_core::{Api, GatewayResult};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::call_error::{CallError, MaybeSentReason};
+
+/// An answer that the gateway surely wrote for this call: S, F or U alike.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Answer {
+    api: Api,
+    result: Option<GatewayResult>,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    /// Reads the parts that every answer has, and compares the ids that it echoes with those that were sent.
+    //= T-6
+    pub(crate) fn read(api: Api, sent: &Head, body: Vec<u8>) -> Result<Self, MaybeSentReason> {
+        let head: Head = serde_json::from_slice(&body).map_err(|error| unreadable(&error))?;
+        match sent.contradicted_by(&head) {
+            Some(field) => Err(MaybeSentReason::ForeignId { field }),
+            None => Ok(Self { api, result: head.result, body }),
+        }
+    }
+
+    /// How the call went; absent means unknown. For inquiries it speaks of the inquiry only.
+    #[must_use]
+    pub fn result(&self) -> Option<&GatewayResult> {
+        self.result.as_ref()
+    }
+
+    /// The body exactly as received.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// Reads the body as the operation's message.
+    ///
+    /// # Errors
+    /// [`CallError::MaybeSent`] when it is not that message: the call was made, its outcome is unknown.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, CallError> {
+        serde_json::from_slice(&self.body).map_err(|error| CallError::MaybeSent {
+            api: self.api,
+            reason: unreadable(&error),
+            hint: None,
+        })
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("api", &self.api)
+            .field("result", &self.result)
+            .field("body", &format_args!("<{} bytes>", self.body.len()))
+            .finish()
+    }
+}
+
+/// The place of the fault only: the library's text can quote values.
+fn unreadable(error: &serde_json::Error) -> MaybeSentReason {
+    MaybeSentReason::Unreadable { line: error.line(), column: error.column() }
+}
+
+/// The members of a message that the client itself reads: the result, and the ids that a request names and an answer
+/// may echo. A member that comes twice makes the message unreadable.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Head {
+    result: Option<GatewayResult>,
+    payment_request_id: Option<String>,
+    payment_id: Option<String>,
+    capture_request_id: Option<String>,
+    refund_request_id: Option<String>,
+    refund_id: Option<String>,
+}
+
+impl Head {
+    /// The head of a request body; nothing if that is not a JSON object.
+    pub(crate) fn of_request(body: &[u8]) -> Option<Self> {
+        serde_json::from_slice(body).ok()
+    }
+
+    /// The first id that both name, differently. A signature does not tie an answer to a request; the ids do.
+    fn contradicted_by(&self, echoed: &Self) -> Option<&'static str> {
+        let pairs = [
+            ("paymentRequestId", &self.payment_request_id, &echoed.payment_request_id),
+            ("paymentId", &self.payment_id, &echoed.payment_id),
+            ("captureRequestId", &self.capture_request_id, &echoed.capture_request_id),
+            ("refundRequestId", &self.refund_request_id, &echoed.refund_request_id),
+            ("refundId", &self.refund_id, &echoed.refund_id),
+        ];
+        pairs.into_iter().find_map(|(name, sent, echoed)| match (sent, echoed) {
+            (Some(sent), Some(echoed)) if sent != echoed && !echoed.is_empty() => Some(name),
+            _ => None,
+        })
+    }
+}

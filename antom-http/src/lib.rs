@@ -1,0 +1,31 @@
+//! Typed client of the Antom payment gateway: signed requests, verified answers, errors by how far the money got.
+//! Deciding what to call and what an answer means is left to `antom-domain` or to the embedding program.
+//!
+//! A [`Client`] is made of four parts: an [`Endpoint`], a [`Credential`] (RSA keys or an API key), a [`Transport`]
+//! (`ReqwestTransport` with the feature `reqwest`, or one's own) and a clock. Each operation is one method; prepared bytes go
+//! through [`Client::call`].
+//!
+//! A verified answer is a value, whatever it says. Everything else is a [`CallError`]: `NotSent` may be repeated or given
+//! up, `MaybeSent` must be inquired.
+
+mod answer;
+mod call_error;
+mod client;
+mod credential;
+mod endpoint;
+mod operation;
+#[cfg(feature = "reqwest")]
+mod reqwest_transport;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod transport;
+
+pub use answer::Answer;
+pub use call_error::{CallError, MaybeSentReason, NotSentReason};
+pub use client::{Client, Clock, DEFAULT_DEADLINE, MAX_RESPONSE};
+pub use credential::{AnswerTrust, ApiKey, ApiKeyError, Credential, CredentialError, OutgoingCall, RsaCredential};
+pub use endpoint::{Endpoint, EndpointError, PathChoice, Region};
+pub use operation::{Operation, prepare};
+#[cfg(feature = "reqwest")]
+pub use reqwest_transport::{ReqwestBuildError, ReqwestOptions, ReqwestTransport};
+pub use transport::{HttpRequest, HttpResponse, Transport, TransportError, TransportFault};

@@ -1,0 +1,88 @@
+//! Amounts in the smallest unit of a currency, as the gateway judges them.
+//! Comparing and adding up amounts of a payment is left to the operations.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+
+static CURRENCIES: LazyLock<BTreeSet<&'static str>> =
+    LazyLock::new(|| include_str!("../../data/currencies.txt").lines().collect());
+
+/// An amount that passed the gateway's checks: a known currency, at least one smallest unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Amount {
+    pub(crate) currency: &'static str,
+    pub(crate) value: u64,
+}
+
+/// Why an amount is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AmountFault {
+    /// Not an amount at all: PARAM_ILLEGAL.
+    Malformed,
+    /// Well formed, but no currency that can be paid in: CURRENCY_NOT_SUPPORT.
+    UnknownCurrency,
+}
+
+impl Amount {
+    /// Reads `{"currency", "value"}`; the value may be a JSON integer (rules 1.13).
+    pub(crate) fn read(json: &Value) -> Result<Self, AmountFault> {
+        let currency = json.get("currency").and_then(Value::as_str).ok_or(AmountFault::Malformed)?;
+        if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase()) {
+            return Err(AmountFault::Malformed);
+        }
+        let value = match json.get("value") {
+            Some(Value::String(text)) => digits(text),
+            Some(Value::Number(number)) => number.as_u64().and_then(|n| digits(&n.to_string())),
+            _ => None,
+        }
+        .ok_or(AmountFault::Malformed)?;
+        let currency = *CURRENCIES.get(currency).ok_or(AmountFault::UnknownCurrency)?;
+        if value == 0 || (currency == "IDR" && !value.is_multiple_of(100)) {
+            return Err(AmountFault::Malformed);
+        }
+        Ok(Self { currency, value })
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        json!({"currency": self.currency, "value": self.value.to_string()})
+    }
+
+    pub(crate) fn with_value(&self, value: u64) -> Self {
+        Self { currency: self.currency, value }
+    }
+}
+
+fn digits(text: &str) -> Option<u64> {
+    let well_formed =
+        (1..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
+    if well_formed { text.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_judged_as_the_rules_say() {
+        for (json, expected) in [
+            (json!({"currency": "USD", "value": "1000"}), Ok(1000)),
+            (json!({"currency": "USD", "value": 1000}), Ok(1000)),
+            (json!({"currency": "USD", "value": "0"}), Err(AmountFault::Malformed)),
+            (json!({"currency": "USD", "value": "010"}), Err(AmountFault::Malformed)),
+            (json!({"currency": "USD", "value": "10.00"}), Err(AmountFault::Malformed)),
+            (json!({"currency": "USD", "value": "-1"}), Err(AmountFault::Malformed)),
+            (json!({"currency": "USD", "value": "12345678901234567"}), Err(AmountFault::Malformed)),
+            (json!({"currency": "USD"}), Err(AmountFault::Malformed)),
+            (json!({"currency": "usd", "value": "1"}), Err(AmountFault::Malformed)),
+            (json!({"currency": "XXY", "value": "1"}), Err(AmountFault::UnknownCurrency)),
+            (json!({"currency": "XAU", "value": "1"}), Err(AmountFault::UnknownCurrency)),
+            (json!({"currency": "IDR", "value": "150"}), Err(AmountFault::Malformed)),
+            (json!({"currency": "IDR", "value": "100"}), Ok(100)),
+            (json!("1000"), Err(AmountFault::Malformed)),
+        ] {
+            assert_eq!(Amount::read(&json).map(|a| a.value), expected, "{json}");
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The way in for requests: scenarios, faults, the operation itself, the journal.
+//! The operations are in `operations`; signatures are checked and made by the shell.
+
+use serde_json::{Value, json};
+
+use super::faults::{Fault, FaultKind};
+use super::gateway::Gateway;
+use super::mutation;
+use super::notifications::{Seal, seal_of};
+use super::operation::Operation;
+use super::reply::{Refusal, Reply};
+use super::time::Time;
+
+/// What becomes of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// HTTP 200 with this body, signed as told.
+    Body(String, Seal),
+    /// A bare HTTP status.
+    Status(u16),
+    /// No answer; the connection is closed.
+    Close,
+}
+
+/// The answer to a request and how long it is held back in real time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handled {
+    /// What is answered.
+    pub answer: Answer,
+    /// Milliseconds of real time before it.
+    pub delay_ms: u64,
+}
+
+impl Gateway {
+    /// Handles a request whose signature has been found right.
+    pub fn call(&mut self, at: Time, client: &str, operation: Operation, body: &[u8]) -> Handled {
+        self.run_to(at);
+        let fault = self.faults.pick(operation.name());
+        let (handled, code) = self.call_with(client, operation, body, fault);
+        self.journal_call(client, operation.name(), body, fault, &code, &handled.answer);
+        handled
+    }
+
+    /// Answers a signed request that no operation can take.
+    pub fn refuse(&mut self, at: Time, client: &str, path: &str, body: &[u8], code: &str) -> Handled {
+        self.run_to(at);
+        let text = Reply::new(code).into_json("gateway").to_string();
+        let answer = Answer::Body(text, Seal::Good);
+        self.journal_call(client, path, body, None, code, &answer);
+        Handled { answer, delay_ms: 0 }
+    }
+
+    fn call_with(
+        &mut self,
+        client: &str,
+        operation: Operation,
+        body: &[u8],
+        fault: Option<Fault>,
+    ) -> (Handled, String) {
+        let without_effect = |answer, delay_ms| (Handled { answer, delay_ms }, String::new());
+        match fault {
+            Some(Fault { kind: FaultKind::TimeoutBeforeEffect, ms, .. }) => {
+                return without_effect(Answer::Close, ms.unwrap_or(15_000));
+            }
+            Some(Fault { kind: FaultKind::Drop, effect: false, .. }) => {
+                return without_effect(Answer::Close, 0);
+            }
+            Some(Fault { kind: FaultKind::Status, effect: false, status, ms }) => {
+                return without_effect(Answer::Status(status.unwrap_or(503)), ms.unwrap_or(0));
+            }
+            _ => {}
+        }
+        let mut performed = self.perform(client, operation, body);
+        if fault.is_some_and(|fault| fault.kind == FaultKind::Duplicate) {
+            performed = self.perform(client, operation, body);
+        }
+        let Performed { reply, silent } = performed;
+        let code = reply.code().to_owned();
+        let json = reply.into_json(operation.name());
+        let json = fault.and_then(|fault| mutation::of_body(fault.kind, &json)).unwrap_or(json);
+        let seal = seal_of(fault.map(|fault| fault.kind));
+        let sealed = || Answer::Body(json.to_string(), seal);
+        let (answer, delay_ms) = match fault {
+            _ if silent => (Answer::Close, 15_000),
+            Some(Fault { kind: FaultKind::TimeoutAfterEffect, ms, .. }) => {
+                (Answer::Close, ms.unwrap_or(15_000))
+            }
+            Some(Fault { kind: FaultKind::Drop, .. }) => (Answer::Close, 0),
+            Some(Fault { kind: FaultKind::Status, status, ms, .. }) => {
+                (Answer::Status(status.unwrap_or(503)), ms.unwrap_or(0))
+            }
+            Some(Fault { kind: FaultKind::Latency | FaultKind::Reorder, ms, .. }) => {
+                (sealed(), ms.unwrap_or(1_000))
+            }
+            _ => (sealed(), 0),
+        };
+        (Handled { answer, delay_ms }, code)
+    }
+
+    fn perform(&mut self, client: &str, operation: Operation, body: &[u8]) -> Performed {
+        if let Some(code) = self.scenario_code(client, operation) {
+            return Performed::answering(Reply::new(&code));
+        }
+        let Ok(request) = serde_json::from_slice::<Value>(body) else {
+            return Performed::answering(
+                Refusal::with("PARAM_ILLEGAL", "the body is not JSON".to_owned()).into(),
+            );
+        };
+        if !request.is_object() {
+            let refusal = Refusal::with("PARAM_ILLEGAL", "the body is not a JSON object".to_owned());
+            return Performed::answering(refusal.into());
+        }
+        let magic = self.magic_of(client, operation, &request);
+        let reply = match operation {
+            Operation::CreatePaymentSession => self.create_payment_session(client, &request),
+            Operation::Pay => self.pay(client, &request),
+            Operation::InquiryPayment => self.inquiry_payment(client, &request),
+            Operation::Capture => self.capture(client, &request),
+            Operation::Cancel => self.cancel(client, &request),
+            Operation::Refund => self.refund(client, &request),
+            Operation::InquiryRefund => self.inquiry_refund(client, &request),
+            Operation::Consult => self.consult(&request),
+        };
+        let reply = reply.unwrap_or_else(Reply::from);
+        match magic {
+            Some(Magic::Unknown) => Performed::answering(Reply::new("UNKNOWN_EXCEPTION")),
+            Some(Magic::Timeout) => Performed { reply, silent: true },
+            None => Performed::answering(reply),
+        }
+    }
+
+    fn magic_of(&self, client: &str, operation: Operation, request: &Value) -> Option<Magic> {
+        if !self.settings.magic_amounts {
+            return None;
+        }
+        let amount = match operation {
+            Operation::Pay => request.pointer("/paymentAmount/value")?.as_str()?.parse().ok()?,
+            Operation::InquiryPayment => self.find_payment(client, request).ok()?.1.amount.value,
+            _ => return None,
+        };
+        match (operation, amount) {
+            (Operation::Pay, 9_901) | (Operation::InquiryPayment, 9_903) => Some(Magic::Unknown),
+            (Operation::Pay, 9_902) | (Operation::InquiryPayment, 9_904) => Some(Magic::Timeout),
+            _ => None,
+        }
+    }
+
+    fn journal_call(
+        &mut self,
+        client: &str,
+        operation: &str,
+        body: &[u8],
+        fault: Option<Fault>,
+        code: &str,
+        answer: &Answer,
+    ) {
+        if !self.journal.is_kept() {
+            return;
+        }
+        let answered = match answer {
+            Answer::Body(text, _) => json!(text),
+            Answer::Status(status) => json!(status),
+            Answer::Close => Value::Null,
+        };
+        let entry = json!({
+            "kind": "call", "clientId": client, "operation": operation, "resultCode": code,
+            "request": String::from_utf8_lossy(body), "answer": answered,
+            "fault": fault.map(|fault| fault.kind.as_str()),
+        });
+        self.journal.note(self.now, entry);
+    }
+}
+
+/// The meaning of a magic amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Magic {
+    Unknown,
+    Timeout,
+}
+
+struct Performed {
+    reply: Reply,
+    silent: bool,
+}
+
+impl Performed {
+    fn answering(reply: Reply) -> Self {
+        Self { reply, silent: false }
+    }
+}
+
+/// The body of an answer to a request that cannot be trusted, which goes out without a signature.
+pub fn unsigned_refusal(code: &str) -> String {
+    Reply::new(code).into_json("gateway").to_string()
+}

@@ -1,0 +1,47 @@
+//! The gateway's result codes and their status, read from `data/result-codes.json`.
+//! Which code fits which situation is decided by the operations.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+
+type Table = BTreeMap<String, BTreeMap<String, (String, String)>>;
+
+static TABLE: LazyLock<Table> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../../data/result-codes.json")).unwrap_or_default());
+
+/// The status and meaning of a code, as the table of this API (or else any other table) lists it.
+pub(crate) fn lookup(api: &str, code: &str) -> Option<(&'static str, &'static str)> {
+    let own = TABLE.get(api).and_then(|codes| codes.get(code));
+    let found = own.or_else(|| TABLE.values().find_map(|codes| codes.get(code)));
+    found.map(|(status, meaning)| (status.as_str(), meaning.as_str()))
+}
+
+/// The `result` object for a code.
+pub(crate) fn result(api: &str, code: &str) -> Value {
+    let (status, meaning) = lookup(api, code).unwrap_or(("F", "general business failure"));
+    let message = if code == "SUCCESS" { "success." } else { meaning };
+    json!({"resultCode": code, "resultStatus": status, "resultMessage": message})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_that_the_operations_answer_is_in_the_table() {
+        for (api, code, status) in [
+            ("pay", "PAYMENT_IN_PROCESS", "U"),
+            ("capture", "CAPTURE_IN_PROCESS", "U"),
+            ("capture", "AUTH_EXPIRED", "F"),
+            ("cancel", "CANCEL_WINDOW_EXCEED", "F"),
+            ("refund", "REFUND_IN_PROCESS", "U"),
+            ("inquiryPayment", "ORDER_NOT_EXIST", "F"),
+            ("gateway", "INVALID_SIGNATURE", "F"),
+        ] {
+            assert!(TABLE.get(api).expect("a table").contains_key(code), "{api} {code}");
+            assert_eq!(lookup(api, code).expect("listed").0, status);
+        }
+    }
+}

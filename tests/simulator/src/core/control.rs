@@ -1,0 +1,101 @@
+//! What the control API changes beside payments: faults, timings, notifications made by hand.
+//! Paths and statuses of the control API are in the shell.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::gateway::Gateway;
+use super::time::Time;
+use super::timings::Timings;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct TriggerInput {
+    #[serde(default)]
+    client_id: Option<String>,
+    #[serde(default)]
+    payment_request_id: Option<String>,
+    #[serde(default)]
+    notify_type: Option<String>,
+    #[serde(default)]
+    url: Option<String>,
+    #[serde(default)]
+    body: Option<Map<String, Value>>,
+}
+
+impl Gateway {
+    /// Replaces the fault rules.
+    pub fn set_faults(&mut self, plan: Value) -> Result<usize, String> {
+        self.faults.replace(plan)
+    }
+
+    /// Ends all faults.
+    pub fn clear_faults(&mut self) {
+        self.faults.clear();
+    }
+
+    /// The timings in force.
+    pub fn timings_view(&self) -> Value {
+        json!(self.timings)
+    }
+
+    /// Changes the timings that are named; the others stay.
+    pub fn set_timings(&mut self, changes: &Value) -> Result<(), String> {
+        let changes = changes.as_object().ok_or_else(|| "timings are an object".to_owned())?;
+        let mut merged = json!(self.timings);
+        if let Some(members) = merged.as_object_mut() {
+            members.extend(changes.iter().map(|(name, value)| (name.clone(), value.clone())));
+        }
+        self.timings = serde_json::from_value::<Timings>(merged).map_err(|error| error.to_string())?;
+        Ok(())
+    }
+
+    /// Queues a notification made by hand: a payment's own data, a type, a body of any content.
+    pub fn trigger_notification(
+        &mut self,
+        at: Time,
+        own_client: &str,
+        input: Value,
+    ) -> Result<usize, String> {
+        self.run_to(at);
+        let input: TriggerInput = serde_json::from_value(input).map_err(|error| error.to_string())?;
+        let payment = match &input.payment_request_id {
+            None => None,
+            Some(id) => {
+                let found = self.index_of(input.client_id.as_deref(), id);
+                Some(found.ok_or_else(|| format!("no payment {id}"))?)
+            }
+        };
+        let known = payment.and_then(|index| self.payments.get(index));
+        let url = input.url.or_else(|| known.and_then(|payment| payment.notify_url.clone()));
+        let url =
+            url.ok_or_else(|| "neither url nor a payment with a paymentNotifyUrl is given".to_owned())?;
+        let client = known.map_or_else(|| own_client.to_owned(), |payment| payment.client.clone());
+        let client = input.client_id.unwrap_or(client);
+        let mut body = known.map(super::payment::Payment::notification_fields).unwrap_or_default();
+        let kind = input.notify_type.unwrap_or_else(|| "PAYMENT_RESULT".to_owned());
+        body.insert("notifyType".to_owned(), json!(kind));
+        body.entry("result").or_insert_with(|| super::codes::result("notifyPayment", "SUCCESS"));
+        if let Some(given) = input.body {
+            body.extend(given);
+        }
+        Ok(self.trigger(&client, &url, body, payment))
+    }
+
+    /// The journal, newest entry last.
+    pub fn journal_view(&self, client: Option<&str>) -> Value {
+        self.journal.view(client)
+    }
+}
+
+impl super::payment::Payment {
+    fn notification_fields(&self) -> Map<String, Value> {
+        let fields = json!({
+            "paymentRequestId": self.request_id,
+            "paymentId": self.payment_id,
+            "paymentAmount": self.amount.to_json(),
+            "paymentCreateTime": self.created.to_wire(),
+        });
+        fields.as_object().cloned().unwrap_or_default()
+    }
+}

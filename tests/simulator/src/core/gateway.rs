@@ -1,0 +1,209 @@
+//! The gateway: its books, its timers and the way in for requests, all in virtual time that the caller tells.
+//! Each operation is in a file of its own; signatures, sockets and waiting are left to the shell.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::faults::{Fault, FaultKind, Faults};
+use super::journal::Journal;
+use super::mutation;
+use super::notifications::{Notification, Seal, Send, seal_of};
+use super::operation::Operation;
+use super::payment::Payment;
+use super::random::Random;
+use super::reply::{Refusal, Reply};
+use super::scenarios::Scenario;
+use super::time::Time;
+use super::timings::{Timings, millis};
+
+/// What a gateway is made with.
+#[derive(Clone, Debug)]
+pub struct GatewaySettings {
+    /// Decides ids and faults.
+    pub seed: u64,
+    /// Where the gateway's own pages are, for `normalUrl` and logos, without a final slash.
+    pub base_url: String,
+    /// How many journal entries are kept.
+    pub journal: usize,
+    /// Whether amounts 9901 to 9904 have the meaning that the vendor's mock host gives them.
+    pub magic_amounts: bool,
+}
+
+impl Default for GatewaySettings {
+    fn default() -> Self {
+        Self { seed: 1, base_url: "http://127.0.0.1:4010".to_owned(), journal: 1_000, magic_amounts: false }
+    }
+}
+
+/// Something that happens later.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Timer {
+    CloseUnpaid { payment: usize },
+    CompleteCapture { payment: usize, capture: usize },
+    ExpireAuthorization { payment: usize },
+    CompleteRefund { payment: usize, refund: usize },
+    Notify { notification: usize },
+}
+
+/// The ids of one client, each kind a namespace of its own (T-2).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Books {
+    pub(crate) by_request: HashMap<String, usize>,
+    pub(crate) by_payment: HashMap<String, usize>,
+    /// Capture request ids, with the fingerprint of their request, the amount and what came of it.
+    pub(crate) captures: HashMap<String, Claim>,
+    pub(crate) refunds: HashMap<String, Claim>,
+    pub(crate) refunds_by_id: HashMap<String, (usize, usize)>,
+}
+
+/// What a request id was used for.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+    pub(crate) digest: u64,
+    pub(crate) payment_id: String,
+    pub(crate) currency: &'static str,
+    pub(crate) amount: u64,
+    pub(crate) outcome: Result<(usize, usize), Refusal>,
+}
+
+/// Something that a merchant must never do, and did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Violation {
+    pub(crate) client: String,
+    pub(crate) rule: &'static str,
+    pub(crate) id: String,
+}
+
+/// Antom's side of the wire, as data.
+#[derive(Clone, Debug)]
+pub struct Gateway {
+    pub(crate) now: Time,
+    pub(crate) settings: GatewaySettings,
+    pub(crate) timings: Timings,
+    pub(crate) random: Random,
+    pub(crate) payments: Vec<Payment>,
+    pub(crate) books: BTreeMap<String, Books>,
+    pub(crate) notifications: Vec<Notification>,
+    pub(crate) outgoing: Vec<Send>,
+    pub(crate) faults: Faults,
+    pub(crate) scenarios: Vec<Scenario>,
+    pub(crate) violations: Vec<Violation>,
+    pub(crate) journal: Journal,
+    timers: BTreeMap<(Time, u64), Timer>,
+    armed: u64,
+    ids: u64,
+}
+
+impl Gateway {
+    /// A gateway without payments at this point in time.
+    pub fn new(settings: GatewaySettings, now: Time) -> Self {
+        Self {
+            now,
+            timings: Timings::default(),
+            random: Random::new(settings.seed),
+            payments: Vec::new(),
+            books: BTreeMap::new(),
+            notifications: Vec::new(),
+            outgoing: Vec::new(),
+            faults: Faults::none(settings.seed.rotate_left(17)),
+            scenarios: Vec::new(),
+            violations: Vec::new(),
+            journal: Journal::new(settings.journal),
+            timers: BTreeMap::new(),
+            armed: 0,
+            ids: 0,
+            settings,
+        }
+    }
+
+    /// The latest point in time that this gateway was told of.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// How long a merchant may take to acknowledge, in real time.
+    pub fn notification_timeout(&self) -> Duration {
+        millis(self.timings.notification_timeout_ms)
+    }
+
+    /// When the next thing happens by itself.
+    pub fn next_due(&self) -> Option<Time> {
+        self.timers.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    /// Lets everything happen that is due at the earliest due moment not after `limit`; `false` if nothing is.
+    pub fn step(&mut self, limit: Time) -> bool {
+        let Some(due) = self.next_due().filter(|due| *due <= limit) else { return false };
+        self.now = self.now.max(due);
+        while let Some(entry) = self.timers.first_entry() {
+            if entry.key().0 > due {
+                break;
+            }
+            let timer = entry.remove();
+            self.fire(timer);
+        }
+        true
+    }
+
+    /// Lets everything happen that is due until `at`, in order, and makes `at` the present.
+    pub fn run_to(&mut self, at: Time) {
+        while self.step(at) {}
+        self.now = self.now.max(at);
+    }
+
+    /// The notifications to send since this was last asked.
+    pub fn take_sends(&mut self) -> Vec<Send> {
+        std::mem::take(&mut self.outgoing)
+    }
+
+    fn fire(&mut self, timer: Timer) {
+        match timer {
+            Timer::CloseUnpaid { payment } => self.close_unpaid(payment),
+            Timer::CompleteCapture { payment, capture } => self.complete_capture(payment, capture),
+            Timer::ExpireAuthorization { payment } => self.expire_authorization(payment),
+            Timer::CompleteRefund { payment, refund } => self.complete_refund(payment, refund),
+            Timer::Notify { notification } => self.send_scheduled(notification),
+        }
+    }
+
+    pub(crate) fn arm(&mut self, at: Time, timer: Timer) {
+        self.armed = self.armed.saturating_add(1);
+        self.timers.insert((at, self.armed), timer);
+    }
+
+    /// A new id of the gateway: the day, random digits and a running number, so that none comes twice.
+    pub(crate) fn new_id(&mut self) -> String {
+        self.ids = self.ids.saturating_add(1);
+        format!("{}{}{:010}", self.now.day_digits(), self.random.digits(14), self.ids)
+    }
+
+    pub(crate) fn books_of(&mut self, client: &str) -> &mut Books {
+        self.books.entry(client.to_owned()).or_default()
+    }
+
+    /// Adds a finding about the merchant, once.
+    pub(crate) fn violation(&mut self, client: &str, rule: &'static str, id: &str) {
+        let violation = Violation { client: client.to_owned(), rule, id: id.to_owned() };
+        if !self.violations.contains(&violation) {
+            self.violations.push(violation);
+        }
+    }
+
+    /// Forgets payments, notifications, faults, scenarios and the journal; timings go back to the documented ones.
+    pub fn reset(&mut self) {
+        let limit = self.settings.journal;
+        let now = self.now;
+        *self = Self::new(self.settings.clone(), now);
+        self.journal = Journal::new(limit);
+    }
+}
+
+/// The fingerprint by which the same request is recognised: order of members and blanks do not count.
+pub(crate) fn digest(request: &Value) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    request.hash(&mut hasher);
+    hasher.finish()
+}

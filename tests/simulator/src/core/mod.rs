@@ -1,0 +1,33 @@
+//! The gateway without a network: its state machine in virtual time, with seeded randomness.
+//! Everything comes in as arguments, everything goes out as values; sockets, signatures and clocks are the shell's.
+
+mod amount;
+mod buyer;
+mod calls;
+mod cards;
+mod codes;
+mod control;
+mod faults;
+mod fields;
+mod gateway;
+mod journal;
+mod mutation;
+mod notification_log;
+mod notifications;
+mod operation;
+mod operations;
+mod payment;
+mod random;
+mod reply;
+mod scenarios;
+mod time;
+mod timings;
+mod views;
+
+pub use buyer::{Completion, CompletionError, Outcome};
+pub use calls::{Answer, Handled, unsigned_refusal};
+pub use gateway::{Gateway, GatewaySettings};
+pub use notification_log::NotificationFilter;
+pub use notifications::{Delivery, Seal, Send};
+pub use operation::Operation;
+pub use time::Time;

@@ -1,0 +1,292 @@
+//! Notifications as the gateway keeps them: what is sent where, every try, and the resend schedule.
+//! Signing and posting them is left to the shell, which tells how each try ended.
+
+use serde_json::{Map, Value, json};
+
+use super::faults::{Fault, FaultKind};
+use super::gateway::{Gateway, Timer};
+use super::mutation;
+use super::time::Time;
+use super::timings::{ResendStamp, millis};
+
+/// What a notification is about and where it goes.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    pub(crate) client: String,
+    pub(crate) kind: String,
+    pub(crate) url: String,
+    pub(crate) body: Value,
+    /// Notifications of one payment are sent one after the other.
+    pub(crate) payment: Option<usize>,
+}
+
+/// Where a notification stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Pending,
+    Acknowledged,
+    /// All sends are used up.
+    Exhausted,
+    /// The target is not allowed, so nothing is ever sent.
+    Refused,
+}
+
+/// One try to deliver, for the log.
+#[derive(Clone, Debug)]
+pub(crate) struct Attempt {
+    pub(crate) at: Time,
+    pub(crate) request_time: String,
+    /// What was sent, where a fault rule changed it.
+    pub(crate) body: Option<String>,
+    pub(crate) fault: Option<&'static str>,
+    pub(crate) outcome: Option<Delivery>,
+}
+
+/// How one try to deliver ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// HTTP status of the merchant's answer, if one came.
+    pub status: Option<u16>,
+    /// The merchant's answer, cut to a length fit for a log.
+    pub answer: String,
+    /// What went wrong on the way.
+    pub error: Option<String>,
+}
+
+impl Delivery {
+    /// A try that got no answer, for this reason.
+    pub fn failed(error: &str) -> Self {
+        Self { status: None, answer: String::new(), error: Some(error.to_owned()) }
+    }
+
+    /// Whether the answer acknowledges the notification.
+    //= N-3
+    pub fn acknowledges(&self) -> bool {
+        let Ok(answer) = serde_json::from_str::<Value>(&self.answer) else { return false };
+        let result = |name: &str| answer.pointer(&format!("/result/{name}")).and_then(Value::as_str);
+        self.error.is_none()
+            && self.status == Some(200)
+            && result("resultStatus") == Some("S")
+            && result("resultCode") == Some("SUCCESS")
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Notification {
+    pub(crate) draft: Draft,
+    text: String,
+    pub(crate) standing: Standing,
+    pub(crate) tries: Vec<Attempt>,
+    /// Sends by the schedule so far; those asked for by hand do not count.
+    scheduled_sends: usize,
+    pub(crate) next_at: Option<Time>,
+    reordered: bool,
+}
+
+/// How the signature of a message is spoilt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seal {
+    /// A right signature.
+    Good,
+    /// A signature that does not verify.
+    Bad,
+    /// No signature header.
+    Missing,
+}
+
+/// One try to deliver a notification, for the shell to carry out.
+#[derive(Clone, Debug)]
+pub struct Send {
+    /// Which notification.
+    pub notification: usize,
+    /// Which try of it, from 0.
+    pub attempt: usize,
+    /// Sends of one group are carried out one after the other.
+    pub group: Option<usize>,
+    /// Client whose key version signs and whose id is in the header.
+    pub client: String,
+    /// Where it goes.
+    pub url: String,
+    /// The exact bytes to sign and send.
+    pub body: String,
+    /// The `request-time` header.
+    pub request_time: String,
+    /// How it is signed.
+    pub seal: Seal,
+    /// How often it is posted.
+    pub copies: u32,
+    /// Real time to wait before it is posted.
+    pub delay_ms: u64,
+    /// Whether it is posted at all.
+    pub lost: bool,
+    /// An outcome that replaces the merchant's answer, as if the answer were lost on the way.
+    pub answer_lost: Option<Delivery>,
+}
+
+impl Gateway {
+    /// Queues a notification for its first send at `due`.
+    pub(crate) fn notify(&mut self, draft: Draft, due: Time) -> usize {
+        let index = self.notifications.len();
+        let text = draft.body.to_string();
+        let wait = self.timings.resend_waits_ms.first().copied().unwrap_or(0);
+        let due = due.after(millis(wait));
+        self.notifications.push(Notification {
+            draft,
+            text,
+            standing: Standing::Pending,
+            tries: Vec::new(),
+            scheduled_sends: 0,
+            next_at: Some(due),
+            reordered: false,
+        });
+        self.arm(due, Timer::Notify { notification: index });
+        index
+    }
+
+    /// Sends by the schedule, if the notification still waits for exactly this moment.
+    pub(crate) fn send_scheduled(&mut self, index: usize) {
+        let now = self.now;
+        let Some(notification) = self.notifications.get_mut(index) else { return };
+        if notification.standing != Standing::Pending || notification.next_at.is_none_or(|at| at > now) {
+            return;
+        }
+        let target = format!("notification:{}", notification.draft.kind);
+        let fault = if notification.reordered { None } else { self.faults.pick(&target) };
+        if let Some(Fault { kind: FaultKind::Reorder, ms, .. }) = fault {
+            let later = now.after(millis(ms.unwrap_or(10_000)));
+            notification.reordered = true;
+            notification.next_at = Some(later);
+            self.arm(later, Timer::Notify { notification: index });
+            return;
+        }
+        notification.reordered = false;
+        notification.scheduled_sends = notification.scheduled_sends.saturating_add(1);
+        let wait = self.timings.resend_waits_ms.get(notification.scheduled_sends).copied();
+        notification.next_at = wait.map(|wait| now.after(millis(wait)));
+        if let Some(next) = notification.next_at {
+            self.arm(next, Timer::Notify { notification: index });
+        }
+        self.send(index, fault);
+    }
+
+    /// Sends once more by hand, whatever the schedule says; `None` if there is no such notification.
+    pub fn resend(&mut self, at: Time, index: usize) -> Option<()> {
+        self.run_to(at);
+        self.notifications.get(index)?;
+        self.send(index, None);
+        Some(())
+    }
+
+    fn send(&mut self, index: usize, fault: Option<Fault>) {
+        let same_stamp = self.timings.resend_stamp == ResendStamp::Same;
+        let now = self.now;
+        let Some(notification) = self.notifications.get_mut(index) else { return };
+        let fresh = now.to_wire();
+        let first = notification.tries.first().map(|attempt| attempt.request_time.clone());
+        let request_time = if same_stamp { first.unwrap_or(fresh) } else { fresh };
+        let mutated = fault.and_then(|fault| mutation::of_body(fault.kind, &notification.draft.body));
+        let body = mutated.as_ref().map_or_else(|| notification.text.clone(), Value::to_string);
+        let kind = fault.map(|fault| fault.kind);
+        let send = Send {
+            notification: index,
+            attempt: notification.tries.len(),
+            group: notification.draft.payment,
+            client: notification.draft.client.clone(),
+            url: notification.draft.url.clone(),
+            body: body.clone(),
+            request_time: request_time.clone(),
+            seal: seal_of(kind),
+            copies: if kind == Some(FaultKind::Duplicate) { 2 } else { 1 },
+            delay_ms: match fault {
+                Some(Fault { kind: FaultKind::Latency, ms, .. }) => ms.unwrap_or(1_000),
+                _ => 0,
+            },
+            lost: matches!(kind, Some(FaultKind::Drop | FaultKind::TimeoutBeforeEffect)),
+            answer_lost: lost_answer(fault),
+        };
+        notification.tries.push(Attempt {
+            at: now,
+            request_time,
+            body: mutated.map(|_| body),
+            fault: kind.map(FaultKind::as_str),
+            outcome: None,
+        });
+        self.outgoing.push(send);
+        let entry = json!({
+            "kind": "notification", "clientId": notification.draft.client, "id": format!("n-{index}"),
+            "notifyType": notification.draft.kind, "fault": kind.map(FaultKind::as_str),
+        });
+        self.journal.note(now, entry);
+    }
+
+    /// Takes note of how a try ended.
+    pub fn delivered(&mut self, index: usize, attempt: usize, delivery: Delivery) {
+        let now = self.now;
+        let mut exhausted = None;
+        if let Some(notification) = self.notifications.get_mut(index) {
+            if delivery.acknowledges() {
+                notification.standing = Standing::Acknowledged;
+                notification.next_at = None;
+            } else if notification.standing == Standing::Pending && notification.next_at.is_none() {
+                notification.standing = Standing::Exhausted;
+                exhausted = Some(notification.draft.kind.clone());
+            }
+            if let Some(attempt) = notification.tries.get_mut(attempt) {
+                attempt.outcome = Some(delivery);
+            }
+        }
+        if let Some(kind) = exhausted {
+            self.journal.note(now, json!({"kind": "notification_exhausted", "notifyType": kind}));
+        }
+    }
+
+    /// Takes note that the target of a notification is not allowed; it is never sent again.
+    pub fn refuse_target(&mut self, index: usize, attempt: usize, reason: &str) {
+        if let Some(notification) = self.notifications.get_mut(index) {
+            notification.standing = Standing::Refused;
+            notification.next_at = None;
+            if let Some(attempt) = notification.tries.get_mut(attempt) {
+                attempt.outcome = Some(Delivery::failed(reason));
+            }
+        }
+    }
+
+    /// A notification made by hand: any type and content, signed like every other.
+    pub(crate) fn trigger(
+        &mut self,
+        client: &str,
+        url: &str,
+        body: Map<String, Value>,
+        payment: Option<usize>,
+    ) -> usize {
+        let kind = body.get("notifyType").and_then(Value::as_str).unwrap_or("PAYMENT_RESULT").to_owned();
+        let draft = Draft {
+            client: client.to_owned(),
+            kind,
+            url: url.to_owned(),
+            body: Value::Object(body),
+            payment,
+        };
+        self.notify(draft, self.now)
+    }
+}
+
+pub(crate) fn seal_of(kind: Option<FaultKind>) -> Seal {
+    match kind {
+        Some(FaultKind::BadSignature) => Seal::Bad,
+        Some(FaultKind::NoSignature) => Seal::Missing,
+        _ => Seal::Good,
+    }
+}
+
+fn lost_answer(fault: Option<Fault>) -> Option<Delivery> {
+    match fault? {
+        Fault { kind: FaultKind::TimeoutAfterEffect, .. } => {
+            Some(Delivery::failed("the answer was lost by a fault rule"))
+        }
+        Fault { kind: FaultKind::Status, status, .. } => {
+            Some(Delivery { status: Some(status.unwrap_or(503)), answer: String::new(), error: None })
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,114 @@
+//! `cancel` (rules section 11): closes an unpaid payment, voids an authorization, sends a paid amount back.
+//! Money that was captured from a card goes back by `refund` only.
+
+use serde_json::Value;
+
+use crate::core::fields::Fields;
+use crate::core::gateway::Gateway;
+use crate::core::payment::{CaptureMode, Payment, Phase};
+use crate::core::reply::{Refusal, Reply};
+use crate::core::time::Time;
+
+/// What a cancel does.
+enum Effect {
+    /// Nothing is left to do: it was done before, or the payment failed.
+    Nothing,
+    Close,
+    Void,
+    Reverse,
+}
+
+/// Methods of which the gateway says that they are never cancelled (rules 11.3).
+const WITHOUT_CANCEL: [&str; 2] = ["DANA", "JKOPAY"];
+
+impl Gateway {
+    pub(crate) fn cancel(&mut self, client: &str, request: &Value) -> Result<Reply, Refusal> {
+        let (index, payment) = self.find_payment(client, request)?;
+        let effect = effect_on(payment, self.now)?;
+        let now = self.now;
+        let void_id =
+            if matches!(effect, Effect::Void | Effect::Reverse) { Some(self.new_id()) } else { None };
+        let payment = self.payments.get_mut(index).ok_or_else(|| Refusal::new("ORDER_NOT_EXIST"))?;
+        match effect {
+            Effect::Nothing => {}
+            Effect::Close => payment.cancel(now),
+            Effect::Void => {
+                // An automatic capture that has not happened yet does not happen any more.
+                payment.captures.clear();
+                payment.voided = payment.authorized();
+                payment.void_id = void_id;
+                payment.cancel(now);
+            }
+            Effect::Reverse => {
+                payment.reversed = payment.authorized();
+                payment.void_id = void_id;
+                payment.cancel(now);
+            }
+        }
+        Ok(Reply::success()
+            .field("paymentRequestId", payment.request_id.as_str())
+            .field_if("paymentId", payment.payment_id.as_deref())
+            .field("cancelTime", payment.cancelled_at.unwrap_or(now).to_wire()))
+    }
+
+    /// The payment that a request names by paymentId or paymentRequestId; the former wins.
+    pub(crate) fn find_payment<'a>(
+        &'a self,
+        client: &str,
+        request: &Value,
+    ) -> Result<(usize, &'a Payment), Refusal> {
+        let mut fields = Fields::of(request);
+        let payment_id = fields.id("paymentId");
+        let request_id = fields.id("paymentRequestId");
+        if payment_id.is_none() && request_id.is_none() {
+            fields.fault("neither paymentId nor paymentRequestId is given".to_owned());
+        }
+        fields.finish()?;
+        let unknown = || Refusal::new("ORDER_NOT_EXIST");
+        let books = self.books.get(client).ok_or_else(unknown)?;
+        let index = match (payment_id, request_id) {
+            (Some(id), _) => books.by_payment.get(id),
+            (None, Some(id)) => books.by_request.get(id),
+            (None, None) => None,
+        };
+        let index = index.copied().ok_or_else(unknown)?;
+        self.payments.get(index).map(|payment| (index, payment)).ok_or_else(unknown)
+    }
+}
+
+impl Payment {
+    fn cancel(&mut self, now: Time) {
+        self.phase = Phase::Cancelled;
+        self.result_code = Some("ORDER_IS_CANCELED".to_owned());
+        self.cancelled_at = Some(now);
+        self.cancels = self.cancels.saturating_add(1);
+    }
+}
+
+//= X-10
+fn effect_on(payment: &Payment, now: Time) -> Result<Effect, Refusal> {
+    match payment.phase {
+        Phase::Failed | Phase::Cancelled => return Ok(Effect::Nothing),
+        Phase::Open | Phase::Processing | Phase::Pending => return Ok(Effect::Close),
+        Phase::Success => {}
+    }
+    if payment.refunded() > 0 || payment.refunding() > 0 {
+        return Err(Refusal::new("PROCESS_FAIL"));
+    }
+    if payment.is_card() {
+        return if payment.captured() > 0 || payment.auth_expired {
+            Err(Refusal::new("CANCEL_WINDOW_EXCEED"))
+        } else if payment.capturing() > 0 && payment.capture_mode == CaptureMode::Manual {
+            Err(Refusal::new("ORDER_STATUS_INVALID"))
+        } else {
+            Ok(Effect::Void)
+        };
+    }
+    if WITHOUT_CANCEL.contains(&payment.method.as_str()) {
+        return Err(Refusal::new("PAYMENT_METHOD_NOT_SUPPORTED"));
+    }
+    if payment.paid_at.is_some_and(|paid| now > paid.cancel_deadline()) {
+        return Err(Refusal::new("CANCEL_WINDOW_EXCEED"));
+    }
+    Ok(Effect::Reverse)
+}

@@ -1,0 +1,115 @@
+//! `inquiryPayment` (rules section 13): where a payment stands, with its captures and refunds.
+//! It changes nothing.
+
+use serde_json::{Value, json};
+
+use crate::core::codes;
+use crate::core::gateway::Gateway;
+use crate::core::payment::{Capture, Payment, Phase, Progress, Refund};
+use crate::core::reply::{Refusal, Reply};
+use crate::core::time::Time;
+
+impl Gateway {
+    pub(crate) fn inquiry_payment(&mut self, client: &str, request: &Value) -> Result<Reply, Refusal> {
+        let (_, payment) = self.find_payment(client, request)?;
+        //= X-5
+        if payment.phase == Phase::Open || payment.payment_id.is_none() {
+            return Err(Refusal::new("ORDER_NOT_EXIST"));
+        }
+        let code = payment.payment_result_code();
+        let message = codes::lookup("notifyPayment", code).map(|(_, meaning)| meaning);
+        let transactions = payment.transactions();
+        let info = payment.result_info();
+        Ok(Reply::success()
+            .field("paymentStatus", payment.phase.as_str())
+            .field("paymentResultCode", code)
+            .field_if("paymentResultMessage", message)
+            .field("paymentRequestId", payment.request_id.as_str())
+            .field_if("paymentId", payment.payment_id.as_deref())
+            .field("paymentAmount", payment.amount.to_json())
+            .field("paymentMethodType", payment.method.as_str())
+            .field("paymentCreateTime", payment.created.to_wire())
+            .field_if("paymentTime", payment.paid_at.map(Time::to_wire))
+            .field_if("authExpiryTime", payment.auth_expiry.map(Time::to_wire))
+            .field_if("cardInfo", info.as_ref().map(card_info))
+            .field_if("paymentResultInfo", info)
+            .field_if("transactions", (!transactions.is_empty()).then_some(transactions)))
+    }
+}
+
+impl Payment {
+    /// `paymentResultInfo`, once a card was used successfully.
+    pub(crate) fn result_info(&self) -> Option<Value> {
+        self.paid_at?;
+        self.card.map(|card| card.result_info(self.three_ds, &self.network_id))
+    }
+
+    fn payment_result_code(&self) -> &str {
+        match self.phase {
+            Phase::Success => "SUCCESS",
+            Phase::Open | Phase::Processing | Phase::Pending => "PAYMENT_IN_PROCESS",
+            Phase::Failed => self.result_code.as_deref().unwrap_or("PROCESS_FAIL"),
+            Phase::Cancelled => "ORDER_IS_CANCELED",
+        }
+    }
+
+    fn transactions(&self) -> Vec<Value> {
+        let captures = self.captures.iter().map(|capture| self.capture_entry(capture));
+        let refunds = self.refunds.iter().map(|refund| self.refund_entry(refund));
+        captures.chain(refunds).chain(self.void_entry()).collect()
+    }
+
+    //= I-4
+    fn capture_entry(&self, capture: &Capture) -> Value {
+        let (status, code) = progress_words(capture.progress, "PAYMENT_IN_PROCESS");
+        json!({
+            "transactionType": "CAPTURE", "transactionStatus": status,
+            "transactionRequestId": capture.request_id, "transactionId": capture.capture_id,
+            "transactionAmount": self.amount.with_value(capture.amount).to_json(),
+            "transactionTime": capture.done_at.map(Time::to_wire),
+            "transactionResult": codes::result("inquiryPayment", code),
+        })
+    }
+
+    fn refund_entry(&self, refund: &Refund) -> Value {
+        let (status, code) = progress_words(refund.progress, "REFUND_IN_PROCESS");
+        json!({
+            "transactionType": "REFUND", "transactionStatus": status,
+            "transactionRequestId": refund.request_id, "transactionId": refund.refund_id,
+            "transactionAmount": self.amount.with_value(refund.amount).to_json(),
+            "transactionTime": refund.done_at.map(Time::to_wire),
+            "transactionResult": codes::result("refund", code),
+        })
+    }
+
+    fn void_entry(&self) -> Option<Value> {
+        let id = self.void_id.as_deref()?;
+        let (kind, amount) =
+            if self.reversed > 0 { ("CANCEL", self.reversed) } else { ("VOID", self.voided) };
+        Some(json!({
+            "transactionType": kind, "transactionStatus": "SUCCESS", "transactionId": id,
+            "transactionAmount": self.amount.with_value(amount).to_json(),
+            "transactionTime": self.cancelled_at.or(self.auth_expiry).map(Time::to_wire),
+            "transactionResult": codes::result("cancel", "SUCCESS"),
+        }))
+    }
+}
+
+fn progress_words(progress: Progress, in_process: &'static str) -> (&'static str, &'static str) {
+    match progress {
+        Progress::Processing => ("PROCESSING", in_process),
+        Progress::Done => ("SUCCESS", "SUCCESS"),
+    }
+}
+
+fn card_info(info: &Value) -> Value {
+    let mut card = json!({});
+    if let Some(members) = card.as_object_mut() {
+        for name in ["cardNo", "cardBrand", "issuingCountry", "funding", "threeDSResult"] {
+            if let Some(value) = info.get(name) {
+                members.insert(name.to_owned(), value.clone());
+            }
+        }
+    }
+    card
+}

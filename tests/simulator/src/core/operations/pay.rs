@@ -1,0 +1,148 @@
+//! `pay` (rules section 3): starts a payment on the gateway's page, or settles it at once when the request carries
+//! a test card. What the buyer does on the page is in `buyer`.
+
+use serde_json::Value;
+
+use super::session::Start;
+use crate::core::cards::Card;
+use crate::core::fields::Fields;
+use crate::core::gateway::{Gateway, Timer};
+use crate::core::payment::{Integration, Payment, Phase};
+use crate::core::reply::{Refusal, Reply};
+use crate::core::time::Time;
+use crate::core::timings::millis;
+
+impl Gateway {
+    pub(crate) fn pay(&mut self, client: &str, request: &Value) -> Result<Reply, Refusal> {
+        let mut fields = Fields::of(request);
+        let start = self.read_start(client, &mut fields, true);
+        let terminal = read_env(&mut fields);
+        let close_at = self.payment_expiry(&mut fields);
+        fields.finish()?;
+        let start = start.ok_or_else(|| Refusal::new("PARAM_ILLEGAL"))?;
+        let index = match self.repeated_start(client, &start, request, false)? {
+            Some(index) => index,
+            None => self.begin(client, start, request, close_at)?,
+        };
+        self.payments.get(index).map(|payment| pay_reply(payment, terminal)).ok_or_else(|| {
+            Refusal::new("SYSTEM_ERROR") // The books always hold what `begin` returns.
+        })
+    }
+
+    fn begin(
+        &mut self,
+        client: &str,
+        start: Start<'_>,
+        request: &Value,
+        close_at: Time,
+    ) -> Result<usize, Refusal> {
+        let card = given_card(&start.method, request)?;
+        let risky = start.amount.value == 11;
+        let three_ds = request.pointer("/paymentMethod/paymentMethodMetaData/is3DSAuthentication");
+        let wants_three_ds = three_ds.is_some_and(|flag| flag == &Value::Bool(true) || flag == "true");
+        let payment_id = self.new_id();
+        let normal_url = format!("{}/checkout/{payment_id}", self.settings.base_url);
+        let index = self.open(client, start, request, Integration::Pay { normal_url });
+        self.attempt(index, payment_id, close_at);
+        if risky {
+            self.fail(index, "RISK_REJECT");
+        } else if let Some(card) = card {
+            if let Some(payment) = self.payments.get_mut(index) {
+                payment.card = Some(card);
+            }
+            match (card.succeeds, wants_three_ds && !card.exempt_from_challenge) {
+                (false, _) => self.fail(index, "DO_NOT_HONOR"),
+                (true, false) => self.succeed(index),
+                (true, true) => {}
+            }
+        }
+        Ok(index)
+    }
+
+    /// Makes the payment known under its id and arms its closing.
+    pub(crate) fn attempt(&mut self, index: usize, payment_id: String, close_at: Time) {
+        let Some(payment) = self.payments.get_mut(index) else { return };
+        payment.phase = Phase::Processing;
+        payment.payment_id = Some(payment_id.clone());
+        payment.close_at = Some(close_at);
+        let client = payment.client.clone();
+        self.books_of(&client).by_payment.insert(payment_id, index);
+        self.arm(close_at, Timer::CloseUnpaid { payment: index });
+    }
+
+    fn payment_expiry(&self, fields: &mut Fields<'_>) -> Time {
+        const LONGEST_MS: u64 = 48 * 3_600_000;
+        let standard = self.now.after(millis(self.timings.payment_expiry_ms));
+        let Some(text) = fields.text("paymentExpiryTime", 64) else { return standard };
+        match Time::parse(text) {
+            Some(expiry) if expiry > self.now && expiry <= self.now.after(millis(LONGEST_MS)) => expiry,
+            _ => {
+                fields.fault("paymentExpiryTime does not lie within the next 48 hours".to_owned());
+                standard
+            }
+        }
+    }
+}
+
+fn read_env<'a>(fields: &mut Fields<'a>) -> &'a str {
+    let before = fields.at("env.terminalType").is_some();
+    let terminal = fields.one_of("env.terminalType", &["WEB", "WAP", "APP", "MINI_APP"]).unwrap_or("");
+    if !before || terminal.is_empty() {
+        fields.fault("env.terminalType is missing".to_owned());
+    }
+    let os = fields.one_of("env.osType", &["IOS", "ANDROID"]);
+    if matches!(terminal, "WAP" | "APP" | "MINI_APP") && os.is_none() {
+        fields.fault("env.osType is missing".to_owned());
+    }
+    fields.text("env.clientIp", 64);
+    fields.text("env.deviceTokenId", 64);
+    fields.text("env.extendInfo", 2_048);
+    terminal
+}
+
+/// The test card in the request, if it carries one (sandbox facts 2 to 4).
+fn given_card(method: &str, request: &Value) -> Result<Option<Card>, Refusal> {
+    let detail =
+        |name: &str| request.pointer(&format!("/paymentMethod/paymentMethodMetaData/{name}"))?.as_str();
+    if method != "CARD" {
+        return Ok(None);
+    }
+    let Some(number) = detail("cardNo") else { return Ok(None) };
+    let card = Card::find(number).ok_or_else(|| Refusal::new("INVALID_CARD_NUMBER"))?;
+    let month = detail("expiryMonth").and_then(|text| text.parse::<u32>().ok());
+    if !month.is_some_and(|month| (1..=12).contains(&month)) {
+        return Err(Refusal::new("INVALID_EXPIRATION_DATE"));
+    }
+    if detail("cvv").is_some_and(|cvv| !(3..=4).contains(&cvv.len())) {
+        return Err(Refusal::new("INVALID_PAYMENT_METHOD_META_DATA"));
+    }
+    Ok(Some(card))
+}
+
+fn pay_reply(payment: &Payment, terminal: &str) -> Reply {
+    let described = |reply: Reply| {
+        reply
+            .field("paymentRequestId", payment.request_id.as_str())
+            .field("paymentAmount", payment.amount.to_json())
+            .field_if("paymentId", payment.payment_id.as_deref())
+            .field("paymentCreateTime", payment.created.to_wire())
+    };
+    match payment.phase {
+        Phase::Success => described(Reply::success())
+            .field_if("paymentTime", payment.paid_at.map(Time::to_wire))
+            .field_if("authExpiryTime", payment.auth_expiry.map(Time::to_wire))
+            .field_if("paymentResultInfo", payment.result_info()),
+        Phase::Open | Phase::Processing | Phase::Pending => {
+            let reply = described(Reply::new("PAYMENT_IN_PROCESS"));
+            let Integration::Pay { normal_url } = &payment.integration else { return reply };
+            let reply = reply.field("normalUrl", normal_url.as_str());
+            if matches!(terminal, "APP" | "MINI_APP") {
+                reply.field("applinkUrl", normal_url.as_str())
+            } else {
+                reply
+            }
+        }
+        Phase::Failed => Reply::new(payment.result_code.as_deref().unwrap_or("PROCESS_FAIL")),
+        Phase::Cancelled => Reply::new("ORDER_IS_CANCELED"),
+    }
+}

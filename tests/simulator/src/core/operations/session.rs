@@ -1,0 +1,241 @@
+//! `createPaymentSession` (rules section 2), and the reading of fields that it shares with `pay`.
+//! What happens when a buyer uses the session is in `buyer`.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::core::amount::Amount;
+use crate::core::fields::Fields;
+use crate::core::gateway::{Gateway, digest};
+use crate::core::payment::{CaptureMode, Integration, Payment, Phase};
+use crate::core::reply::{Refusal, Reply};
+use crate::core::time::Time;
+use crate::core::timings::millis;
+
+/// What both ways to start a payment say about it.
+pub(super) struct Start<'a> {
+    pub(super) request_id: &'a str,
+    pub(super) amount: Amount,
+    pub(super) method: String,
+    method_id: Option<String>,
+    order_id: &'a str,
+    capture_mode: CaptureMode,
+    three_ds: bool,
+    notify_url: Option<String>,
+    redirect_url: &'a str,
+}
+
+impl Gateway {
+    pub(crate) fn create_payment_session(&mut self, client: &str, request: &Value) -> Result<Reply, Refusal> {
+        let mut fields = Fields::of(request);
+        let scene = fields.text("productScene", 32);
+        let needs_method = !matches!(scene, Some("CHECKOUT_PAYMENT" | "ELEMENT_PAYMENT"));
+        let start = self.read_start(client, &mut fields, needs_method);
+        let expiry = self.session_expiry(&mut fields);
+        fields.finish()?;
+        let start = start.ok_or_else(|| Refusal::new("PARAM_ILLEGAL"))?;
+        if let Some(index) = self.repeated_start(client, &start, request, true)? {
+            return self.session_reply(index);
+        }
+        let id = STANDARD.encode(self.random.bytes(48));
+        let data = session_data(&STANDARD.encode(self.random.bytes(64)), &start, description_of(request));
+        let payment = self.open(client, start, request, Integration::Session { id, data, expiry });
+        self.session_reply(payment)
+    }
+
+    /// Reads the fields that `createPaymentSession` and `pay` share.
+    pub(super) fn read_start<'a>(
+        &mut self,
+        client: &str,
+        fields: &mut Fields<'a>,
+        needs_method: bool,
+    ) -> Option<Start<'a>> {
+        let product = fields.required_text("productCode", 32);
+        if !product.is_empty() && product != "CASHIER_PAYMENT" {
+            fields.fault("productCode is not CASHIER_PAYMENT".to_owned());
+        }
+        let request_id = fields.required_id("paymentRequestId");
+        let amount = fields.required_amount("paymentAmount");
+        let order_id = fields.required_id("order.referenceOrderId");
+        fields.required_text("order.orderDescription", 256);
+        fields.required_amount("order.orderAmount");
+        fields.text("order.buyer.referenceBuyerId", 64);
+        fields.text("order.buyer.buyerEmail", 64);
+        fields.text("order.buyer.buyerPhoneNo", 24);
+        let redirect_url = fields.required_text("paymentRedirectUrl", 2_048);
+        let notify_url = fields.text("paymentNotifyUrl", 2_048).map(str::to_owned);
+        fields.text("settlementStrategy.settlementCurrency", 3);
+        fields.text("merchantRegion", 2);
+        check_goods(fields);
+        let method = if needs_method {
+            fields.required_text("paymentMethod.paymentMethodType", 64)
+        } else {
+            fields.text("paymentMethod.paymentMethodType", 64).unwrap_or("CARD")
+        };
+        let capture_mode = read_capture_mode(fields, method);
+        let three_ds =
+            fields.flag("paymentMethod.paymentMethodMetaData.is3DSAuthentication").unwrap_or(false);
+        let method_id = fields.text("paymentMethod.paymentMethodId", 2_048).map(str::to_owned);
+        if fields.has_chinese() {
+            self.violation(client, "chinese_characters", request_id);
+        }
+        Some(Start {
+            request_id,
+            amount: amount?,
+            method: method.to_owned(),
+            method_id,
+            order_id,
+            capture_mode,
+            three_ds,
+            notify_url,
+            redirect_url,
+        })
+    }
+
+    /// The payment that this request id already stands for; an error if the id meant something else then.
+    pub(super) fn repeated_start(
+        &mut self,
+        client: &str,
+        start: &Start<'_>,
+        request: &Value,
+        asks_session: bool,
+    ) -> Result<Option<usize>, Refusal> {
+        let Some(index) = self.books_of(client).by_request.get(start.request_id).copied() else {
+            return Ok(None);
+        };
+        let Some(payment) = self.payments.get(index) else { return Ok(None) };
+        let is_session = matches!(payment.integration, Integration::Session { .. });
+        let same_key = payment.amount == start.amount
+            && payment.method == start.method
+            && payment.method_id == start.method_id
+            && is_session == asks_session;
+        if payment.digest != digest(request) {
+            self.violation(client, "same_id_other_content", start.request_id);
+        }
+        //= X-9
+        if same_key { Ok(Some(index)) } else { Err(Refusal::new("REPEAT_REQ_INCONSISTENT")) }
+    }
+
+    /// Enters a payment into the books.
+    pub(super) fn open(
+        &mut self,
+        client: &str,
+        start: Start<'_>,
+        request: &Value,
+        integration: Integration,
+    ) -> usize {
+        let index = self.payments.len();
+        let network_id = self.random.digits(15);
+        self.books_of(client).by_request.insert(start.request_id.to_owned(), index);
+        self.payments.push(Payment {
+            client: client.to_owned(),
+            request_id: start.request_id.to_owned(),
+            digest: digest(request),
+            integration,
+            payment_id: None,
+            order_id: start.order_id.to_owned(),
+            amount: start.amount,
+            method: start.method,
+            method_id: start.method_id,
+            capture_mode: start.capture_mode,
+            three_ds: start.three_ds,
+            notify_url: start.notify_url,
+            redirect_url: start.redirect_url.to_owned(),
+            created: self.now,
+            close_at: None,
+            phase: Phase::Open,
+            result_code: None,
+            tries: Vec::new(),
+            card: None,
+            network_id,
+            paid_at: None,
+            told_at: None,
+            auth_expiry: None,
+            captures: Vec::new(),
+            refunds: Vec::new(),
+            voided: 0,
+            void_id: None,
+            auth_expired: false,
+            reversed: 0,
+            cancelled_at: None,
+            cancels: 0,
+        });
+        index
+    }
+
+    fn session_expiry(&self, fields: &mut Fields<'_>) -> Time {
+        let latest = self.now.after(millis(self.timings.session_expiry_ms));
+        let Some(text) = fields.text("paymentSessionExpiryTime", 64) else { return latest };
+        match Time::parse(text) {
+            Some(expiry) if expiry > self.now && expiry <= latest => expiry,
+            _ => {
+                fields.fault("paymentSessionExpiryTime does not lie within the next hour".to_owned());
+                latest
+            }
+        }
+    }
+
+    fn session_reply(&self, index: usize) -> Result<Reply, Refusal> {
+        match self.payments.get(index).map(|payment| &payment.integration) {
+            Some(Integration::Session { id, data, expiry }) => Ok(Reply::success()
+                .field("paymentSessionData", data.as_str())
+                .field("paymentSessionId", id.as_str())
+                .field("paymentSessionExpiryTime", expiry.to_wire())),
+            _ => Err(Refusal::new("REPEAT_REQ_INCONSISTENT")),
+        }
+    }
+}
+
+fn read_capture_mode(fields: &mut Fields<'_>, method: &str) -> CaptureMode {
+    let authorization = fields.flag("paymentFactor.isAuthorization");
+    let mode = fields.one_of("paymentFactor.captureMode", &["AUTOMATIC", "MANUAL"]);
+    //= S-2
+    if method == "CARD" && authorization != Some(true) {
+        fields.fault("paymentFactor.isAuthorization is not true for CARD".to_owned());
+    }
+    let issuer = fields.flag("paymentMethod.requireIssuerAuthentication").unwrap_or(false)
+        || fields.flag("paymentMethod.paymentMethodMetaData.requireIssuerAuthentication").unwrap_or(false);
+    if issuer && mode == Some("MANUAL") {
+        fields.fault("captureMode MANUAL is not possible with requireIssuerAuthentication".to_owned());
+    }
+    if mode == Some("MANUAL") { CaptureMode::Manual } else { CaptureMode::Automatic }
+}
+
+fn check_goods(fields: &mut Fields<'_>) {
+    match fields.at("order.goods") {
+        None => {}
+        Some(Value::Array(goods)) => {
+            let too_long = |name: &str, max: usize| {
+                let text = |one: &Value| one.get(name).and_then(Value::as_str).map(|t| t.chars().count());
+                goods.iter().any(|one| text(one).is_some_and(|length| length > max))
+            };
+            if goods.len() > 100 || too_long("referenceGoodsId", 64) || too_long("goodsName", 256) {
+                fields.fault("order.goods has too many entries or too long texts".to_owned());
+            }
+        }
+        Some(_) => fields.fault("order.goods is not a list".to_owned()),
+    }
+}
+
+fn description_of(request: &Value) -> &str {
+    request.pointer("/order/orderDescription").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The four-part session string of the current web SDK: key, region, number, and JSON for the SDK.
+fn session_data(key: &str, start: &Start<'_>, description: &str) -> String {
+    let category = if start.method == "CARD" { "CARD" } else { "APM" };
+    let part = json!({
+        "paymentSessionConfig": {
+            "productScene": "CASHIER_PAYMENT", "productSceneVersion": "1.0",
+            "paymentMethodCategoryType": category,
+        },
+        "paymentMethodInfoView": {"paymentMethodType": start.method},
+        "paymentSessionFactor": {
+            "paymentAmount": start.amount.to_json(), "paymentRequestId": start.request_id,
+            "order": {"orderDescription": description},
+        },
+        "securityConfig": {"appName": "Acquirer", "h5gateway": "simulator"},
+    });
+    format!("{key}&&SG&&111&&{}", STANDARD.encode(part.to_string()))
+}

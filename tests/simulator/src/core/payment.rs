@@ -1,0 +1,176 @@
+//! A payment as the gateway's books hold it, with its captures and refunds and the sums over them.
+//! How it moves from one phase to the next is decided by the operations, the buyer and the timers.
+
+use super::amount::Amount;
+use super::cards::Card;
+use super::time::Time;
+
+/// Where a payment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// A session that no buyer has tried to pay yet; inquiries do not know it.
+    Open,
+    Processing,
+    Pending,
+    Success,
+    Failed,
+    Cancelled,
+}
+
+impl Phase {
+    /// The word for the control API; those of a tried payment are the gateway's `paymentStatus`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "OPEN",
+            Self::Processing => "PROCESSING",
+            Self::Pending => "PENDING",
+            Self::Success => "SUCCESS",
+            Self::Failed => "FAIL",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+
+    pub(crate) fn is_final(self) -> bool {
+        matches!(self, Self::Success | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// The way the merchant integrates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Integration {
+    Session { id: String, data: String, expiry: Time },
+    Pay { normal_url: String },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CaptureMode {
+    Automatic,
+    Manual,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    Processing,
+    Done,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Capture {
+    pub(crate) request_id: String,
+    pub(crate) capture_id: String,
+    pub(crate) amount: u64,
+    pub(crate) progress: Progress,
+    pub(crate) releases_rest: bool,
+    pub(crate) done_at: Option<Time>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Refund {
+    pub(crate) request_id: String,
+    pub(crate) refund_id: String,
+    pub(crate) amount: u64,
+    pub(crate) progress: Progress,
+    pub(crate) notify_url: Option<String>,
+    pub(crate) done_at: Option<Time>,
+}
+
+/// One act of the buyer.
+#[derive(Clone, Debug)]
+pub(crate) struct Try {
+    pub(crate) at: Time,
+    pub(crate) outcome: &'static str,
+    pub(crate) code: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Payment {
+    pub(crate) client: String,
+    pub(crate) request_id: String,
+    /// Fingerprint of the whole request, to notice the same id with other content.
+    pub(crate) digest: u64,
+    pub(crate) integration: Integration,
+    pub(crate) payment_id: Option<String>,
+    pub(crate) order_id: String,
+    pub(crate) amount: Amount,
+    pub(crate) method: String,
+    pub(crate) method_id: Option<String>,
+    pub(crate) capture_mode: CaptureMode,
+    pub(crate) three_ds: bool,
+    pub(crate) notify_url: Option<String>,
+    pub(crate) redirect_url: String,
+    pub(crate) created: Time,
+    /// When the gateway closes it if it is still unpaid then.
+    pub(crate) close_at: Option<Time>,
+    pub(crate) phase: Phase,
+    pub(crate) result_code: Option<String>,
+    pub(crate) tries: Vec<Try>,
+    pub(crate) card: Option<Card>,
+    pub(crate) network_id: String,
+    pub(crate) paid_at: Option<Time>,
+    /// When PAYMENT_RESULT is sent first.
+    pub(crate) told_at: Option<Time>,
+    pub(crate) auth_expiry: Option<Time>,
+    pub(crate) captures: Vec<Capture>,
+    pub(crate) refunds: Vec<Refund>,
+    /// What was authorized and given free again.
+    pub(crate) voided: u64,
+    pub(crate) void_id: Option<String>,
+    pub(crate) auth_expired: bool,
+    /// What a cancel of a paid payment sent back.
+    pub(crate) reversed: u64,
+    pub(crate) cancelled_at: Option<Time>,
+    pub(crate) cancels: u32,
+}
+
+impl Payment {
+    pub(crate) fn is_card(&self) -> bool {
+        self.method == "CARD"
+    }
+
+    pub(crate) fn authorized(&self) -> u64 {
+        if self.paid_at.is_some() { self.amount.value } else { 0 }
+    }
+
+    /// What the gateway took from the buyer for good: for a card the captures, else the payment itself.
+    pub(crate) fn captured(&self) -> u64 {
+        if self.is_card() { sum_of_captures(self, Progress::Done) } else { self.authorized() }
+    }
+
+    pub(crate) fn capturing(&self) -> u64 {
+        sum_of_captures(self, Progress::Processing)
+    }
+
+    pub(crate) fn refunded(&self) -> u64 {
+        self.sum_of_refunds(Progress::Done).saturating_add(self.reversed)
+    }
+
+    pub(crate) fn refunding(&self) -> u64 {
+        self.sum_of_refunds(Progress::Processing)
+    }
+
+    /// Money of the buyer that this payment holds: captured and not refunded, or authorized and neither captured
+    /// nor voided.
+    pub(crate) fn held(&self) -> u64 {
+        let kept = self.captured().saturating_sub(self.refunded());
+        let reserved = self.authorized().saturating_sub(self.captured()).saturating_sub(self.voided);
+        kept.saturating_add(reserved)
+    }
+
+    pub(crate) fn completed_captures(&self) -> usize {
+        self.captures.iter().filter(|capture| capture.progress == Progress::Done).count()
+    }
+
+    pub(crate) fn completed_refunds(&self) -> usize {
+        self.refunds.iter().filter(|refund| refund.progress == Progress::Done).count()
+    }
+
+    fn sum_of_refunds(&self, progress: Progress) -> u64 {
+        let matching = self.refunds.iter().filter(|refund| refund.progress == progress);
+        matching.fold(0, |sum, refund| sum.saturating_add(refund.amount))
+    }
+}
+
+fn sum_of_captures(payment: &Payment, progress: Progress) -> u64 {
+    let matching = payment.captures.iter().filter(|capture| capture.progress == progress);
+    matching.fold(0, |sum, capture| sum.saturating_add(capture.amount))
+}

@@ -1,0 +1,76 @@
+//! The control API under `/_simulator/`: for tests, for people, for the next request that must go wrong.
+//! Every route changes or shows the gateway in `core`; nothing is decided here.
+
+mod clients;
+mod clock;
+mod notifications;
+mod payments;
+mod scene;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::{get, post, put};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::answers::{Answered, Problem, ok};
+use super::shell::Shell;
+use crate::core::CompletionError;
+
+/// The filter that every list takes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ByClient {
+    #[serde(default)]
+    client_id: Option<String>,
+}
+
+/// The routes, relative to `/_simulator`.
+pub(crate) fn routes() -> Router<Arc<Shell>> {
+    Router::new()
+        .route("/health", get(health))
+        .route("/clock", get(clock::show))
+        .route("/clock/advance", post(clock::advance))
+        .route("/payments", get(payments::list))
+        .route("/payments/{payment_request_id}", get(payments::show))
+        .route("/payments/{payment_request_id}/complete", post(payments::complete))
+        .route("/notifications", get(notifications::list))
+        .route("/notifications/trigger", post(notifications::trigger))
+        .route("/notifications/{id}/resend", post(notifications::resend))
+        .route("/faults", put(scene::set_faults).delete(scene::clear_faults))
+        .route("/scenarios", post(scene::start_scenario).get(scene::scenarios).delete(scene::end_scenarios))
+        .route("/timings", get(scene::timings).put(scene::set_timings))
+        .route("/clients", get(clients::list).post(clients::create))
+        .route("/clients/{client_id}/keys", post(clients::add_key))
+        .route("/ledger", get(scene::ledger))
+        .route("/snapshot", post(scene::snapshot))
+        .route("/restore", post(scene::restore))
+        .route("/reset", post(scene::reset))
+        .route("/journal", get(scene::journal))
+        .fallback(async || Problem::unknown("no such route of the control API"))
+}
+
+async fn health(State(shell): State<Arc<Shell>>) -> Answered {
+    ok(&json!({
+        "status": "ok",
+        "version": env!("CARGO_PKG_VERSION"),
+        "clientId": shell.keys.client_id,
+        "now": shell.clock.now().to_utc(),
+    }))
+}
+
+/// What an impossible act of the buyer is answered with.
+pub(super) fn problem_of(error: CompletionError) -> Problem {
+    match error {
+        CompletionError::Unknown => Problem::unknown("no such payment"),
+        CompletionError::Final => Problem::conflict("the payment is final or its session has expired"),
+        CompletionError::Invalid(message) => Problem::invalid(message),
+    }
+}
+
+fn answer(body: &serde_json::Value) -> Result<Response, Problem> {
+    ok(body)
+}

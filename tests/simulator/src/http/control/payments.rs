@@ -1,0 +1,38 @@
+//! `payments`: what the gateway holds, and acting for the buyer.
+//! What an act leads to is decided in `core`.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use serde_json::json;
+
+use super::super::answers::{Answered, Problem, json_of};
+use super::super::shell::Shell;
+use super::{ByClient, answer, problem_of};
+use crate::core::Completion;
+
+pub(super) async fn list(State(shell): State<Arc<Shell>>, Query(by): Query<ByClient>) -> Answered {
+    answer(&json!({"payments": shell.look(|gateway| gateway.payment_views(by.client_id.as_deref()))}))
+}
+
+pub(super) async fn show(
+    State(shell): State<Arc<Shell>>,
+    Path(id): Path<String>,
+    Query(by): Query<ByClient>,
+) -> Answered {
+    let view = shell.look(|gateway| gateway.payment_view(by.client_id.as_deref(), &id));
+    answer(&view.ok_or_else(|| Problem::unknown("no such payment"))?)
+}
+
+pub(super) async fn complete(
+    State(shell): State<Arc<Shell>>,
+    Path(id): Path<String>,
+    Query(by): Query<ByClient>,
+    body: Bytes,
+) -> Answered {
+    let act: Completion = serde_json::from_value(json_of(&body)?)
+        .map_err(|error| Problem::invalid(format!("no act of a buyer: {error}")))?;
+    let done = shell.work(|gateway, now| gateway.complete(now, by.client_id.as_deref(), &id, &act));
+    answer(&done.map_err(problem_of)?)
+}

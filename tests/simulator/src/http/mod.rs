@@ -1,0 +1,27 @@
+//! The network around the gateway: listeners, TLS, keys, signatures, delivery, the control API, the buyer's page.
+//! What the gateway decides is in `core`.
+
+mod answers;
+mod clock;
+mod control;
+mod crypto;
+mod delivery;
+mod gateway_api;
+mod keys;
+mod pages;
+mod server;
+mod shell;
+mod tls;
+mod wait;
+
+pub use clock::ClockMode;
+pub use crypto::CryptoError;
+pub use keys::KeysError;
+pub use tls::CertificateError;
+
+pub(crate) use clock::Clock;
+pub(crate) use delivery::poster;
+pub(crate) use keys::{Keys, Links};
+pub(crate) use server::{Server, router};
+pub(crate) use shell::Shell;
+pub(crate) use tls::Certificates;

@@ -1,0 +1,108 @@
+//! Listeners, with and without TLS, and the routes of everything that is served.
+//! A connection can be closed without an answer, which is how faults look to a client.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{any, get, post};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+use super::shell::Shell;
+use super::{control, gateway_api, pages};
+
+const LARGEST_BODY: usize = 1024 * 1024;
+
+/// Marks a response that is never written: the connection is closed instead.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CloseConnection;
+
+/// The connection is closed on purpose.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is closed on purpose")]
+struct ClosedOnPurpose;
+
+/// All routes.
+pub(crate) fn router(shell: Arc<Shell>) -> Router {
+    Router::new()
+        .route("/ams/{*rest}", any(gateway_api::handle))
+        .route("/checkout/{payment_id}", get(pages::show))
+        .route("/checkout/{payment_id}/{outcome}", post(pages::act))
+        .route("/_simulator/logos/{name}", get(pages::logo))
+        .nest("/_simulator", control::routes())
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .with_state(shell)
+}
+
+/// A bound listener that is not served yet, so that its port is known before the first request.
+#[derive(Debug)]
+pub(crate) struct Server {
+    listener: TcpListener,
+}
+
+impl Server {
+    pub(crate) async fn bind(address: SocketAddr) -> std::io::Result<Self> {
+        Ok(Self { listener: TcpListener::bind(address).await? })
+    }
+
+    /// The address that others connect to: loopback where every address is listened on.
+    pub(crate) fn authority(&self) -> std::io::Result<String> {
+        let mut address = self.listener.local_addr()?;
+        if address.ip().is_unspecified() {
+            address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+        }
+        Ok(address.to_string())
+    }
+
+    /// Serves until the task is aborted; its connections end with it.
+    pub(crate) async fn serve(self, router: Router, tls: Option<TlsAcceptor>) {
+        let mut connections = JoinSet::new();
+        loop {
+            let accepted = tokio::select! {
+                accepted = self.listener.accept() => accepted,
+                Some(_) = connections.join_next(), if !connections.is_empty() => continue,
+            };
+            let Ok((stream, _)) = accepted else { continue };
+            // Small messages would otherwise wait for each other.
+            let _best_effort = stream.set_nodelay(true);
+            let router = router.clone();
+            let tls = tls.clone();
+            connections.spawn(async move {
+                match tls {
+                    None => converse(stream, router).await,
+                    Some(tls) => match tls.accept(stream).await {
+                        Ok(stream) => converse(stream, router).await,
+                        Err(error) => tracing::debug!(%error, "no TLS connection"),
+                    },
+                }
+            });
+        }
+    }
+}
+
+async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, router: Router) {
+    let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+        let mut router = router.clone();
+        async move {
+            let answered: Result<_, Infallible> =
+                tower::Service::call(&mut router, request.map(Body::new)).await;
+            let Ok(response) = answered;
+            if response.extensions().get::<CloseConnection>().is_some() {
+                return Err(ClosedOnPurpose);
+            }
+            Ok(response)
+        }
+    });
+    if let Err(error) = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await {
+        tracing::debug!(%error, "connection ended");
+    }
+}

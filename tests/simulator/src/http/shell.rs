@@ -1,0 +1,234 @@
+//! What all parts of the shell share: the gateway, the clock, the keys, and the task that lets due things happen.
+//! Posting a notification is in `delivery`, answering a request in `gateway_api` and `control`.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+
+use super::clock::{Clock, ClockMode};
+use super::crypto::CheckingKey;
+use super::keys::{Keys, KeysError};
+use super::wait::pause;
+use crate::core::{Gateway, Time};
+
+/// The public keys of a client by version.
+pub(crate) type ClientKeys = BTreeMap<u32, CheckingKey>;
+
+#[derive(Debug)]
+pub(crate) struct Shell {
+    pub(crate) clock: Clock,
+    pub(crate) keys: Keys,
+    pub(crate) poster: reqwest::Client,
+    pub(crate) allow_remote: bool,
+    clients: RwLock<BTreeMap<String, ClientKeys>>,
+    gateway: Mutex<Gateway>,
+    snapshots: Mutex<BTreeMap<String, Gateway>>,
+    /// Wakes the task that lets due things happen.
+    due: Notify,
+    /// How many notifications are on their way.
+    under_way: watch::Sender<usize>,
+    /// Counts everything that somebody may wait for.
+    changes: watch::Sender<u64>,
+    advancing: tokio::sync::Mutex<()>,
+}
+
+impl Shell {
+    pub(crate) fn new(
+        clock: Clock,
+        keys: Keys,
+        poster: reqwest::Client,
+        allow_remote: bool,
+        gateway: Gateway,
+    ) -> Result<Self, KeysError> {
+        let own = BTreeMap::from([(1, CheckingKey::from_text(&keys.merchant_public_pem)?)]);
+        Ok(Self {
+            clock,
+            clients: RwLock::new(BTreeMap::from([(keys.client_id.clone(), own)])),
+            keys,
+            poster,
+            allow_remote,
+            gateway: Mutex::new(gateway),
+            snapshots: Mutex::new(BTreeMap::new()),
+            due: Notify::new(),
+            under_way: watch::Sender::new(0),
+            changes: watch::Sender::new(0),
+            advancing: tokio::sync::Mutex::new(()),
+        })
+    }
+
+    /// Works on the gateway at the present moment; notifications that come of it go out.
+    pub(crate) fn work<T>(self: &Arc<Self>, work: impl FnOnce(&mut Gateway, Time) -> T) -> T {
+        let (outcome, sends) = {
+            let mut gateway = self.gateway.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = self.clock.now().max(gateway.now());
+            let outcome = work(&mut gateway, now);
+            (outcome, gateway.take_sends())
+        };
+        self.dispatch(sends);
+        self.due.notify_one();
+        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+        outcome
+    }
+
+    /// Looks at the gateway without changing it.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&Gateway) -> T) -> T {
+        look(&self.gateway.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Lets due things happen whenever they are due, for ever.
+    pub(crate) async fn run(self: Arc<Self>) {
+        loop {
+            let (sends, next) = {
+                let mut gateway = self.gateway.lock().unwrap_or_else(PoisonError::into_inner);
+                gateway.run_to(self.clock.now());
+                (gateway.take_sends(), gateway.next_due())
+            };
+            self.dispatch(sends);
+            match next.and_then(|next| self.clock.real_wait(next)) {
+                Some(wait) => {
+                    tokio::select! {
+                        () = pause(wait) => {}
+                        () = self.due.notified() => {}
+                    }
+                }
+                None => self.due.notified().await,
+            }
+        }
+    }
+
+    /// Moves the clock on, stopping at every moment at which something is due, until all of it has been answered.
+    pub(crate) async fn advance(self: &Arc<Self>, by: Duration) -> Time {
+        let _one_at_a_time = self.advancing.lock().await;
+        let target = self.clock.now().after(by);
+        self.clock.hold(self.clock.now());
+        loop {
+            self.settle().await;
+            let (stepped, sends) = {
+                let mut gateway = self.gateway.lock().unwrap_or_else(PoisonError::into_inner);
+                let due = gateway.next_due().filter(|due| *due <= target);
+                self.clock.hold(due.unwrap_or(target).max(self.clock.now()));
+                match due {
+                    Some(due) => gateway.step(due),
+                    None => {
+                        gateway.run_to(target);
+                        false
+                    }
+                };
+                (due.is_some(), gateway.take_sends())
+            };
+            self.dispatch(sends);
+            self.changed();
+            if !stepped {
+                break;
+            }
+        }
+        self.clock.release();
+        self.due.notify_one();
+        target
+    }
+
+    /// Waits until no notification is on its way.
+    async fn settle(&self) {
+        let mut under_way = self.under_way.subscribe();
+        // The sender lives as long as the shell, so the wait ends only with the count.
+        let _settled = under_way.wait_for(|count| *count == 0).await;
+    }
+
+    pub(crate) fn set_out(&self) {
+        self.under_way.send_modify(|count| *count = count.saturating_add(1));
+    }
+
+    pub(crate) fn arrived(&self) {
+        self.under_way.send_modify(|count| *count = count.saturating_sub(1));
+        self.due.notify_one();
+        self.changed();
+    }
+
+    fn changed(&self) {
+        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Waits until `done`, asked again after every change, or until so much real time has passed.
+    pub(crate) async fn wait_until(&self, longest: Duration, mut done: impl FnMut() -> bool) {
+        let mut changes = self.changes.subscribe();
+        let deadline = pause(longest);
+        tokio::pin!(deadline);
+        loop {
+            changes.mark_unchanged();
+            if done() {
+                return;
+            }
+            tokio::select! {
+                () = &mut deadline => return,
+                changed = changes.changed() => if changed.is_err() { return },
+            }
+        }
+    }
+
+    /// Waits until the clock shows a time after `after`, or until so much real time has passed.
+    pub(crate) async fn wait_for_time(&self, after: Time, longest: Duration) {
+        let next = after.after(Duration::from_millis(1));
+        let wait = match self.clock.mode() {
+            ClockMode::Real { .. } => self.clock.real_wait(next).unwrap_or(longest).min(longest),
+            ClockMode::Manual => longest,
+        };
+        self.wait_until(wait, || self.clock.now() > after).await;
+    }
+
+    pub(crate) fn client_key(&self, client: &str, version: Option<u32>) -> ClientLookup {
+        let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(keys) = clients.get(client) else { return ClientLookup::UnknownClient };
+        let key = match version {
+            Some(version) => keys.get(&version),
+            None => keys.last_key_value().map(|(_, key)| key),
+        };
+        key.map_or(ClientLookup::UnknownKey, |key| ClientLookup::Key(key.clone()))
+    }
+
+    pub(crate) fn has_client(&self, client: &str) -> bool {
+        self.clients.read().unwrap_or_else(PoisonError::into_inner).contains_key(client)
+    }
+
+    pub(crate) fn client_names(&self) -> Vec<String> {
+        self.clients.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
+    /// Adds a key of a client, and the client if it is new; `false` if that version is taken.
+    pub(crate) fn add_key(&self, client: &str, version: u32, key: CheckingKey) -> bool {
+        let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
+        let keys = clients.entry(client.to_owned()).or_default();
+        if keys.contains_key(&version) {
+            return false;
+        }
+        keys.insert(version, key);
+        true
+    }
+
+    /// Keeps a copy of the gateway under a name.
+    pub(crate) fn snapshot(&self, name: &str) {
+        let copy = self.look(Clone::clone);
+        self.snapshots.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), copy);
+    }
+
+    /// Puts the copy back, with its time; `None` if there is no such name.
+    pub(crate) fn restore(&self, name: &str) -> Option<Time> {
+        let copy = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner).get(name)?.clone();
+        let at = copy.now();
+        *self.gateway.lock().unwrap_or_else(PoisonError::into_inner) = copy;
+        self.clock.hold(at);
+        self.clock.release();
+        self.due.notify_one();
+        self.changed();
+        Some(at)
+    }
+}
+
+/// What is known of a client's key.
+#[derive(Debug)]
+pub(crate) enum ClientLookup {
+    Key(CheckingKey),
+    UnknownClient,
+    UnknownKey,
+}

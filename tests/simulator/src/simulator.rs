@@ -1,0 +1,237 @@
+//! A running simulator: what to start it with, where it is, and its end.
+//! The command line around it is the binary's.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+
+use crate::core::{Completion, CompletionError, Gateway, GatewaySettings, Time};
+use crate::http::{
+    CertificateError, Certificates, Clock, ClockMode, Keys, KeysError, Links, Server, Shell, router,
+};
+
+/// What a simulator is started with. The default listens on a free loopback port, with keys of its own in memory and
+/// the machine's clock.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where HTTP is served; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// Where HTTPS is served, if at all.
+    pub tls_listen: Option<SocketAddr>,
+    /// Names for the certificate beside the gateway's real hosts and loopback.
+    pub tls_names: Vec<String>,
+    /// Folder for the keys; without one they live in memory.
+    pub keys: Option<PathBuf>,
+    /// How virtual time moves.
+    pub clock: ClockMode,
+    /// When virtual time begins; the machine's time if absent.
+    pub start: Option<Time>,
+    /// Decides ids and faults.
+    pub seed: u64,
+    /// How many journal entries are kept.
+    pub journal: usize,
+    /// Whether amounts 9901 to 9904 have the meaning that the vendor's mock host gives them.
+    pub magic_amounts: bool,
+    /// Whether notifications may go to other machines.
+    pub allow_remote: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            tls_listen: None,
+            tls_names: Vec::new(),
+            keys: None,
+            clock: ClockMode::Real { speed: 1 },
+            start: None,
+            seed: 1,
+            journal: 1_000,
+            magic_amounts: false,
+            allow_remote: false,
+        }
+    }
+}
+
+/// Why a simulator cannot start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+    /// The keys folder is at fault.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// TLS cannot be set up.
+    #[error(transparent)]
+    Tls(#[from] CertificateError),
+    /// The client that posts notifications cannot be made.
+    #[error("the client for notifications cannot be made")]
+    Poster(#[source] reqwest::Error),
+}
+
+/// A running simulator; dropping it ends it, with all its connections.
+#[derive(Debug)]
+pub struct Simulator {
+    shell: Arc<Shell>,
+    links: Links,
+    ca_pem: Option<String>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Simulator {
+    /// Starts with the default settings.
+    ///
+    /// # Errors
+    /// If no port or key can be had.
+    pub async fn start() -> Result<Self, StartError> {
+        Self::start_with(Settings::default()).await
+    }
+
+    /// Starts with these settings. Nothing is global: several may run side by side.
+    ///
+    /// # Errors
+    /// If an address is taken, the keys folder is incomplete or cannot be written.
+    pub async fn start_with(settings: Settings) -> Result<Self, StartError> {
+        let server = bind(settings.listen).await?;
+        let tls_server = match settings.tls_listen {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
+        let authority = |server: &Server, address| {
+            server.authority().map_err(|source| StartError::Bind { address, source })
+        };
+        let links = Links {
+            http: format!("http://{}", authority(&server, settings.listen)?),
+            tls: match (&tls_server, settings.tls_listen) {
+                (Some(server), Some(address)) => Some(format!("https://{}", authority(server, address)?)),
+                _ => None,
+            },
+        };
+        let folder = settings.keys.as_deref();
+        let keys = match folder {
+            Some(folder) => Keys::open(folder)?,
+            None => Keys::generate()?,
+        };
+        let certificates = match tls_server {
+            Some(_) => Some(Certificates::make(folder, &settings.tls_names)?),
+            None => None,
+        };
+        if let Some(folder) = folder {
+            keys.write_configuration(folder, &links)?;
+        }
+        let ca_pem = certificates.as_ref().map(|certificates| certificates.ca_pem.clone());
+        let shell = Arc::new(make_shell(&settings, keys, &links, ca_pem.as_deref())?);
+        let mut tasks = vec![
+            tokio::spawn(Arc::clone(&shell).run()),
+            tokio::spawn(server.serve(router(Arc::clone(&shell)), None)),
+        ];
+        if let (Some(server), Some(certificates)) = (tls_server, certificates) {
+            let acceptor = TlsAcceptor::from(certificates.server_config()?);
+            tasks.push(tokio::spawn(server.serve(router(Arc::clone(&shell)), Some(acceptor))));
+        }
+        Ok(Self { shell, links, ca_pem, tasks })
+    }
+
+    /// `http://` and the address, without a final slash.
+    pub fn base_url(&self) -> &str {
+        &self.links.http
+    }
+
+    /// `https://` and the address, if TLS is served.
+    pub fn tls_url(&self) -> Option<&str> {
+        self.links.tls.as_deref()
+    }
+
+    /// The certificate to trust for TLS.
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
+    }
+
+    /// The merchant's client id; it starts with `SANDBOX_`.
+    pub fn client_id(&self) -> &str {
+        &self.shell.keys.client_id
+    }
+
+    /// The merchant's private key as PKCS#8 PEM.
+    pub fn merchant_private_key(&self) -> &str {
+        &self.shell.keys.merchant_private_pem
+    }
+
+    /// The gateway's public key as SPKI PEM, key version 1.
+    pub fn antom_public_key(&self) -> &str {
+        &self.shell.keys.antom_public_pem
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Time {
+        self.shell.clock.now()
+    }
+
+    /// Moves the clock on; returns when every notification that came due was answered or timed out.
+    pub async fn advance(&self, by: Duration) -> Time {
+        self.shell.advance(by).await
+    }
+
+    /// Acts for the buyer of a payment.
+    ///
+    /// # Errors
+    /// If there is no such payment, or it is final.
+    pub fn complete(&self, payment_request_id: &str, act: &Completion) -> Result<Value, CompletionError> {
+        self.shell.work(|gateway, now| gateway.complete(now, None, payment_request_id, act))
+    }
+
+    /// What really happened to the money.
+    pub fn ledger(&self) -> Value {
+        self.shell.work(|gateway, now| {
+            gateway.run_to(now);
+            gateway.ledger(None)
+        })
+    }
+
+    /// Replaces the fault rules; see the control API for their form.
+    ///
+    /// # Errors
+    /// If the plan is not understood; it says what is wrong.
+    pub fn set_faults(&self, plan: Value) -> Result<usize, String> {
+        self.shell.work(|gateway, _| gateway.set_faults(plan))
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<Server, StartError> {
+    Server::bind(address).await.map_err(|source| StartError::Bind { address, source })
+}
+
+fn make_shell(
+    settings: &Settings,
+    keys: Keys,
+    links: &Links,
+    ca_pem: Option<&str>,
+) -> Result<Shell, StartError> {
+    let clock = Clock::new(settings.clock, settings.start);
+    let gateway_settings = GatewaySettings {
+        seed: settings.seed,
+        base_url: links.http.clone(),
+        journal: settings.journal,
+        magic_amounts: settings.magic_amounts,
+    };
+    let gateway = Gateway::new(gateway_settings, clock.now());
+    Ok(Shell::new(clock, keys, crate::http::poster(ca_pem)?, settings.allow_remote, gateway)?)
+}

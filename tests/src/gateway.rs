@@ -1,0 +1,169 @@
+//! The simulator's control API: acts for the buyer, plants faults, reads the judge's books.
+//! What the gateway does with it is the simulator's; nothing here speaks the gateway's own API.
+
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::http::{Answer, Call, Http, flag_at, list_at, text_at};
+use crate::waiting::{Look, PATIENCE, until};
+
+/// A client of the control API.
+#[derive(Debug, Clone)]
+pub struct Gateway {
+    http: Http,
+}
+
+/// A call that the gateway's journal holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReceivedCall {
+    /// The request's body.
+    pub request: Value,
+    /// The answer's body; null where none was sent.
+    pub answer: Value,
+}
+
+impl Gateway {
+    /// A client of the simulator at `base`.
+    pub fn new(base: &str) -> Self {
+        Self { http: Http::new(base) }
+    }
+
+    /// The simulator's address.
+    pub fn base(&self) -> &str {
+        self.http.base()
+    }
+
+    /// Acts for the buyer on a payment: `success`, `decline`, `fail`, `pending` or `cancel`.
+    pub fn complete(&self, payment_request_id: &str, outcome: &str) -> Result<Value, Failure> {
+        let path = format!("/payments/{payment_request_id}/complete");
+        self.post(&path, &json!({ "outcome": outcome }))?.expect_status("the buyer acts", &[200])
+    }
+
+    /// Every payment that the gateway knows.
+    pub fn payments(&self) -> Result<Vec<Value>, Failure> {
+        let seen = self.get("/payments")?.expect_status("the payments are listed", &[200])?;
+        Ok(list_at(&seen, "/payments").to_vec())
+    }
+
+    /// One payment; `None` where the gateway does not know it.
+    pub fn payment(&self, payment_request_id: &str) -> Result<Option<Value>, Failure> {
+        let answer = self.get(&format!("/payments/{payment_request_id}"))?;
+        match answer.status {
+            404 => Ok(None),
+            _ => answer.expect_status("the payment is shown", &[200]).map(Some),
+        }
+    }
+
+    /// Waits until the gateway knows the payment.
+    pub fn wait_for_payment(&self, payment_request_id: &str) -> Result<Value, Failure> {
+        until("the payment at the gateway", PATIENCE, || {
+            let seen = self.payment(payment_request_id)?;
+            Ok(seen.map_or_else(|| Look::NotYet("unknown".to_owned()), Look::Found))
+        })
+    }
+
+    /// The notifications about a payment, of one type or, with an empty type, of all.
+    pub fn notifications(&self, payment: &str, notify_type: &str) -> Result<Vec<Value>, Failure> {
+        let seen = self.get("/notifications")?.expect_status("the notifications are listed", &[200])?;
+        let about = |one: &&Value| {
+            let ids = ["/paymentRequestId", "/body/paymentRequestId", "/body/paymentId"];
+            ids.iter().any(|id| text_at(one, id) == payment)
+                && (notify_type.is_empty() || text_at(one, "/notifyType") == notify_type)
+        };
+        Ok(list_at(&seen, "/notifications").iter().filter(about).cloned().collect())
+    }
+
+    /// Waits until a notification of this type about one of these ids of a payment was acknowledged.
+    pub fn wait_for_acknowledged(&self, ids: &[&str], notify_type: &str) -> Result<Value, Failure> {
+        let what = format!("the acknowledgement of {notify_type}");
+        until(&what, PATIENCE, || {
+            let mut seen = Vec::new();
+            for id in ids.iter().filter(|id| !id.is_empty()) {
+                seen.extend(self.notifications(id, notify_type)?);
+            }
+            let found = seen.iter().find(|one| text_at(one, "/status") == "acknowledged");
+            Ok(found.cloned().map_or_else(|| Look::NotYet(Value::from(seen).to_string()), Look::Found))
+        })
+    }
+
+    /// Sends a notification once more and answers its log after that try has ended.
+    pub fn resend(&self, notification: &str) -> Result<Value, Failure> {
+        let tries = |one: &Value| {
+            list_at(one, "/tries").iter().filter(|one| flag_at(one, "/done") == Some(true)).count()
+        };
+        let before = tries(&self.notification(notification)?);
+        self.post(&format!("/notifications/{notification}/resend"), &json!({}))?
+            .expect_status("a notification is sent again", &[200, 202])?;
+        until("the end of the second try", PATIENCE, || {
+            let seen = self.notification(notification)?;
+            Ok(if tries(&seen) > before { Look::Found(seen) } else { Look::NotYet(seen.to_string()) })
+        })
+    }
+
+    /// Sends a notification made by hand, signed like every other: a payment's own data, a type, a URL, a body.
+    pub fn trigger(&self, notification: &Value) -> Result<Value, Failure> {
+        self.post("/notifications/trigger", notification)?
+            .expect_status("a notification is triggered", &[200, 201, 202])
+    }
+
+    fn notification(&self, id: &str) -> Result<Value, Failure> {
+        let seen = self.get("/notifications")?.expect_status("the notifications are listed", &[200])?;
+        let found = list_at(&seen, "/notifications").iter().find(|one| text_at(one, "/id") == id);
+        found.cloned().ok_or_else(|| Failure::step(format!("the notification {id} is listed"), &seen))
+    }
+
+    /// Plants faults in place of those before; see the simulator's interface for targets and kinds.
+    pub fn plant_faults(&self, rules: &Value) -> Result<(), Failure> {
+        let call = Call::new("PUT", "/_simulator/faults").json(&json!({ "rules": rules }));
+        self.http.send(call)?.expect_status("the faults are planted", &[200, 204]).map(drop)
+    }
+
+    /// Takes all faults away.
+    pub fn clear_faults(&self) -> Result<(), Failure> {
+        let call = Call::new("DELETE", "/_simulator/faults");
+        self.http.send(call)?.expect_status("the faults are taken away", &[200, 204]).map(drop)
+    }
+
+    /// Changes some of the gateway's delays, such as `captureMs`.
+    pub fn set_timings(&self, timings: &Value) -> Result<(), Failure> {
+        let call = Call::new("PUT", "/_simulator/timings").json(timings);
+        self.http.send(call)?.expect_status("the delays are set", &[200, 204]).map(drop)
+    }
+
+    /// The judge's books.
+    pub fn ledger(&self) -> Result<Value, Failure> {
+        self.get("/ledger")?.expect_status("the ledger is shown", &[200])
+    }
+
+    /// The judge's entry for one attempt; null where there is none.
+    pub fn ledger_attempt(&self, order: &str, payment_request_id: &str) -> Result<Value, Failure> {
+        let ledger = self.ledger()?;
+        let order = ledger.get("orders").and_then(|orders| orders.get(order)).unwrap_or(&Value::Null);
+        let found = list_at(order, "/attempts")
+            .iter()
+            .find(|one| text_at(one, "/paymentRequestId") == payment_request_id);
+        Ok(found.cloned().unwrap_or(Value::Null))
+    }
+
+    /// The calls of one operation about one payment that the gateway received, oldest first.
+    pub fn calls(&self, operation: &str, payment_request_id: &str) -> Result<Vec<ReceivedCall>, Failure> {
+        let seen = self.get("/journal")?.expect_status("the journal is shown", &[200])?;
+        let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
+        let calls = list_at(&seen, "/entries")
+            .iter()
+            .filter(|entry| text_at(entry, "/kind") == "call" && text_at(entry, "/operation") == operation)
+            .map(|entry| ReceivedCall {
+                request: parse(text_at(entry, "/request")),
+                answer: parse(text_at(entry, "/answer")),
+            });
+        Ok(calls.filter(|call| text_at(&call.request, "/paymentRequestId") == payment_request_id).collect())
+    }
+
+    fn get(&self, path: &str) -> Result<Answer, Failure> {
+        self.http.send(Call::new("GET", &format!("/_simulator{path}")))
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Result<Answer, Failure> {
+        self.http.send(Call::new("POST", &format!("/_simulator{path}")).json(body))
+    }
+}

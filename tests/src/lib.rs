@@ -1,0 +1,19 @@
+//! A stand of real processes on loopback: the gateway simulator and the merchant service, driven over HTTP only.
+//! What the suites and the demonstration prove with it is theirs; no crate of the workspace is linked here.
+
+pub mod books;
+pub mod catcher;
+pub mod failure;
+pub mod flows;
+pub mod gateway;
+pub mod http;
+pub mod ledger;
+pub mod merchant;
+pub mod process;
+pub mod skip;
+pub mod stand;
+pub mod timeline;
+pub mod waiting;
+
+pub use failure::{Failure, Proof, ensure};
+pub use stand::{Stand, StandOptions};

@@ -1,0 +1,181 @@
+//! One simulator and one service on free loopback ports, with fresh keys and a fresh database in a folder of their own.
+//! What is done with them is left to flows and suites.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::failure::{Failure, Proof, Refuted};
+use crate::gateway::Gateway;
+use crate::merchant::Merchant;
+use crate::process::{Launch, Running};
+use crate::waiting::{Look, until};
+
+const LOG_LINES: usize = 40;
+const FOREVER: Duration = Duration::MAX;
+
+/// What a stand has beside the usual.
+#[derive(Debug, Clone, Default)]
+pub struct StandOptions {
+    /// More arguments for the simulator.
+    pub simulator_arguments: Vec<String>,
+    /// Service settings that differ from the generated configuration, such as `ANTOM__PAYMENT__CAPTURE`.
+    pub service_environment: Vec<(String, String)>,
+}
+
+/// Both programs, running. Dropping it kills them and removes their folder.
+#[derive(Debug)]
+pub struct Stand {
+    // The processes end before their folder goes.
+    service: Running,
+    service_launch: Launch,
+    simulator: Running,
+    merchant: Merchant,
+    gateway: Gateway,
+    orders: AtomicUsize,
+    folder: TempDir,
+}
+
+impl Stand {
+    /// Starts both programs.
+    pub fn start() -> Result<Self, Failure> {
+        Self::start_with(&StandOptions::default())
+    }
+
+    /// Starts both programs with what the options say.
+    pub fn start_with(options: &StandOptions) -> Result<Self, Failure> {
+        let folder = tempfile::Builder::new().prefix("antom-stand-").tempdir()?;
+        let simulator = simulator_launch(folder.path(), &options.simulator_arguments).start()?;
+        let gateway = Gateway::new(simulator.told("listening")?);
+        let keys = keys_in(folder.path());
+        let mut service_launch = service_launch(folder.path(), &options.service_environment);
+        let service = service_launch.start()?;
+        let listening = service.told("listening")?.to_owned();
+        // Notifications go to the address that the payment named, so a restart must come back to it.
+        let address = listening.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        service_launch.environment.push(("ANTOM__SERVER__LISTEN".to_owned(), address));
+        let key = std::fs::read_to_string(keys.join("api_key"))?;
+        let merchant = Merchant::new(&listening, key.trim());
+        Ok(Self {
+            service,
+            service_launch,
+            simulator,
+            merchant,
+            gateway,
+            orders: AtomicUsize::new(0),
+            folder,
+        })
+    }
+
+    /// Runs a proof on a fresh stand; where it fails, the ends of both logs are told with it.
+    pub fn prove(proof: impl FnOnce(&mut Self) -> Result<(), Failure>) -> Proof {
+        Self::prove_with(&StandOptions::default(), proof)
+    }
+
+    /// Runs a proof on a fresh stand with what the options say.
+    pub fn prove_with(options: &StandOptions, proof: impl FnOnce(&mut Self) -> Result<(), Failure>) -> Proof {
+        let mut stand = Self::start_with(options)?;
+        proof(&mut stand).map_err(|failure| Refuted::new(&failure, &stand.log_ends()))
+    }
+
+    /// The merchant API with the generated key.
+    pub fn merchant(&self) -> &Merchant {
+        &self.merchant
+    }
+
+    /// The simulator's control API.
+    pub fn gateway(&self) -> &Gateway {
+        &self.gateway
+    }
+
+    /// The service's process.
+    pub fn service(&mut self) -> &mut Running {
+        &mut self.service
+    }
+
+    /// The simulator's process.
+    pub fn simulator(&mut self) -> &mut Running {
+        &mut self.simulator
+    }
+
+    /// The folder with the keys that the simulator made.
+    pub fn keys(&self) -> PathBuf {
+        keys_in(self.folder.path())
+    }
+
+    /// An order id that this stand has not used.
+    pub fn next_order_id(&self, about: &str) -> String {
+        format!("{about}-{}", self.orders.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// Kills the service: no chance to finish anything.
+    pub fn kill_service(&mut self) -> Result<(), Failure> {
+        self.service.kill()
+    }
+
+    /// Starts the service again after its end, on the same address and database.
+    pub fn start_service_again(&mut self) -> Result<(), Failure> {
+        self.service = self.service_launch.start()?;
+        Ok(())
+    }
+
+    /// Waits without an end in sight until one of the two programs has ended.
+    pub fn wait_for_any_end(&mut self) -> Result<(), Failure> {
+        until("the end of a program", FOREVER, || {
+            let both_live = self.service.is_alive() && self.simulator.is_alive();
+            Ok(if both_live { Look::NotYet("both run".to_owned()) } else { Look::Found(()) })
+        })
+    }
+
+    /// Ends both programs in good order, the service first.
+    pub fn stop(mut self) -> Result<[ExitStatus; 2], Failure> {
+        Ok([self.service.terminate()?, self.simulator.terminate()?])
+    }
+
+    /// The last lines that both programs logged.
+    pub fn log_ends(&self) -> String {
+        let (service, simulator) = (self.service.log_end(LOG_LINES), self.simulator.log_end(LOG_LINES));
+        format!("--- service\n{service}\n--- simulator\n{simulator}")
+    }
+}
+
+/// A simulator alone, for what needs no service; its folder must outlive it.
+pub fn start_simulator(folder: &Path, arguments: &[String]) -> Result<Running, Failure> {
+    simulator_launch(folder, arguments).start()
+}
+
+/// Where a stand in this folder keeps its keys.
+pub fn keys_in(folder: &Path) -> PathBuf {
+    folder.join("keys")
+}
+
+fn simulator_launch(folder: &Path, more: &[String]) -> Launch {
+    let keys = keys_in(folder).display().to_string();
+    let usual = ["serve", "--listen", "127.0.0.1:0", "--keys", &keys].map(str::to_owned);
+    Launch {
+        program: "antom-simulator",
+        arguments: usual.into_iter().chain(more.iter().cloned()).collect(),
+        environment: Vec::new(),
+        folder: folder.to_owned(),
+    }
+}
+
+fn service_launch(folder: &Path, more: &[(String, String)]) -> Launch {
+    let config = keys_in(folder).join("antom.toml").display().to_string();
+    let database = format!("sqlite://{}", folder.join("antom.sqlite").display());
+    let usual = [
+        ("ANTOM__SERVER__LISTEN", "127.0.0.1:0"),
+        ("ANTOM__SERVER__ADMIN_LISTEN", "127.0.0.1:0"),
+        ("ANTOM__DATABASE__URL", &database),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Launch {
+        program: "antom",
+        arguments: ["serve", "--config", &config].map(str::to_owned).to_vec(),
+        environment: usual.into_iter().chain(more.iter().cloned()).collect(),
+        folder: folder.to_owned(),
+    }
+}
