@@ -1,5 +1,76 @@
 //! Vocabulary of the Antom payment gateway: money, ids, time, outcomes and wire messages.
 //! Signing is left to `antom-signing`, calls to `antom-http`, decisions to `antom-domain`.
+//!
+//! This crate has no I/O, no async and no clock. A team that only wants the types takes it alone; the messages
+//! in the module `wire` and all serialisation come with the feature `serde`.
+//!
+//! # Money
+//! Minor units and a currency; nothing is added, taken away or compared without looking at both.
+//!
+//! ```
+//! use antom_core::{Currency, Money, MoneyError};
+//!
+//! let yen = Currency::parse("JPY")?;
+//! let dollars = Currency::parse("USD")?;
+//! let price = Money::parse_minor(yen, "1200")?;
+//! assert_eq!(price.to_string(), "JPY 1200");
+//! assert!(matches!(price.checked_add(Money::zero(dollars)), Err(MoneyError::CurrencyMismatch { .. })));
+//! # Ok::<(), MoneyError>(())
+//! ```
+//!
+//! # Ids
+//! One type for each kind, and parsing is the only way in.
+//!
+//! ```
+//! use antom_core::{ClientId, PaymentRequestId};
+//!
+//! assert!(PaymentRequestId::parse("订单-1").is_err());
+//! assert!(ClientId::parse("SANDBOX_5X00000000000000")?.is_sandbox());
+//! # Ok::<(), antom_core::IdError>(())
+//! ```
+//!
+//! # Outcomes
+//! A status that is missing or not listed is neither success nor failure. Codes have a meaning and a next step
+//! per operation; codes that nobody knows yet follow their status.
+//!
+//! ```
+//! use antom_core::{Action, Api, GatewayResult, PaymentStatus, ResultStatus, advise};
+//!
+//! let result = GatewayResult::new("PAYMENT_IN_PROCESS", ResultStatus::Unknown, "payment in process");
+//! assert_eq!(advise(Api::Pay, &result).action, Action::Inquire);
+//!
+//! let status = PaymentStatus::from("PARTLY_PAID");
+//! assert!(status.is_unlisted() && !status.is_final());
+//! ```
+//!
+//! # Messages
+//! Requests take what they need in their constructor and name every fault before they are sent.
+#![cfg_attr(feature = "serde", doc = "```")]
+#![cfg_attr(not(feature = "serde"), doc = "```text")]
+//! use antom_core::wire::{Env, FieldRule, Order, PayRequest, PaymentFactor, PaymentMethod};
+//! use antom_core::{CaptureMode, Currency, Money, PaymentRequestId, ReferenceOrderId, TerminalType};
+//!
+//! let amount = Money::parse_decimal(Currency::parse("SGD")?, "42.00")?;
+//! let order = Order::new(ReferenceOrderId::parse("order-17")?, "Cappuccino", amount);
+//! let mut request = PayRequest::new(
+//!     PaymentRequestId::parse("order-17-attempt-1")?,
+//!     order,
+//!     amount,
+//!     PaymentMethod::card(),
+//!     "https://shop.example/result",
+//!     Env::new(TerminalType::Web),
+//! );
+//!
+//! let errors = request.validate().unwrap_err();
+//! assert_eq!(errors.to_string(), "paymentFactor.isAuthorization must be true");
+//! assert_eq!(errors.as_slice()[0].rule, FieldRule::MustBe("true"));
+//!
+//! request.payment_factor = Some(PaymentFactor::card(CaptureMode::Automatic));
+//! request.validate()?;
+//! let body = serde_json::to_string(&request)?;
+//! assert!(body.contains(r#""paymentAmount":{"currency":"SGD","value":"4200"}"#));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod id;
 pub mod money;
@@ -16,8 +87,9 @@ pub use id::{
 };
 pub use money::{Currency, CurrencyError, Money, MoneyError};
 pub use outcome::{
-    Action, Advice, Api, AuthReviewStatus, CaptureMode, GatewayResult, NotifyType, OsType, PaymentStatus,
-    RefundStatus, ResultCode, ResultStatus, TerminalType, TransactionType, advise,
+    Action, Advice, Api, AuthReviewStatus, CaptureMode, CodeSource, GatewayResult, NotifyType, OsType,
+    PaymentStatus, RefundStatus, ResultCode, ResultStatus, TerminalType, TransactionType, advise,
+    advise_from,
 };
 pub use secret::Secret;
 pub use time::{TimeError, Timestamp, WireTime};

@@ -36,7 +36,7 @@ pub enum CallError {
         reason: MaybeSentReason,
         /// An F or U that came unsigned or with another status than 200: it helps people and leads to an inquiry, and is
         /// never the outcome.
-        hint: Option<GatewayResult>,
+        hint: Option<Box<GatewayResult>>,
     },
 }
 
@@ -125,7 +125,7 @@ impl CallError {
             Self::MaybeSent { reason, hint, .. } => match reason {
                 MaybeSentReason::Transport(error) => transport_may_recover(error),
                 MaybeSentReason::Status { status, .. } => *status >= 500 || *status == 429 || *status == 408,
-                MaybeSentReason::Unsigned => !hint.as_ref().is_some_and(GatewayResult::is_failure),
+                MaybeSentReason::Unsigned => !hint.as_ref().is_some_and(|hint| hint.is_failure()),
                 MaybeSentReason::Unreadable { .. } => true,
                 MaybeSentReason::Refused(_) | MaybeSentReason::ForeignId { .. } => false,
             },
@@ -151,7 +151,7 @@ impl CallError {
     #[must_use]
     pub fn hint(&self) -> Option<&GatewayResult> {
         match self {
-            Self::MaybeSent { hint, .. } => hint.as_ref(),
+            Self::MaybeSent { hint, .. } => hint.as_deref(),
             Self::NotSent { .. } => None,
         }
     }

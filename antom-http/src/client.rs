@@ -128,7 +128,12 @@ impl Client {
 
     /// Builds and signs the request.
     //= G-2
-    async fn build(&self, path: &str, body: Vec<u8>, deadline: Duration) -> Result<HttpRequest, NotSentReason> {
+    async fn build(
+        &self,
+        path: &str,
+        body: Vec<u8>,
+        deadline: Duration,
+    ) -> Result<HttpRequest, NotSentReason> {
         let encrypted = self.endpoint.is_encrypted();
         let call = OutgoingCall { path, body: &body, at: (self.clock)(), encrypted };
         let mut headers = self.credential.authorize(call).await.map_err(NotSentReason::Credential)?;
@@ -151,10 +156,13 @@ impl Client {
         sent: &Head,
         response: HttpResponse,
     ) -> Result<Answer, CallError> {
-        let unknown = |reason, hint| Err(CallError::MaybeSent { api, reason, hint });
+        let unknown = |reason, hint: Option<GatewayResult>| {
+            Err(CallError::MaybeSent { api, reason, hint: hint.map(Box::new) })
+        };
         let trust = self.credential.judge(call, &response, call.at);
         if response.status != 200 {
-            let reason = MaybeSentReason::Status { status: response.status, retry_after: retry_after(&response) };
+            let reason =
+                MaybeSentReason::Status { status: response.status, retry_after: retry_after(&response) };
             return unknown(reason, trust.ok().and_then(|_| unsigned_hint(&response.body)));
         }
         match trust {

@@ -63,7 +63,8 @@ pub trait Credential: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`CredentialError`] when there is no proof; the call is not sent then.
-    async fn authorize(&self, call: OutgoingCall<'_>) -> Result<Vec<(&'static str, String)>, CredentialError>;
+    async fn authorize(&self, call: OutgoingCall<'_>)
+    -> Result<Vec<(&'static str, String)>, CredentialError>;
 
     /// Who wrote the answer to that call. `now` is our time.
     ///

@@ -152,7 +152,11 @@ fn host_of(authority: &str) -> Result<&str, EndpointError> {
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => {
             let (host, after) = rest.split_once(']').ok_or(EndpointError::Host)?;
-            let port = if after.is_empty() { None } else { Some(after.strip_prefix(':').ok_or(EndpointError::Port)?) };
+            let port = if after.is_empty() {
+                None
+            } else {
+                Some(after.strip_prefix(':').ok_or(EndpointError::Port)?)
+            };
             (host, port)
         }
         None => match authority.split_once(':') {
@@ -175,7 +179,8 @@ fn host_of(authority: &str) -> Result<&str, EndpointError> {
 
 /// Only names and addresses that cannot lead off this machine.
 fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -205,8 +210,13 @@ mod tests {
     #[test]
     fn a_base_url_is_https_anywhere_or_http_on_this_machine() {
         for good in [
-            "https://open-sea-global.alipay.com", "https://gateway.example:8443/", "http://127.0.0.1:4010", "http://localhost:1",
-            "http://[::1]:4010/", "https://[2001:db8::1]", "http://127.255.0.1",
+            "https://open-sea-global.alipay.com",
+            "https://gateway.example:8443/",
+            "http://127.0.0.1:4010",
+            "http://localhost:1",
+            "http://[::1]:4010/",
+            "https://[2001:db8::1]",
+            "http://127.255.0.1",
         ] {
             let endpoint = Endpoint::custom(good).unwrap();
             assert_eq!(endpoint.base_url(), good.trim_end_matches('/'));

@@ -23,7 +23,9 @@ mod transport;
 pub use answer::Answer;
 pub use call_error::{CallError, MaybeSentReason, NotSentReason};
 pub use client::{Client, Clock, DEFAULT_DEADLINE, MAX_RESPONSE};
-pub use credential::{AnswerTrust, ApiKey, ApiKeyError, Credential, CredentialError, OutgoingCall, RsaCredential};
+pub use credential::{
+    AnswerTrust, ApiKey, ApiKeyError, Credential, CredentialError, OutgoingCall, RsaCredential,
+};
 pub use endpoint::{Endpoint, EndpointError, PathChoice, Region};
 pub use operation::{Operation, prepare};
 #[cfg(feature = "reqwest")]

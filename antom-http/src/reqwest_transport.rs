@@ -148,7 +148,8 @@ async fn read(mut response: reqwest::Response, max: usize) -> Result<HttpRespons
     }
     let status = response.status().as_u16();
     let headers = response.headers().iter();
-    let headers = headers.map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
+    let headers =
+        headers.map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(within_answer)? {
         if chunk.len() > max.saturating_sub(body.len()) {
@@ -161,7 +162,8 @@ async fn read(mut response: reqwest::Response, max: usize) -> Result<HttpRespons
 
 /// Only a connection that was never made, certificate included, is surely not sent.
 fn before_answer(error: reqwest::Error) -> TransportError {
-    let source = |error: reqwest::Error| -> Option<Box<dyn std::error::Error + Send + Sync>> { Some(Box::new(error)) };
+    let source =
+        |error: reqwest::Error| -> Option<Box<dyn std::error::Error + Send + Sync>> { Some(Box::new(error)) };
     if error.is_builder() {
         TransportError::NotSent { fault: TransportFault::InvalidRequest, source: source(error) }
     } else if error.is_connect() {

@@ -1,5 +1,11 @@
 //! Calls over a scripted gateway: what is sent, what comes back as a value, and every way to end in between.
 //! Sockets are tested with the reqwest transport.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking"
+)]
 
 mod support;
 
@@ -14,9 +20,12 @@ use antom_http::{
     NotSentReason, Operation, Region, RsaCredential, TransportError, TransportFault, prepare,
 };
 use antom_signing::{
-    KeyRing, KeyVersion, ResponseRefused, SharedKeyRing, SignError, Signature, SignatureHeader, Signer, canonical,
+    KeyRing, KeyVersion, ResponseRefused, SharedKeyRing, SignError, Signature, SignatureHeader, Signer,
+    canonical,
 };
-use support::{CLIENT, PATH, REQUEST, client, clock, credential, pay, result_body, signed, signed_for, unsigned};
+use support::{
+    CLIENT, PATH, REQUEST, client, clock, credential, pay, result_body, signed, signed_for, unsigned,
+};
 
 fn scripted(status: u16, body: String) -> ScriptedTransport {
     ScriptedTransport::new().reply(move |request| Ok(signed(request, status, &body)))
@@ -61,7 +70,8 @@ async fn a_call_sends_the_bytes_as_given_with_headers_that_the_gateway_can_verif
 
 #[tokio::test]
 async fn every_verified_answer_is_a_value_whatever_it_says() {
-    for (code, status) in [("SUCCESS", "S"), ("PROCESS_FAIL", "F"), ("PAYMENT_IN_PROCESS", "U"), ("NEW", "X")] {
+    for (code, status) in [("SUCCESS", "S"), ("PROCESS_FAIL", "F"), ("PAYMENT_IN_PROCESS", "U"), ("NEW", "X")]
+    {
         let answer = pay(&client(scripted(200, result_body(code, status)))).await.unwrap();
         let result = answer.result().unwrap();
         assert_eq!(result.result_code.as_str(), code);
@@ -103,7 +113,8 @@ fn drop_header(response: &mut HttpResponse, name: &str) {
 }
 
 fn transport_cases() -> Vec<Case> {
-    let not_sent = |error: &CallError| matches!(error, CallError::NotSent { reason: NotSentReason::Transport(_), .. });
+    let not_sent =
+        |error: &CallError| matches!(error, CallError::NotSent { reason: NotSentReason::Transport(_), .. });
     let lost = |error: &CallError| maybe(error, |reason| matches!(reason, MaybeSentReason::Transport(_)));
     let case = |name, fault, unknown, retryable| Case {
         name,
@@ -130,31 +141,82 @@ fn answer_cases() -> Vec<Case> {
     let other_id = success.replace("R-1", "R-2");
     let is_unsigned = |error: &CallError| maybe(error, |reason| matches!(reason, MaybeSentReason::Unsigned));
     let is_refused = |error: &CallError| maybe(error, |reason| matches!(reason, MaybeSentReason::Refused(_)));
-    let is_status = |error: &CallError| maybe(error, |reason| matches!(reason, MaybeSentReason::Status { .. }));
-    let is_unreadable = |error: &CallError| maybe(error, |reason| matches!(reason, MaybeSentReason::Unreadable { .. }));
+    let is_status =
+        |error: &CallError| maybe(error, |reason| matches!(reason, MaybeSentReason::Status { .. }));
+    let is_unreadable =
+        |error: &CallError| maybe(error, |reason| matches!(reason, MaybeSentReason::Unreadable { .. }));
     let is_foreign = |error: &CallError| {
         maybe(error, |reason| matches!(reason, MaybeSentReason::ForeignId { field: "paymentRequestId" }))
     };
-    let case = |name, transport, retryable, code, reason| Case { name, transport, unknown: true, retryable, code, reason };
+    let case = |name, transport, retryable, code, reason| Case {
+        name,
+        transport,
+        unknown: true,
+        retryable,
+        code,
+        reason,
+    };
     vec![
         case("unsigned S", answering(unsigned(200, &success)), true, None, is_unsigned),
         case("unsigned F", answering(unsigned(200, &failure)), false, Some("INVALID_SIGNATURE"), is_unsigned),
-        case("unsigned U", answering(unsigned(200, &busy)), true, Some("REQUEST_TRAFFIC_EXCEED_LIMIT"), is_unsigned),
-        case("no response-time", changed(&success, |r| drop_header(r, "response-time")), false, None, is_refused),
+        case(
+            "unsigned U",
+            answering(unsigned(200, &busy)),
+            true,
+            Some("REQUEST_TRAFFIC_EXCEED_LIMIT"),
+            is_unsigned,
+        ),
+        case(
+            "no response-time",
+            changed(&success, |r| drop_header(r, "response-time")),
+            false,
+            None,
+            is_refused,
+        ),
         case("no signature", changed(&failure, |r| drop_header(r, "signature")), false, None, is_refused),
         case("changed body", changed(&success, |r| r.body.push(b' ')), false, None, is_refused),
-        case("for another client", answering(signed_for(PATH, "SANDBOX_X", 200, &success)), false, None, is_refused),
-        case("for another path", answering(signed_for("/ams/api/v1/payments/pay", CLIENT, 200, &success)), false, None, is_refused),
+        case(
+            "for another client",
+            answering(signed_for(PATH, "SANDBOX_X", 200, &success)),
+            false,
+            None,
+            is_refused,
+        ),
+        case(
+            "for another path",
+            answering(signed_for("/ams/api/v1/payments/pay", CLIENT, 200, &success)),
+            false,
+            None,
+            is_refused,
+        ),
         case("signed 500 with S", scripted(500, success.clone()), true, None, is_status),
         case("signed 500 with F", scripted(500, failure.clone()), true, Some("INVALID_SIGNATURE"), is_status),
-        case("unsigned 403 with F", answering(unsigned(403, &failure)), false, Some("INVALID_SIGNATURE"), is_status),
+        case(
+            "unsigned 403 with F",
+            answering(unsigned(403, &failure)),
+            false,
+            Some("INVALID_SIGNATURE"),
+            is_status,
+        ),
         case("502 from a proxy", answering(unsigned(502, "<html>")), true, None, is_status),
-        case("badly signed 500 with F", answering(signed_for("/x", CLIENT, 500, &failure)), true, None, is_status),
+        case(
+            "badly signed 500 with F",
+            answering(signed_for("/x", CLIENT, 500, &failure)),
+            true,
+            None,
+            is_status,
+        ),
         case("redirect", answering(unsigned(302, &failure)), false, Some("INVALID_SIGNATURE"), is_status),
         case("204", answering(unsigned(204, "")), false, None, is_status),
         case("signed nonsense", scripted(200, "{".to_owned()), true, None, is_unreadable),
         case("signed list", scripted(200, "[]x".to_owned()), true, None, is_unreadable),
-        case("result twice", scripted(200, format!("{{{0},{0}}}", r#""result":null"#)), true, None, is_unreadable),
+        case(
+            "result twice",
+            scripted(200, format!("{{{0},{0}}}", r#""result":null"#)),
+            true,
+            None,
+            is_unreadable,
+        ),
         case("another payment", scripted(200, other_id), false, None, is_foreign),
     ]
 }
@@ -180,7 +242,9 @@ async fn every_other_end_of_a_call_says_how_far_it_got() {
 
 #[tokio::test]
 async fn a_busy_gateway_says_how_long_to_wait() {
-    for (value, expected) in [("7", Some(7)), (" 120 ", Some(120)), ("Fri, 31 Dec 1999 23:59:59 GMT", None), ("-1", None)] {
+    for (value, expected) in
+        [("7", Some(7)), (" 120 ", Some(120)), ("Fri, 31 Dec 1999 23:59:59 GMT", None), ("-1", None)]
+    {
         let mut response = unsigned(503, "");
         response.headers.push(("Retry-After".to_owned(), value.as_bytes().to_vec()));
         let error = pay(&client(answering(response))).await.unwrap_err();
@@ -216,18 +280,20 @@ impl Signer for AbsentSigner {
 
 #[tokio::test]
 async fn without_a_signature_nothing_is_sent() {
-    let cases: [(fn() -> SignError, bool); 2] = [
-        (|| SignError::Unavailable { source: None }, true),
-        (|| SignError::Refused { source: None }, false),
-    ];
+    let cases: [(fn() -> SignError, bool); 2] =
+        [(|| SignError::Unavailable { source: None }, true), (|| SignError::Refused { source: None }, false)];
     for (error, retryable) in cases {
         let client_id = antom_core::ClientId::parse(CLIENT).unwrap();
-        let credential = RsaCredential::new(client_id, Arc::new(AbsentSigner { error }), SharedKeyRing::default());
+        let credential =
+            RsaCredential::new(client_id, Arc::new(AbsentSigner { error }), SharedKeyRing::default());
         let transport = scripted(200, "{}".to_owned());
         let endpoint = Endpoint::region(Region::Europe);
         let client = Client::new(endpoint, Arc::new(credential), Arc::new(transport.clone()), clock());
         let error = pay(&client).await.unwrap_err();
-        assert!(matches!(&error, CallError::NotSent { reason: NotSentReason::Credential(CredentialError::Sign(_)), .. }));
+        assert!(matches!(
+            &error,
+            CallError::NotSent { reason: NotSentReason::Credential(CredentialError::Sign(_)), .. }
+        ));
         assert_eq!(error.is_retryable(), retryable);
         assert!(transport.requests().is_empty());
     }
@@ -244,7 +310,9 @@ async fn an_api_key_is_sent_as_bearer_over_https_only_and_its_answers_need_no_si
     assert!(answer.result().unwrap().is_success());
     let request = &transport.requests()[0];
     assert!(request.headers.contains(&("authorization", "Bearer isak_TEST_id_s3cret".to_owned())));
-    assert!(request.headers.iter().all(|(name, _)| !["signature", "client-id", "request-time"].contains(name)));
+    assert!(
+        request.headers.iter().all(|(name, _)| !["signature", "client-id", "request-time"].contains(name))
+    );
     assert_eq!(request.url, format!("https://gateway.example{PATH}"));
     assert!(!format!("{request:?}").contains("s3cret"));
 
@@ -268,7 +336,10 @@ async fn keys_that_are_replaced_count_for_the_next_answer() {
     let client = Client::new(endpoint, Arc::new(credential), Arc::new(transport), clock());
     let refused = pay(&client).await.unwrap_err();
     assert!(maybe(&refused, |reason| matches!(reason, MaybeSentReason::Refused(ResponseRefused::Key(_)))));
-    let entry = antom_signing::KeyEntry::new(KeyVersion::FIRST, antom_signing::PublicKey::parse(support::PUBLIC).unwrap());
+    let entry = antom_signing::KeyEntry::new(
+        KeyVersion::FIRST,
+        antom_signing::PublicKey::parse(support::PUBLIC).unwrap(),
+    );
     keys.replace(KeyRing::new().with(client_id, entry));
     assert!(pay(&client).await.is_ok());
 }

@@ -1,5 +1,11 @@
 //! The reqwest transport against a raw TCP server on loopback: every failure maps to the right reach.
 //! What the client makes of it is tested with scripted answers.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking"
+)]
 
 mod support;
 
@@ -8,8 +14,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use antom_http::{
-    HttpRequest, HttpResponse, ReqwestBuildError, ReqwestOptions, ReqwestTransport, Transport as _, TransportError,
-    TransportFault,
+    HttpRequest, HttpResponse, ReqwestBuildError, ReqwestOptions, ReqwestTransport, Transport as _,
+    TransportError, TransportFault,
 };
 use support::{PATH, client_at, pay, result_body, signed_headers};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -50,7 +56,11 @@ async fn read_request(stream: &mut TcpStream) -> String {
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
             let length = head
                 .lines()
-                .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(|n| n.trim().parse().unwrap()))
+                .find_map(|line| {
+                    line.to_ascii_lowercase()
+                        .strip_prefix("content-length:")
+                        .map(|n| n.trim().parse().unwrap())
+                })
                 .unwrap_or(0);
             if body.len() >= length {
                 return text;
@@ -92,8 +102,12 @@ async fn the_bytes_arrive_and_come_back_as_they_are() {
     let response = send(&format!("{url}{PATH}?q=%20x")).await.unwrap();
     assert_eq!(response.status, 200);
     assert_eq!(response.body, b"\x1f\x8b\x00{}\n", "not decompressed");
-    let odd: Vec<&[u8]> =
-        response.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("x-odd")).map(|(_, value)| value.as_slice()).collect();
+    let odd: Vec<&[u8]> = response
+        .headers
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("x-odd"))
+        .map(|(_, value)| value.as_slice())
+        .collect();
     assert_eq!(odd, [b"a", b"b"]);
     let sent = task.await.unwrap();
     assert!(sent.starts_with(&format!("POST {PATH}?q=%20x HTTP/1.1\r\n")), "{sent}");
@@ -130,8 +144,15 @@ async fn a_server_that_speaks_no_tls_is_not_sent_a_request() {
 #[tokio::test]
 async fn plain_http_to_elsewhere_is_refused_before_connecting() {
     for url in [
-        "http://gateway.example/x", "http://10.255.255.1/x", "http://127.0.0.1.gateway.example/", "http://user@127.0.0.1/",
-        "ftp://127.0.0.1/", "file:///etc/hosts", "/x", "", "http://0.0.0.0:1/",
+        "http://gateway.example/x",
+        "http://10.255.255.1/x",
+        "http://127.0.0.1.gateway.example/",
+        "http://user@127.0.0.1/",
+        "ftp://127.0.0.1/",
+        "file:///etc/hosts",
+        "/x",
+        "",
+        "http://0.0.0.0:1/",
     ] {
         assert_eq!(not_sent(send(url).await), TransportFault::ForbiddenUrl, "{url}");
     }
@@ -145,8 +166,16 @@ async fn broken_answers_may_have_been_sent() {
         ("half the headers", b"HTTP/1.1 200 OK\r\nContent-Le", TransportFault::Broken),
         ("no http", b"SSH-2.0-OpenSSH_9.2\r\n", TransportFault::Broken),
         ("half a body", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{\"res", TransportFault::Incomplete),
-        ("half a chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{\"res", TransportFault::Incomplete),
-        ("no last chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n", TransportFault::Incomplete),
+        (
+            "half a chunk",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{\"res",
+            TransportFault::Incomplete,
+        ),
+        (
+            "no last chunk",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+            TransportFault::Incomplete,
+        ),
     ];
     for (name, answer, expected) in cases {
         assert_eq!(maybe_sent(answered(answer).await), expected, "{name}");
@@ -181,7 +210,8 @@ async fn redirects_come_back_and_are_not_followed() {
         }
     });
     for status in [301, 302, 303, 307, 308] {
-        let answer = format!("HTTP/1.1 {status} Moved\r\nLocation: {target_url}\r\nContent-Length: 0\r\n\r\n");
+        let answer =
+            format!("HTTP/1.1 {status} Moved\r\nLocation: {target_url}\r\nContent-Length: 0\r\n\r\n");
         assert_eq!(answered(answer.as_bytes()).await.unwrap().status, status);
     }
     assert_eq!(visits.load(Ordering::SeqCst), 0);

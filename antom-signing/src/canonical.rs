@@ -13,7 +13,16 @@
 //= N-1
 #[must_use]
 pub fn canonical(method: &str, path: &str, client_id: &str, time: &str, body: &[u8]) -> Vec<u8> {
-    let parts: [&[u8]; 9] =
-        [method.as_bytes(), b" ", path.as_bytes(), b"\n", client_id.as_bytes(), b".", time.as_bytes(), b".", body];
+    let parts: [&[u8]; 9] = [
+        method.as_bytes(),
+        b" ",
+        path.as_bytes(),
+        b"\n",
+        client_id.as_bytes(),
+        b".",
+        time.as_bytes(),
+        b".",
+        body,
+    ];
     parts.concat()
 }

@@ -43,6 +43,14 @@ impl KeyEntry {
         self
     }
 
+    pub(crate) fn version(&self) -> KeyVersion {
+        self.version
+    }
+
+    pub(crate) fn verifier(&self) -> &dyn Verifier {
+        &*self.verifier
+    }
+
     fn counts(&self, now: Timestamp) -> Result<(), KeyChoiceError> {
         let version = self.version;
         if self.activates_at.is_some_and(|from| now < from) {
@@ -115,6 +123,16 @@ impl KeyRing {
     pub(crate) fn client(&self, text: &str) -> Option<(&ClientId, &[KeyEntry])> {
         let found = self.clients.iter().find(|(client_id, _)| client_id.as_str() == text);
         found.map(|(client_id, entries)| (client_id, entries.as_slice()))
+    }
+
+    pub(crate) fn client_ids(&self) -> impl Iterator<Item = &ClientId> {
+        self.clients.keys()
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&ClientId, &KeyEntry)> {
+        self.clients
+            .iter()
+            .flat_map(|(client_id, entries)| entries.iter().map(move |entry| (client_id, entry)))
     }
 }
 

@@ -7,7 +7,12 @@
 //! RSASSA-PKCS1-v1_5 with SHA-256 is the only algorithm; it is never taken from a message. Keys are parsed once.
 
 mod acknowledgement;
+#[cfg(feature = "aws-lc-rs")]
+mod aws_lc;
 mod canonical;
+#[cfg(feature = "testing")]
+pub mod contract;
+mod explain;
 mod freshness;
 mod header;
 mod key;
@@ -21,7 +26,10 @@ mod signer;
 mod verifier;
 
 pub use acknowledgement::{Acknowledgement, acknowledgement};
+#[cfg(feature = "aws-lc-rs")]
+pub use aws_lc::{AwsLcSigner, AwsLcVerifier};
 pub use canonical::canonical;
+pub use explain::{BodyChange, Cause, Received, Surroundings, explain};
 pub use freshness::{Freshness, HintReason, NotificationPolicy};
 pub use header::{HeaderError, KeyVersion, SignatureHeader};
 pub use key::{KeyError, MerchantKey, PublicKey};

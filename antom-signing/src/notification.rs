@@ -139,10 +139,8 @@ pub fn verify_notification<'a>(
     let (client_id, _) = keys.client(client_text).ok_or(KeyChoiceError::UnknownClient)?;
 
     let message = canonical(method, path, client_text, time_text, body);
-    key.verify(&message, header.signature().as_bytes()).map_err(|mismatch| NotificationRefused::Signature {
-        mismatch,
-        key_fingerprint: key.fingerprint(),
-        path: path.to_owned(),
+    key.verify(&message, header.signature().as_bytes()).map_err(|mismatch| {
+        NotificationRefused::Signature { mismatch, key_fingerprint: key.fingerprint(), path: path.to_owned() }
     })?;
 
     let notification = serde_json::from_slice(body)
@@ -212,13 +210,19 @@ impl NotificationRefused {
     pub fn next_step(&self) -> &'static str {
         match self {
             Self::Method => "the gateway notifies with POST only; look at who else calls this URL",
-            Self::BodyTooLarge { .. } => "look at who calls this URL; honest notifications have a few kilobytes",
-            Self::Headers(_) => "check that the proxy in front passes client-id, request-time and signature on unchanged, once each",
+            Self::BodyTooLarge { .. } => {
+                "look at who calls this URL; honest notifications have a few kilobytes"
+            }
+            Self::Headers(_) => {
+                "check that the proxy in front passes client-id, request-time and signature on unchanged, once each"
+            }
             Self::SignatureHeader(_) => "check that the proxy in front does not change the signature header",
             Self::RequestTime => "check that the proxy in front does not change the request-time header",
             Self::Key(reason) => key_step(*reason),
             Self::Signature { mismatch, .. } => mismatch_step(*mismatch),
-            Self::Body { .. } => "the signature is right, so the gateway sent this: keep the body and ask the gateway's support",
+            Self::Body { .. } => {
+                "the signature is right, so the gateway sent this: keep the body and ask the gateway's support"
+            }
         }
     }
 }
@@ -232,7 +236,9 @@ pub(crate) fn key_step(reason: KeyChoiceError) -> &'static str {
         KeyChoiceError::UnknownVersion { .. } => {
             "add the gateway's public key of this version from its dashboard to the configuration"
         }
-        KeyChoiceError::NotYetActive { .. } | KeyChoiceError::Retired { .. } | KeyChoiceError::NoActiveKey => {
+        KeyChoiceError::NotYetActive { .. }
+        | KeyChoiceError::Retired { .. }
+        | KeyChoiceError::NoActiveKey => {
             "compare the activation and retirement times of the configured keys with our clock"
         }
     }

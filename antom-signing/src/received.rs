@@ -73,7 +73,8 @@ impl<'a> SignedHeaders<'a> {
 /// The text of a header without the blanks around it, which HTTP does not count.
 fn readable<'a>(name: &'static str, value: &'a [u8]) -> Result<&'a str, HeaderFault> {
     let printable = value.iter().all(|byte| *byte == b'\t' || (b' '..=b'~').contains(byte));
-    let text = std::str::from_utf8(value).ok().filter(|_| printable).ok_or(HeaderFault::Unreadable { name })?;
+    let text =
+        std::str::from_utf8(value).ok().filter(|_| printable).ok_or(HeaderFault::Unreadable { name })?;
     let text = text.trim_matches([' ', '\t']);
     if text.is_empty() { Err(HeaderFault::Empty { name }) } else { Ok(text) }
 }

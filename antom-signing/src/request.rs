@@ -44,7 +44,11 @@ pub async fn sign_request(
     let message = canonical(method, path, client_id.as_str(), &request_time, body);
     let signature = signer.sign(&message).await?;
     let header = SignatureHeader::new(Some(signer.key_version()), signature);
-    Ok(RequestHeaders { client_id: client_id.as_str().to_owned(), request_time, signature: header.to_string() })
+    Ok(RequestHeaders {
+        client_id: client_id.as_str().to_owned(),
+        request_time,
+        signature: header.to_string(),
+    })
 }
 
 impl fmt::Debug for RequestHeaders {

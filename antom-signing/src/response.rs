@@ -131,7 +131,9 @@ impl ResponseRefused {
             Self::Headers(_) | Self::SignatureHeader(_) | Self::ResponseTime => {
                 "check that the proxy on the way passes client-id, response-time and signature on unchanged, once each"
             }
-            Self::ForeignClientId => "check that the base URL leads to the gateway and not to another merchant's proxy",
+            Self::ForeignClientId => {
+                "check that the base URL leads to the gateway and not to another merchant's proxy"
+            }
             Self::Key(reason) => key_step(*reason),
             Self::Signature { mismatch, .. } => mismatch_step(*mismatch),
         }

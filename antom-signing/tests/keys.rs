@@ -126,7 +126,10 @@ fn bytes_after_the_key_are_refused() {
 fn a_private_key_never_shows_in_debug_or_errors() {
     let pem = data!("test_private.pem");
     let key = MerchantKey::parse(pem).unwrap();
-    let printed = format!("{key:?} {:?}", antom_signing::LocalSigner::new(key.clone(), antom_signing::KeyVersion::FIRST));
+    let printed = format!(
+        "{key:?} {:?}",
+        antom_signing::LocalSigner::new(key.clone(), antom_signing::KeyVersion::FIRST)
+    );
     for line in bare(pem).as_bytes().chunks(16) {
         assert!(!printed.contains(std::str::from_utf8(line).unwrap()));
     }

@@ -1,5 +1,11 @@
 //! Notifications from raw parts: what is accepted, what is refused and why, and that nothing in between exists.
 //! The header's own grammar has tests of its own.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking"
+)]
 
 mod support;
 
@@ -11,8 +17,8 @@ use antom_signing::{
     NotificationPolicy, NotificationRefused, PublicKey, verify_notification,
 };
 use support::{
-    BODY, CLIENT, Headers, OTHER_PUBLIC, PATH, PUBLIC, TIME, client_id, headers, honest_headers, now, ring, sign, verify,
-    verify_at,
+    BODY, CLIENT, Headers, OTHER_PUBLIC, PATH, PUBLIC, TIME, client_id, headers, honest_headers, now, ring,
+    sign, verify, verify_at,
 };
 
 //= N-1 test
@@ -35,20 +41,32 @@ fn an_honest_notification_is_verified_over_the_configured_path_and_read() {
 
 #[test]
 fn the_path_is_the_configured_one_to_the_byte() {
-    for path in ["/notifications/antom/", "/notifications//antom", "/Notifications/antom", "/notifications/antom?x=1", "/", ""] {
+    for path in [
+        "/notifications/antom/",
+        "/notifications//antom",
+        "/Notifications/antom",
+        "/notifications/antom?x=1",
+        "/",
+        "",
+    ] {
         let forged = headers(&[
             ("client-id", CLIENT),
             ("request-time", TIME),
             ("signature", &sign(path, CLIENT, TIME, BODY.as_bytes())),
         ]);
-        assert!(matches!(verify(&forged, BODY.as_bytes()), Err(NotificationRefused::Signature { .. })), "{path}");
+        assert!(
+            matches!(verify(&forged, BODY.as_bytes()), Err(NotificationRefused::Signature { .. })),
+            "{path}"
+        );
     }
 }
 
 //= N-2 test
 #[test]
 fn each_signed_header_must_be_there_exactly_once_and_readable() {
-    for (name, lower) in [("Client-Id", "client-id"), ("Request-Time", "request-time"), ("Signature", "signature")] {
+    for (name, lower) in
+        [("Client-Id", "client-id"), ("Request-Time", "request-time"), ("Signature", "signature")]
+    {
         let honest = honest_headers();
         let position = honest.iter().position(|(header, _)| header == name).unwrap();
         let with = |value: &[u8]| -> Headers {
@@ -83,8 +101,12 @@ fn each_signed_header_must_be_there_exactly_once_and_readable() {
 fn any_subset_of_the_signed_headers_but_the_whole_is_refused() {
     let honest = honest_headers();
     for kept in 0..(1_u32 << honest.len()) {
-        let subset: Headers =
-            honest.iter().enumerate().filter(|(index, _)| kept & (1 << index) != 0).map(|(_, header)| header.clone()).collect();
+        let subset: Headers = honest
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| kept & (1 << index) != 0)
+            .map(|(_, header)| header.clone())
+            .collect();
         let signed = subset.iter().filter(|(name, _)| name != "content-type").count();
         assert_eq!(verify(&subset, BODY.as_bytes()).is_ok(), signed == 3, "{kept:b}");
     }
@@ -98,7 +120,10 @@ fn every_flipped_bit_of_the_body_is_refused() {
     for index in 0..body.len() {
         for bit in 0..8 {
             body[index] ^= 1 << bit;
-            assert!(matches!(verify(&honest, &body), Err(NotificationRefused::Signature { .. })), "{index}/{bit}");
+            assert!(
+                matches!(verify(&honest, &body), Err(NotificationRefused::Signature { .. })),
+                "{index}/{bit}"
+            );
             body[index] ^= 1 << bit;
         }
     }
@@ -149,7 +174,11 @@ fn bytes_cannot_be_shifted_between_client_id_time_and_body() {
 #[test]
 fn the_time_is_read_in_every_form_and_its_raw_text_is_what_is_verified() {
     for time in [
-        "1795311000000", "2026-11-22T09:30:00+08:00", "2026-11-22T09:30:00+0800", "2026-11-22T01:30:00.123Z", "2026-11-22T01:30:00Z",
+        "1795311000000",
+        "2026-11-22T09:30:00+08:00",
+        "2026-11-22T09:30:00+0800",
+        "2026-11-22T01:30:00.123Z",
+        "2026-11-22T01:30:00Z",
     ] {
         let honest = headers(&[
             ("client-id", CLIENT),
@@ -160,7 +189,9 @@ fn the_time_is_read_in_every_form_and_its_raw_text_is_what_is_verified() {
         assert_eq!(verified.request_time(), time);
         assert_eq!(verified.freshness(), Freshness::Fact, "{time}");
     }
-    for time in ["yesterday", "2026-11-22 01:30:00", "2026-11-22T01:30:00", "-1", "1.5", "2026-13-01T00:00:00Z"] {
+    for time in
+        ["yesterday", "2026-11-22 01:30:00", "2026-11-22T01:30:00", "-1", "1.5", "2026-13-01T00:00:00Z"]
+    {
         let odd = headers(&[
             ("client-id", CLIENT),
             ("request-time", time),
@@ -180,7 +211,10 @@ fn age_never_refuses_but_turns_a_fact_into_a_hint() {
     // The last resend comes after 24 h 22 min.
     assert_eq!(seen_at(made.saturating_add(24 * hour + 22 * minute)), Freshness::Fact);
     assert_eq!(seen_at(made.saturating_add(25 * hour)), Freshness::Fact);
-    assert_eq!(seen_at(made.saturating_add(26 * hour)), Freshness::Hint(HintReason::TooOld { age: 26 * hour }));
+    assert_eq!(
+        seen_at(made.saturating_add(26 * hour)),
+        Freshness::Hint(HintReason::TooOld { age: 26 * hour })
+    );
     assert_eq!(seen_at(made.saturating_sub(10 * minute)), Freshness::Fact);
     let ahead = 11 * minute;
     assert_eq!(seen_at(made.saturating_sub(ahead)), Freshness::Hint(HintReason::FromTheFuture { ahead }));
@@ -199,14 +233,18 @@ fn a_key_counts_only_for_its_client_its_version_and_its_time() {
     let live = ClientId::parse("5X00000000000000").unwrap();
 
     assert_eq!(refused(&KeyRing::new()), KeyChoiceError::UnknownClient);
-    assert_eq!(refused(&KeyRing::new().with(live, KeyEntry::new(version, key()))), KeyChoiceError::UnknownClient);
+    assert_eq!(
+        refused(&KeyRing::new().with(live, KeyEntry::new(version, key()))),
+        KeyChoiceError::UnknownClient
+    );
     let second = KeyRing::new().with(client_id(), KeyEntry::new(KeyVersion::new(2), key()));
     assert_eq!(refused(&second), KeyChoiceError::UnknownVersion { version });
     let later = KeyRing::new().with(client_id(), KeyEntry::new(version, key()).activates_at(at(1)));
     assert_eq!(refused(&later), KeyChoiceError::NotYetActive { version });
     let retired = KeyRing::new().with(client_id(), KeyEntry::new(version, key()).retires_at(now()));
     assert_eq!(refused(&retired), KeyChoiceError::Retired { version });
-    let still = KeyRing::new().with(client_id(), KeyEntry::new(version, key()).activates_at(now()).retires_at(at(1)));
+    let still =
+        KeyRing::new().with(client_id(), KeyEntry::new(version, key()).activates_at(now()).retires_at(at(1)));
     assert!(verify_at(&honest, BODY.as_bytes(), &still, now()).is_ok());
 }
 
@@ -229,7 +267,9 @@ fn another_key_under_the_right_version_is_a_mismatch_that_says_what_to_check() {
 fn without_a_version_the_newest_active_key_is_taken() {
     let unversioned: Headers = honest_headers()
         .into_iter()
-        .map(|(name, value)| (name, String::from_utf8(value).unwrap().replace("keyVersion=1,", "").into_bytes()))
+        .map(|(name, value)| {
+            (name, String::from_utf8(value).unwrap().replace("keyVersion=1,", "").into_bytes())
+        })
         .collect();
     let right = || PublicKey::parse(PUBLIC).unwrap();
     let wrong = || PublicKey::parse(OTHER_PUBLIC).unwrap();
@@ -272,9 +312,16 @@ fn method_size_header_and_body_faults_are_told_apart() {
     }
     let small = NotificationPolicy { max_body: BODY.len() - 1, ..policy };
     let size = BODY.len();
-    assert_eq!(call("POST", BODY.as_bytes(), &small), NotificationRefused::BodyTooLarge { size, max: size - 1 });
+    assert_eq!(
+        call("POST", BODY.as_bytes(), &small),
+        NotificationRefused::BodyTooLarge { size, max: size - 1 }
+    );
 
-    let odd = headers(&[("client-id", CLIENT), ("request-time", TIME), ("signature", "algorithm=none,signature=AAAA")]);
+    let odd = headers(&[
+        ("client-id", CLIENT),
+        ("request-time", TIME),
+        ("signature", "algorithm=none,signature=AAAA"),
+    ]);
     let refused = verify(&odd, BODY.as_bytes()).unwrap_err();
     assert_eq!(refused, NotificationRefused::SignatureHeader(HeaderError::Algorithm));
 

@@ -1,11 +1,18 @@
 //! Answers to our calls: verified, unsigned, or refused; and what may be kept of an unsigned one.
 //! What each means for the money is tested with the HTTP client.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking"
+)]
 
 mod support;
 
 use antom_core::{ClientId, ResultStatus};
 use antom_signing::{
-    HeaderFault, KeyChoiceError, KeyRing, Mismatch, ResponseRefused, ResponseTrust, unsigned_hint, verify_response,
+    HeaderFault, KeyChoiceError, KeyRing, Mismatch, ResponseRefused, ResponseTrust, unsigned_hint,
+    verify_response,
 };
 use support::{CLIENT, Headers, client_id, headers, now, ring, sign};
 
@@ -33,7 +40,11 @@ fn without(name: &str) -> Headers {
 fn a_signed_answer_is_verified_for_our_client_id_and_path() {
     let verified = ResponseTrust::Verified { response_time: TIME.to_owned() };
     assert_eq!(judge(&honest(), BODY, &ring()), Ok(verified.clone()));
-    assert_eq!(judge(&without("client-id"), BODY, &ring()), Ok(verified), "the signature covers our id anyway");
+    assert_eq!(
+        judge(&without("client-id"), BODY, &ring()),
+        Ok(verified),
+        "the signature covers our id anyway"
+    );
 }
 
 //= X-3 test
@@ -70,7 +81,8 @@ fn a_changed_answer_or_one_for_somebody_else_is_refused() {
 
 #[test]
 fn an_answer_with_an_unreadable_time_or_without_a_key_is_refused() {
-    let odd = headers(&[("response-time", "soon"), ("signature", &sign(PATH, CLIENT, "soon", BODY.as_bytes()))]);
+    let odd =
+        headers(&[("response-time", "soon"), ("signature", &sign(PATH, CLIENT, "soon", BODY.as_bytes()))]);
     assert_eq!(judge(&odd, BODY, &ring()), Err(ResponseRefused::ResponseTime));
     let no_key = judge(&honest(), BODY, &KeyRing::new()).unwrap_err();
     assert_eq!(no_key, ResponseRefused::Key(KeyChoiceError::UnknownClient));
@@ -82,7 +94,9 @@ fn an_answer_with_an_unreadable_time_or_without_a_key_is_refused() {
 #[test]
 fn only_failure_and_unknown_are_kept_of_an_unsigned_answer() {
     let hint = |status: &str| {
-        let body = format!(r#"{{"result":{{"resultCode":"INVALID_SIGNATURE","resultStatus":{status},"resultMessage":"m"}}}}"#);
+        let body = format!(
+            r#"{{"result":{{"resultCode":"INVALID_SIGNATURE","resultStatus":{status},"resultMessage":"m"}}}}"#
+        );
         unsigned_hint(body.as_bytes())
     };
     assert_eq!(hint(r#""F""#).unwrap().result_status, Some(ResultStatus::Failure));

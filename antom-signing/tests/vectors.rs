@@ -1,5 +1,11 @@
 //! The vectors of the official SDKs: our signatures are the same bytes, and our verifier accepts theirs.
 //! Where the vectors come from is told beside them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking"
+)]
 
 use antom_core::{ClientId, Timestamp};
 use antom_signing::{
@@ -89,7 +95,8 @@ fn the_public_half_of_the_private_key_is_the_public_key_of_the_vectors() {
 #[test]
 fn a_signed_request_carries_the_headers_of_the_vector() {
     let vectors = vectors();
-    let in_millis: Vec<&Vector> = vectors.iter().filter(|vector| vector.time.parse::<i64>().is_ok()).collect();
+    let in_millis: Vec<&Vector> =
+        vectors.iter().filter(|vector| vector.time.parse::<i64>().is_ok()).collect();
     assert_eq!(in_millis.len(), 4);
     for vector in in_millis {
         let signer = LocalSigner::new(vector.key.clone(), KeyVersion::FIRST);

@@ -59,7 +59,7 @@ pub fn order_ids(stand: &Stand) -> Result<BTreeSet<String>, Failure> {
         let page = stand.merchant().orders(&query)?.expect_status("the orders are listed", &[200])?;
         let listed = list_at(&page, "/orders");
         ids.extend(listed.iter().map(|order| text_at(order, "/referenceOrderId").to_owned()));
-        let cursor = text_at(&page, "/nextCursor");
+        let cursor = text_at(&page, "/next");
         if cursor.is_empty() || listed.is_empty() {
             return Ok(ids);
         }

@@ -147,6 +147,8 @@ fn the_same_order_twice_is_a_conflict_unless_it_is_the_same_in_all() -> Proof {
         let order = steps.create_order("twice", "1000")?;
         let other = stand.merchant().create_order(&order_body(&order, "2000"))?;
         other.expect_problem(409, "conflict")?;
+        let same = stand.merchant().create_order(&order_body(&order, "1000"))?;
+        same.expect_status("the same order again is the order that exists", &[200])?;
         let seen = steps.order(&order)?;
         ensure(text_at(&seen, "/amount/value") == "1000", "the first amount stands", &seen)
     })

@@ -1,2 +1,8 @@
-//! antom
-fn main() {}
+//! The `antom` binary: the command line of the merchant service.
+//! Everything it does is in `antom_adapters::inbound::cli`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    antom_adapters::inbound::cli::main()
+}

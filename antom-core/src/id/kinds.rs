@@ -148,6 +148,7 @@ id! {
 
 impl ClientId {
     /// Whether the id belongs to the sandbox, whose paths start with `/ams/sandbox/api/`.
+    //= G-1
     pub fn is_sandbox(&self) -> bool {
         self.as_str().starts_with("SANDBOX_")
     }

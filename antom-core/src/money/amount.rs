@@ -78,7 +78,7 @@ impl Money {
         };
         let units = parse_digits(units)?;
         let digits = fraction.bytes().chain(std::iter::repeat_n(b'0', missing));
-        let minor_units = digits.fold(units, |sum, digit| append_digit(sum, digit));
+        let minor_units = digits.fold(units, append_digit);
         Self::from_minor(currency, minor_units)
     }
 

@@ -60,7 +60,7 @@ impl fmt::Debug for ResultCode {
 /// A missing status is unknown, never a default. The message is for people: it varies and is never compared.
 ///
 /// Made by [`GatewayResult::new`], or read from a message.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct GatewayResult {
     /// At most 64 characters; empty if it was missing.
@@ -72,6 +72,17 @@ pub struct GatewayResult {
     /// Members that are not listed, as they came.
     #[cfg(feature = "serde")]
     pub unknown: serde_json::Map<String, serde_json::Value>,
+}
+
+impl fmt::Debug for GatewayResult {
+    /// Members that are not listed are left out: nobody knows what they hold.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GatewayResult")
+            .field("result_code", &self.result_code)
+            .field("result_status", &self.result_status)
+            .field("result_message", &self.result_message)
+            .finish_non_exhaustive()
+    }
 }
 
 impl GatewayResult {

@@ -1,12 +1,15 @@
 //! Amounts and quotes as they travel.
 //! Arithmetic is left to `Money`; an odd amount never makes a message unreadable.
 
+use std::fmt;
+
 use serde::de::{Error as _, MapAccess};
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::member::{Member, Read, Reader};
+use super::message::Names;
 use crate::money::{Currency, Money, MoneyError};
 use crate::time::WireTime;
 
@@ -20,7 +23,7 @@ use crate::time::WireTime;
 /// assert!(Amount::new("SGD", "42.00").to_money().is_err());
 /// # Ok::<(), antom_core::MoneyError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Amount {
     /// Three upper-case letters of ISO 4217.
     pub currency: String,
@@ -43,6 +46,17 @@ impl Amount {
     pub fn to_money(&self) -> Result<Money, MoneyError> {
         let currency = Currency::parse(&self.currency)?;
         Money::parse_minor(currency, &self.value)
+    }
+}
+
+impl fmt::Debug for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Amount");
+        out.field("currency", &self.currency).field("value", &self.value);
+        if !self.unknown.is_empty() {
+            out.field("unknown", &Names(&self.unknown));
+        }
+        out.finish()
     }
 }
 

@@ -25,7 +25,7 @@ message! {
             /// What the buyer pays.
             payment_amount: Amount = "paymentAmount",
             /// The merchant's result page; at most 2048 characters, custom schemes are taken.
-            payment_redirect_url: String = "paymentRedirectUrl",
+            payment_redirect_url: String = "paymentRedirectUrl" hidden,
         }
         optional {
             /// The method; absent only where `product_scene` lets the gateway's page ask for it.

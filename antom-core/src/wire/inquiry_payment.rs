@@ -47,6 +47,7 @@ impl InquiryPaymentRequest {
     }
 }
 
+//= T-4
 message! {
     /// Answer to [`InquiryPaymentRequest`].
     pub struct InquiryPaymentResponse {

@@ -26,7 +26,7 @@ message! {
             /// How the buyer pays.
             payment_method: PaymentMethod = "paymentMethod",
             /// The merchant's result page; at most 2048 characters, custom schemes are taken.
-            payment_redirect_url: String = "paymentRedirectUrl",
+            payment_redirect_url: String = "paymentRedirectUrl" hidden,
             /// The buyer's device; `terminal_type` is needed.
             env: Env = "env",
         }

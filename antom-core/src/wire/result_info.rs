@@ -135,6 +135,12 @@ message! {
             payment_method_region: String = "paymentMethodRegion",
             /// Absent means that there was no 3-D Secure.
             three_ds_result: ThreeDsResult = "threeDSResult",
+            /// Letter of the address check.
+            avs_result_raw: String = "avsResultRaw",
+            /// Letter of the code check.
+            cvv_result_raw: String = "cvvResultRaw",
+            /// The scheme's id, needed for later payments that the merchant initiates.
+            network_transaction_id: String = "networkTransactionId",
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::verdict::{Table, Verdict};
 
 /// Where the hold on a card is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum AuthorizationPhase {
     /// Nothing is held.
     Absent,

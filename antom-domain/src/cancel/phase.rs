@@ -7,6 +7,7 @@ use crate::verdict::{Table, Verdict};
 
 /// Where a cancel is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum CancelPhase {
     /// We decided to cancel; the call has no answer yet.
     Requested,

@@ -7,6 +7,7 @@ use crate::verdict::{Table, Verdict};
 
 /// Where a capture is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum CapturePhase {
     /// The gateway captures by itself; its result is awaited.
     Awaited,

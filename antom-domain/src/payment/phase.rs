@@ -7,6 +7,7 @@ use crate::verdict::{Table, Verdict};
 
 /// Where a payment attempt is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum PaymentPhase {
     /// The intent is durable; the opening call has no answer yet.
     Opening,

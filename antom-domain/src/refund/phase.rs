@@ -7,6 +7,7 @@ use crate::verdict::{Table, Verdict};
 
 /// Where a refund is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum RefundPhase {
     /// We decided to refund; the call has no answer yet.
     Requested,

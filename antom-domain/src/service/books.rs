@@ -123,6 +123,7 @@ impl Books {
         decide: impl Fn(&Order, Timestamp) -> Result<Step, E>,
         along: impl Fn(&Order) -> Along,
     ) -> Result<Taken, E> {
+        let mut holds_claim = true;
         for _ in 0..MAX_CONFLICTS {
             let stored = self.load(id).await?;
             let at = self.now();
@@ -130,15 +131,14 @@ impl Books {
             if step.is_empty() {
                 return Ok(Taken { order: stored.order, step });
             }
-            let commit = self.commit_of(&stored.order, stored.version, &step, at, &along);
+            let mut commit = self.commit_of(&stored.order, stored.version, &step, at, &along);
+            commit.settles = commit.settles.filter(|_| holds_claim);
             let order = commit.snapshot.clone();
             match self.ports.store.commit(commit).await {
                 Ok(_) => return Ok(Taken { order, step }),
                 Err(CommitError::Conflict | CommitError::OutcomeUnknown) => {}
-                Err(CommitError::LeaseLost) => {
-                    // The answer was heard all the same: what it says is recorded without the claim.
-                    return Box::pin(self.step(id, decide, |order| Along { settles: None, ..along(order) })).await;
-                }
+                // The answer was heard all the same: what it says is recorded without the claim.
+                Err(CommitError::LeaseLost) => holds_claim = false,
                 Err(CommitError::IdTaken(key)) => return Err(BooksError::IdTaken(key).into()),
                 Err(CommitError::Store(error)) => return Err(BooksError::Store(error).into()),
             }

@@ -51,7 +51,10 @@ impl Credential for ApiKey {
     }
 
     //= X-13
-    async fn authorize(&self, call: OutgoingCall<'_>) -> Result<Vec<(&'static str, String)>, CredentialError> {
+    async fn authorize(
+        &self,
+        call: OutgoingCall<'_>,
+    ) -> Result<Vec<(&'static str, String)>, CredentialError> {
         if !call.encrypted {
             return Err(CredentialError::NeedsEncryption);
         }
@@ -82,7 +85,17 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_api_keys() {
-        for text in ["", "isak_", "isak_TEST", "isak_TEST_id", "isak_TEST_id_", "isak_TEST__s", "isak_LIVE_i_s", "xsak_TEST_i_s", "isak_TEST_i_s\n"] {
+        for text in [
+            "",
+            "isak_",
+            "isak_TEST",
+            "isak_TEST_id",
+            "isak_TEST_id_",
+            "isak_TEST__s",
+            "isak_LIVE_i_s",
+            "xsak_TEST_i_s",
+            "isak_TEST_i_s\n",
+        ] {
             assert_eq!(ApiKey::parse(Secret::new(text)).unwrap_err(), ApiKeyError, "{text:?}");
         }
     }

@@ -36,8 +36,12 @@ impl Credential for RsaCredential {
     }
 
     //= G-2
-    async fn authorize(&self, call: OutgoingCall<'_>) -> Result<Vec<(&'static str, String)>, CredentialError> {
-        let signed = sign_request(&*self.signer, METHOD, call.path, &self.client_id, call.at, call.body).await?;
+    async fn authorize(
+        &self,
+        call: OutgoingCall<'_>,
+    ) -> Result<Vec<(&'static str, String)>, CredentialError> {
+        let signed =
+            sign_request(&*self.signer, METHOD, call.path, &self.client_id, call.at, call.body).await?;
         Ok(vec![
             ("client-id", signed.client_id),
             ("request-time", signed.request_time),
@@ -54,6 +58,7 @@ impl Credential for RsaCredential {
     ) -> Result<AnswerTrust, ResponseRefused> {
         let headers = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice()));
         let keys = self.keys.current();
-        verify_response(METHOD, call.path, &self.client_id, headers, &answer.body, &keys, now).map(AnswerTrust::from)
+        verify_response(METHOD, call.path, &self.client_id, headers, &answer.body, &keys, now)
+            .map(AnswerTrust::from)
     }
 }

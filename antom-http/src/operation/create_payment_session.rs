@@ -25,7 +25,10 @@ impl Client {
     ///
     /// # Idempotency
     /// Keyed by `paymentRequestId`.
-    pub async fn create_payment_session(&self, request: &CreatePaymentSessionRequest) -> Result<CreatePaymentSessionResponse, CallError> {
+    pub async fn create_payment_session(
+        &self,
+        request: &CreatePaymentSessionRequest,
+    ) -> Result<CreatePaymentSessionResponse, CallError> {
         self.send(request).await
     }
 }

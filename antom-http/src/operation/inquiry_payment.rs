@@ -2,7 +2,7 @@
 //! What its answer means is told by the message's documentation.
 
 use antom_core::Api;
-use antom_core::wire::{InquiryPaymentRequest, InquiryPaymentResponse, FieldErrors};
+use antom_core::wire::{FieldErrors, InquiryPaymentRequest, InquiryPaymentResponse};
 
 use super::Operation;
 use crate::call_error::CallError;
@@ -25,7 +25,10 @@ impl Client {
     ///
     /// # Idempotency
     /// Reads only; may be repeated freely.
-    pub async fn inquiry_payment(&self, request: &InquiryPaymentRequest) -> Result<InquiryPaymentResponse, CallError> {
+    pub async fn inquiry_payment(
+        &self,
+        request: &InquiryPaymentRequest,
+    ) -> Result<InquiryPaymentResponse, CallError> {
         self.send(request).await
     }
 }

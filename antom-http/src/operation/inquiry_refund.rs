@@ -2,7 +2,7 @@
 //! What its answer means is told by the message's documentation.
 
 use antom_core::Api;
-use antom_core::wire::{InquiryRefundRequest, InquiryRefundResponse, FieldErrors};
+use antom_core::wire::{FieldErrors, InquiryRefundRequest, InquiryRefundResponse};
 
 use super::Operation;
 use crate::call_error::CallError;
@@ -25,7 +25,10 @@ impl Client {
     ///
     /// # Idempotency
     /// Reads only; may be repeated freely.
-    pub async fn inquiry_refund(&self, request: &InquiryRefundRequest) -> Result<InquiryRefundResponse, CallError> {
+    pub async fn inquiry_refund(
+        &self,
+        request: &InquiryRefundRequest,
+    ) -> Result<InquiryRefundResponse, CallError> {
         self.send(request).await
     }
 }

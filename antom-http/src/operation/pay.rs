@@ -2,7 +2,7 @@
 //! What its answer means is told by the message's documentation.
 
 use antom_core::Api;
-use antom_core::wire::{PayRequest, PayResponse, FieldErrors};
+use antom_core::wire::{FieldErrors, PayRequest, PayResponse};
 
 use super::Operation;
 use crate::call_error::CallError;

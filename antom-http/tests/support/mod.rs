@@ -6,9 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use antom_core::{Api, ClientId, Timestamp};
-use antom_http::{Answer, CallError, Client, Clock, Endpoint, HttpRequest, HttpResponse, RsaCredential, Transport};
+use antom_http::{
+    Answer, CallError, Client, Clock, Endpoint, HttpRequest, HttpResponse, RsaCredential, Transport,
+};
 use antom_signing::{
-    KeyEntry, KeyRing, KeyVersion, LocalSigner, MerchantKey, PublicKey, SharedKeyRing, SignatureHeader, canonical,
+    KeyEntry, KeyRing, KeyVersion, LocalSigner, MerchantKey, PublicKey, SharedKeyRing, SignatureHeader,
+    canonical,
 };
 
 pub const PRIVATE: &str = include_str!("../../../antom-signing/tests/data/test_private.pem");
@@ -46,7 +49,9 @@ pub async fn pay(client: &Client) -> Result<Answer, CallError> {
 }
 
 pub fn result_body(code: &str, status: &str) -> String {
-    format!(r#"{{"result":{{"resultCode":"{code}","resultStatus":"{status}","resultMessage":"m"}},"paymentRequestId":"R-1"}}"#)
+    format!(
+        r#"{{"result":{{"resultCode":"{code}","resultStatus":"{status}","resultMessage":"m"}},"paymentRequestId":"R-1"}}"#
+    )
 }
 
 pub fn unsigned(status: u16, body: &str) -> HttpResponse {
@@ -71,5 +76,9 @@ pub fn signed_for(path: &str, client_id: &str, status: u16, body: &str) -> HttpR
 pub fn signed_headers(path: &str, client_id: &str, body: &str) -> Vec<(&'static str, String)> {
     let signature = signer().sign_now(&canonical("POST", path, client_id, TIME, body.as_bytes())).unwrap();
     let header = SignatureHeader::new(Some(KeyVersion::FIRST), signature);
-    vec![("client-id", client_id.to_owned()), ("response-time", TIME.to_owned()), ("signature", header.to_string())]
+    vec![
+        ("client-id", client_id.to_owned()),
+        ("response-time", TIME.to_owned()),
+        ("signature", header.to_string()),
+    ]
 }

@@ -101,7 +101,14 @@ mod tests {
 
     #[test]
     fn lengths_that_are_not_minimal_or_indefinite_are_refused() {
-        for bytes in [&[0x30, 0x80][..], &[0x30, 0x81, 0x01, 0x00], &[0x30, 0x82, 0x00, 0x80], &[0x30, 0x84], &[0x30], &[]] {
+        for bytes in [
+            &[0x30, 0x80][..],
+            &[0x30, 0x81, 0x01, 0x00],
+            &[0x30, 0x82, 0x00, 0x80],
+            &[0x30, 0x84],
+            &[0x30],
+            &[],
+        ] {
             assert_eq!(read(bytes).unwrap_err(), DerError::Malformed, "{bytes:?}");
         }
     }

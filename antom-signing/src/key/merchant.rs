@@ -33,9 +33,17 @@ impl MerchantKey {
     /// [`KeyError`] names what is wrong, a public key given by mistake included.
     //= G-3
     pub fn parse(text: &str) -> Result<Self, KeyError> {
+        Self::parse_with(text, Self::from_pkcs1)
+    }
+
+    /// Hands the bare PKCS#1 structure of a private key to `read`, and wipes it afterwards.
+    pub(crate) fn parse_with<T>(
+        text: &str,
+        read: impl FnOnce(&[u8]) -> Result<T, KeyError>,
+    ) -> Result<T, KeyError> {
         let der = text::decode(text)?;
         match shape::recognise(&der)? {
-            Shape::RsaPrivate(pkcs1) => Self::from_pkcs1(pkcs1),
+            Shape::RsaPrivate(pkcs1) => read(pkcs1),
             Shape::RsaPublic(_) => Err(KeyError::PublicWherePrivate),
         }
     }
@@ -50,7 +58,7 @@ impl MerchantKey {
         key
     }
 
-    fn from_pkcs1(pkcs1: &[u8]) -> Result<Self, KeyError> {
+    pub(crate) fn from_pkcs1(pkcs1: &[u8]) -> Result<Self, KeyError> {
         let modulus = shape::private_modulus(pkcs1).ok_or(KeyError::NotAKey)?;
         public::require_size(modulus, MAX_BITS)?;
         let pair = RsaKeyPair::from_der(pkcs1).map_err(|_| KeyError::Inconsistent)?;

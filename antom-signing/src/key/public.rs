@@ -59,6 +59,18 @@ impl PublicKey {
         Ok(Self { parts: Arc::new(Parts { pkcs1, modulus, exponent }) })
     }
 
+    /// The bare PKCS#1 structure.
+    #[cfg(feature = "aws-lc-rs")]
+    pub(crate) fn pkcs1(&self) -> &[u8] {
+        &self.parts.pkcs1
+    }
+
+    /// Length of a signature of this key in bytes.
+    #[cfg(feature = "aws-lc-rs")]
+    pub(crate) fn signature_len(&self) -> usize {
+        self.parts.modulus.len()
+    }
+
     /// Size of the modulus in bits.
     #[must_use]
     pub fn bits(&self) -> usize {

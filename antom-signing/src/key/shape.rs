@@ -40,9 +40,13 @@ pub(super) fn recognise(der: &[u8]) -> Result<Shape<'_>, KeyError> {
             require_rsa(algorithm)?;
             Ok(Shape::RsaPrivate(key.content))
         }
-        ([tag::INTEGER, tag::OCTET_STRING, ..], _) => Err(KeyError::NotRsa { algorithm: "an elliptic curve key" }),
+        ([tag::INTEGER, tag::OCTET_STRING, ..], _) => {
+            Err(KeyError::NotRsa { algorithm: "an elliptic curve key" })
+        }
         ([tag::INTEGER, tag::INTEGER], _) => Ok(Shape::RsaPublic(der)),
-        ([tag::INTEGER, tag::INTEGER, tag::INTEGER, tag::INTEGER, tag::INTEGER, tag::INTEGER, ..], _) if tags.len() >= 9 => {
+        ([tag::INTEGER, tag::INTEGER, tag::INTEGER, tag::INTEGER, tag::INTEGER, tag::INTEGER, ..], _)
+            if tags.len() >= 9 =>
+        {
             Ok(Shape::RsaPrivate(der))
         }
         ([tag::SEQUENCE, tag::OCTET_STRING], _) => Err(KeyError::Encrypted),

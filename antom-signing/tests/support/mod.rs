@@ -4,8 +4,8 @@
 
 use antom_core::{ClientId, Timestamp};
 use antom_signing::{
-    KeyEntry, KeyRing, KeyVersion, LocalSigner, MerchantKey, NotificationPolicy, NotificationRefused, PublicKey,
-    SignatureHeader, VerifiedNotification, canonical, verify_notification,
+    KeyEntry, KeyRing, KeyVersion, LocalSigner, MerchantKey, NotificationPolicy, NotificationRefused,
+    PublicKey, SignatureHeader, VerifiedNotification, canonical, verify_notification,
 };
 
 pub const PRIVATE: &str = include_str!("../data/test_private.pem");

@@ -1,9 +1,9 @@
 //! One step, written: snapshot, events, ids, calls and mark inside one savepoint.
 //! Grouping steps into transactions is left to `writer`.
 
+use antom_core::time::Timestamp;
 use antom_domain::order::{CallId, GatewayCall};
 use antom_domain::port::{Claim, Commit, CommitError, IdKey, InboxMark, StoreError, Version};
-use antom_core::time::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::error::{Halt, unreadable};
@@ -50,8 +50,11 @@ impl Prepared {
             .collect::<Result<Vec<_>, _>>()?;
         let snapshot =
             serde_json::to_string(&commit.snapshot).map_err(|_| unreadable("snapshot", order_id.as_str()))?;
-        let calls =
-            commit.calls.into_iter().map(|(call, due)| CallRow::new(call, due)).collect::<Result<Vec<_>, _>>()?;
+        let calls = commit
+            .calls
+            .into_iter()
+            .map(|(call, due)| CallRow::new(call, due))
+            .collect::<Result<Vec<_>, _>>()?;
         Ok(Prepared {
             order_id,
             expected: commit.expected,
@@ -77,7 +80,9 @@ impl Prepared {
         }
         for (seq, event) in (self.expected.saturating_add(1)..).zip(&self.events) {
             savepoint
-                .prepare_cached("INSERT INTO order_events (order_id, seq, at, name, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
+                .prepare_cached(
+                    "INSERT INTO order_events (order_id, seq, at, name, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
                 .execute(params![self.order_id, column(seq)?, event.at, event.name, event.body])?;
         }
         for row in &self.calls {
@@ -125,7 +130,9 @@ impl Prepared {
         let fence = i64::try_from(*fence).map_err(|_| lost())?;
         let changed = match self.calls.iter().find(|row| row.id == *call_id) {
             None => savepoint
-                .prepare_cached("DELETE FROM outbox WHERE call_id = ?1 AND fence = ?2 AND lease_until IS NOT NULL")?
+                .prepare_cached(
+                    "DELETE FROM outbox WHERE call_id = ?1 AND fence = ?2 AND lease_until IS NOT NULL",
+                )?
                 .execute(params![call_id.as_str(), fence])?,
             // The bytes of a call never change (B-8), so a call that is wished again by its own answer keeps its row.
             Some(again) => savepoint

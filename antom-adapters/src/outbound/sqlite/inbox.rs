@@ -68,7 +68,9 @@ pub(super) fn write(savepoint: &Connection, mark: &InboxMark) -> rusqlite::Resul
     }
     for key in &notification.keys {
         savepoint
-            .prepare_cached("INSERT INTO inbox_keys (kind, id, digest) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
+            .prepare_cached(
+                "INSERT INTO inbox_keys (kind, id, digest) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            )?
             .execute([key.kind(), key.value(), digest])?;
     }
     Ok(())

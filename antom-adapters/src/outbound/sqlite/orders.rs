@@ -126,7 +126,9 @@ fn page(connection: &Connection, phase: Option<OrderPhase>, before: i64, limit: 
 
 fn unresolved(connection: &Connection, after: &str, limit: usize) -> Read<Vec<ReferenceOrderId>> {
     let ids: Vec<String> = connection
-        .prepare_cached("SELECT id FROM orders WHERE next_check_at IS NOT NULL AND id > ?1 ORDER BY id LIMIT ?2")?
+        .prepare_cached(
+            "SELECT id FROM orders WHERE next_check_at IS NOT NULL AND id > ?1 ORDER BY id LIMIT ?2",
+        )?
         .query_map(params![after, rows::number(limit)], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     Ok(ids.iter().map(|id| rows::order_id(id)).collect::<Result<_, _>>()?)

@@ -100,8 +100,10 @@ fn claim(savepoint: &Connection, now: i64, until: i64, limit: i64) -> Result<Vec
             .prepare_cached("UPDATE fences SET last = last + 1 RETURNING last")?
             .query_row([], |row| row.get(0))?;
         savepoint
-            .prepare_cached("UPDATE outbox SET lease_until = ?2, fence = ?3, tries = tries + 1 WHERE seq = ?1")?
-            .execute(params![seq, until, taken.fence])?;
+            .prepare_cached(
+                "UPDATE outbox SET lease_until = ?2, fence = ?3, tries = tries + 1 WHERE seq = ?1",
+            )?
+            .execute(params![*seq, until, taken.fence])?;
     }
     Ok(due.into_iter().map(|(_, taken)| taken).collect())
 }
@@ -139,9 +141,7 @@ fn next_due(connection: &Connection) -> Result<Option<Timestamp>, Halt<StoreErro
     let first = |sql| -> rusqlite::Result<Option<i64>> {
         connection.prepare_cached(sql)?.query_row([], |row| row.get(0))
     };
-    let free = first(
-        "SELECT (SELECT due_at FROM outbox WHERE lease_until IS NULL ORDER BY due_at LIMIT 1)",
-    )?;
+    let free = first("SELECT (SELECT due_at FROM outbox WHERE lease_until IS NULL ORDER BY due_at LIMIT 1)")?;
     let held = first("SELECT min(lease_until) FROM outbox WHERE lease_until IS NOT NULL")?;
     Ok(free.into_iter().chain(held).min().map(rows::time))
 }

@@ -5,7 +5,9 @@ use antom_core::id::ReferenceOrderId;
 use antom_core::outcome::Api;
 use antom_core::time::Timestamp;
 use antom_domain::order::{CallSubject, GatewayCall, Order, Recorded, RequestBody};
-use antom_domain::port::{IdKey, InboxMark, InboxVerdict, NotificationDigest, ReceivedNotification, StoreError};
+use antom_domain::port::{
+    IdKey, InboxMark, InboxVerdict, NotificationDigest, ReceivedNotification, StoreError,
+};
 use rusqlite::Row;
 use serde::de::DeserializeOwned;
 
@@ -46,7 +48,12 @@ pub(super) fn event(order: &str, seq: i64, text: &str) -> Result<Recorded, Store
     serde_json::from_str(text).map_err(|_| unreadable("event", format!("{order} {seq}")))
 }
 
-pub(super) fn call(call_id: &str, api: &str, subject: &str, body: Vec<u8>) -> Result<GatewayCall, StoreError> {
+pub(super) fn call(
+    call_id: &str,
+    api: &str,
+    subject: &str,
+    body: Vec<u8>,
+) -> Result<GatewayCall, StoreError> {
     let api = Api::ALL.iter().find(|known| known.name() == api).ok_or_else(|| unreadable("call", call_id))?;
     let subject: CallSubject = json("call", call_id, subject)?;
     Ok(GatewayCall { api: *api, subject, body: RequestBody::new(body) })
@@ -61,16 +68,13 @@ fn keys(digest: &str, text: &str) -> Result<Vec<IdKey>, StoreError> {
     let pairs: Vec<(String, String)> = json("notification", digest, text)?;
     pairs
         .into_iter()
-        .map(|(kind, id)| {
-            KINDS.iter().map(|make| make(id.clone())).find(|key| key.kind() == kind)
-        })
+        .map(|(kind, id)| KINDS.iter().map(|make| make(id.clone())).find(|key| key.kind() == kind))
         .collect::<Option<Vec<_>>>()
         .ok_or_else(|| unreadable("notification", digest))
 }
 
 /// The columns that [`StoredMark::read`] expects, in their order.
-pub(super) const MARK_COLUMNS: &str =
-    "inbox.digest, inbox.received_at, inbox.request_time, inbox.notify_type, inbox.keys, inbox.body, \
+pub(super) const MARK_COLUMNS: &str = "inbox.digest, inbox.received_at, inbox.request_time, inbox.notify_type, inbox.keys, inbox.body, \
      inbox.is_fact, inbox.verdict";
 
 /// A row of the inbox, not yet understood.

@@ -62,7 +62,8 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 
 /// Looks at the file before anything in it is changed.
 fn check_owner(connection: &Connection, path: &Path) -> Result<(), OpenError> {
-    let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(OpenError::database(path));
+    let number =
+        |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(OpenError::database(path));
     let is_empty = number("SELECT count(*) FROM sqlite_schema")? == 0;
     if !is_empty && number("PRAGMA application_id")? != APPLICATION_ID {
         return Err(OpenError::NotAnOrderStore { path: path.to_owned() });
@@ -84,4 +85,48 @@ fn configure_writer(connection: &Connection) -> rusqlite::Result<String> {
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     connection.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))?;
     Ok(mode)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn setting(connection: &Connection, name: &str) -> String {
+        let text = |row: &rusqlite::Row<'_>| Ok(String::from(row.get_ref(0)?.as_str().unwrap_or_default()));
+        let number = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0).map(|number| number.to_string());
+        connection.query_row(&format!("PRAGMA {name}"), [], |row| number(row).or_else(|_| text(row))).unwrap()
+    }
+
+    #[test]
+    fn the_writer_waits_for_the_disk_and_checks_references() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("orders.db");
+        std::fs::File::create(&path).unwrap();
+
+        let writer = open_writer(&path).unwrap();
+
+        assert_eq!(setting(&writer, "journal_mode"), "wal");
+        assert_eq!(setting(&writer, "synchronous"), "2", "FULL");
+        assert_eq!(setting(&writer, "foreign_keys"), "1");
+        assert_eq!(setting(&writer, "cache_size"), "-65536", "64 MiB");
+        assert_eq!(setting(&writer, "wal_autocheckpoint"), "10000");
+        assert_eq!(setting(&writer, "busy_timeout"), "5000");
+    }
+
+    #[test]
+    fn a_reader_cannot_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("orders.db");
+        std::fs::File::create(&path).unwrap();
+        let _writer = open_writer(&path).unwrap();
+
+        let reader = open_reader(&path).unwrap();
+
+        assert!(reader.execute("UPDATE fences SET last = 9", []).is_err());
+    }
+
+    #[test]
+    fn the_migrations_are_valid() {
+        assert_eq!(Migrations::from_slice(MIGRATIONS).validate(), Ok(()));
+    }
 }

@@ -67,15 +67,14 @@ impl Writer {
 
     /// Queues one piece of work and waits until its transaction is over.
     ///
-    /// The work may run again only if it is queued again; dropping the future leaves it queued.
-    pub(super) async fn write<T, E, W>(&self, work: W) -> Result<Result<T, E>, Loss>
+    /// Dropping the future leaves the work queued.
+    pub(super) async fn write<T, E, W>(&self, work: W) -> Answer<T, E>
     where
         T: Send + 'static,
         E: Send + 'static,
         W: Fn(&Connection) -> Result<T, Halt<E>> + Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
-        let job = Box::new(Queued { work, outcome: None, reply });
+        let (job, answer) = queued(work);
         let queue = self.queue.as_ref().ok_or(Loss::NotWritten)?;
         queue.send(job).await.map_err(|_| Loss::NotWritten)?;
         answer.await.map_err(|_| Loss::Unknown)?
@@ -108,10 +107,23 @@ trait Job: Send {
     fn answer(self: Box<Self>, end: Result<(), Loss>);
 }
 
+/// What the caller of a piece of work hears.
+type Answer<T, E> = Result<Result<T, E>, Loss>;
+
 struct Queued<T, E, W> {
     work: W,
     outcome: Option<Result<T, E>>,
-    reply: oneshot::Sender<Result<Result<T, E>, Loss>>,
+    reply: oneshot::Sender<Answer<T, E>>,
+}
+
+fn queued<T, E, W>(work: W) -> (Box<dyn Job>, oneshot::Receiver<Answer<T, E>>)
+where
+    T: Send + 'static,
+    E: Send + 'static,
+    W: Fn(&Connection) -> Result<T, Halt<E>> + Send + 'static,
+{
+    let (reply, answer) = oneshot::channel();
+    (Box::new(Queued { work, outcome: None, reply }), answer)
 }
 
 impl<T, E, W> Job for Queued<T, E, W>
@@ -132,9 +144,9 @@ where
     }
 
     fn answer(self: Box<Self>, end: Result<(), Loss>) {
-        let answer = end.and_then(|()| self.outcome.ok_or(Loss::NotWritten));
+        let Queued { outcome, reply, .. } = *self;
         // A caller that went away needs no answer.
-        let _gone = self.reply.send(answer);
+        let _gone = reply.send(end.and_then(|()| outcome.ok_or(Loss::NotWritten)));
     }
 }
 
@@ -184,4 +196,124 @@ fn apply_group(
     // The last page may have reached the disk although the answer is an error.
     transaction.commit().map_err(|error| (Loss::Unknown, error))?;
     Ok(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Receiver = oneshot::Receiver<Answer<(), &'static str>>;
+
+    fn database() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch(
+                "PRAGMA foreign_keys = ON;
+                 CREATE TABLE parents (name TEXT PRIMARY KEY) STRICT;
+                 CREATE TABLE rows (name TEXT NOT NULL REFERENCES parents DEFERRABLE INITIALLY DEFERRED) STRICT;
+                 INSERT INTO parents VALUES ('known');
+                 VACUUM;",
+            )
+            .unwrap();
+        connection
+    }
+
+    /// Runs the SQL statements, one piece of work each, as one group, and then refuses where they say so.
+    fn run(connection: &mut Connection, group: &[&'static str]) -> Vec<Answer<(), &'static str>> {
+        let (mut jobs, answers): (Vec<Box<dyn Job>>, Vec<Receiver>) =
+            group.iter().map(|&sql| queued(move |savepoint| work(savepoint, sql))).unzip();
+        let end = write_group(connection, &mut jobs).map(|_| ());
+        jobs.into_iter().for_each(|job| job.answer(end));
+        answers.into_iter().map(|answer| answer.blocking_recv().unwrap()).collect()
+    }
+
+    fn work(savepoint: &Connection, sql: &'static str) -> Result<(), Halt<&'static str>> {
+        savepoint.execute_batch(sql)?;
+        if sql.ends_with("-- refused") { Err(Halt::Refused("refused")) } else { Ok(()) }
+    }
+
+    fn count(connection: &Connection) -> i64 {
+        connection.query_row("SELECT count(*) FROM rows", [], |row| row.get(0)).unwrap()
+    }
+
+    const KEPT: &str = "INSERT INTO rows VALUES ('known')";
+    const REFUSED: &str = "INSERT INTO rows VALUES ('known') -- refused";
+
+    #[test]
+    fn a_refused_step_leaves_its_neighbours_and_no_trace() {
+        let mut connection = database();
+
+        let answers = run(&mut connection, &[KEPT, REFUSED, KEPT]);
+
+        assert_eq!(answers, [Ok(Ok(())), Ok(Err("refused")), Ok(Ok(()))]);
+        assert_eq!(count(&connection), 2);
+    }
+
+    #[test]
+    fn a_failing_statement_fails_every_waiter_of_the_group() {
+        let mut connection = database();
+
+        let answers = run(&mut connection, &[KEPT, REFUSED, "INSERT INTO nowhere VALUES (1)", KEPT]);
+
+        assert_eq!(answers, vec![Err(Loss::NotWritten); 4]);
+        assert_eq!(count(&connection), 0);
+        assert_eq!(run(&mut connection, &[KEPT]), [Ok(Ok(()))], "the next group is not concerned");
+    }
+
+    #[test]
+    fn a_failing_commit_leaves_every_waiter_in_doubt() {
+        let mut connection = database();
+
+        let answers = run(&mut connection, &[KEPT, REFUSED, "INSERT INTO rows VALUES ('unknown')"]);
+
+        assert_eq!(answers, vec![Err(Loss::Unknown); 3]);
+        assert_eq!(count(&connection), 0);
+        assert_eq!(run(&mut connection, &[KEPT]), [Ok(Ok(()))], "the next group is not concerned");
+    }
+
+    #[test]
+    fn a_full_disk_acknowledges_nothing_and_heals_by_itself() {
+        let mut connection = database();
+        let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        let limit = |connection: &Connection, pages: i64| {
+            connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).unwrap();
+        };
+        let large = "INSERT INTO parents VALUES (printf('%.100000c', 'x'))";
+
+        limit(&connection, pages);
+        assert_eq!(run(&mut connection, &[KEPT, large]), vec![Err(Loss::NotWritten); 2]);
+        assert_eq!(count(&connection), 0);
+
+        limit(&connection, 1_000_000);
+        assert_eq!(run(&mut connection, &[KEPT, large]), vec![Ok(Ok(())); 2]);
+        assert_eq!(count(&connection), 1);
+    }
+
+    #[test]
+    fn a_transaction_left_open_does_not_block_the_next_group() {
+        let mut connection = database();
+        connection.execute_batch("BEGIN; INSERT INTO rows VALUES ('known')").unwrap();
+
+        assert_eq!(run(&mut connection, &[KEPT]), [Ok(Ok(()))]);
+        assert_eq!(count(&connection), 1);
+    }
+
+    #[test]
+    fn what_is_queued_is_written_before_the_thread_ends() {
+        let (queue, jobs) = mpsc::channel(LONGEST_QUEUE);
+        let mut answers = Vec::new();
+        for _ in 0..300 {
+            let (job, answer) = queued(move |savepoint| work(savepoint, KEPT));
+            assert!(queue.try_send(job).is_ok());
+            answers.push(answer);
+        }
+        drop(queue);
+        let counters = Counters::default();
+
+        serve(database(), jobs, &counters);
+
+        assert!(answers.into_iter().all(|answer| answer.blocking_recv() == Ok(Ok(Ok(())))));
+        assert_eq!(counters.commits.into_inner(), 300);
+        assert_eq!(counters.groups.into_inner(), 2, "256 in the first, the rest in the second");
+    }
 }

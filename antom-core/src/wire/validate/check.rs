@@ -59,10 +59,9 @@ impl Check {
         }
         if let (Some(Value::String(currency)), Some(Value::String(value))) =
             (members.get("currency"), members.get("value"))
+            && let Err(fault) = Amount::new(currency, value).to_money()
         {
-            if let Err(fault) = Amount::new(currency, value).to_money() {
-                self.note(path, FieldRule::NotAnAmount(fault));
-            }
+            self.note(path, FieldRule::NotAnAmount(fault));
         }
         for (member, value) in members {
             let path = if path.is_empty() { member.clone() } else { format!("{path}.{member}") };

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use antom_core::id::{CaptureRequestId, PaymentId, PaymentRequestId, ReferenceBuyerId, ReferenceOrderId, RefundRequestId};
+use antom_core::id::{
+    CaptureRequestId, PaymentId, PaymentRequestId, ReferenceBuyerId, ReferenceOrderId, RefundRequestId,
+};
 use antom_core::money::{Currency, Money};
 use antom_core::outcome::Api;
 use antom_core::time::Timestamp;

@@ -17,8 +17,7 @@ fn digests(found: &[ReceivedNotification]) -> Vec<&str> {
 pub async fn a_notification_comes_back_as_it_came(factory: &impl AsyncFn() -> Adapter) {
     let Adapter { inbox, .. } = &factory().await;
     let keys = [payment("P"), IdKey::CaptureRequest("C".to_owned()), IdKey::Payment("\"é".to_owned())];
-    let verdicts =
-        [InboxVerdict::Absorbed, InboxVerdict::Parked, InboxVerdict::Kept, InboxVerdict::Hint];
+    let verdicts = [InboxVerdict::Absorbed, InboxVerdict::Parked, InboxVerdict::Kept, InboxVerdict::Hint];
     let marks: Vec<InboxMark> = (0..)
         .zip(verdicts)
         .map(|(second, verdict)| InboxMark {
@@ -78,7 +77,11 @@ pub async fn a_parked_notification_is_found_by_its_ids(factory: &impl AsyncFn() 
     let by_both = inbox.parked(&[capture.clone(), payment("P"), payment("P")]).await.unwrap();
     assert_eq!(by_both, [early.clone(), late]);
     assert_eq!(inbox.parked(&[capture]).await.unwrap(), [early]);
-    assert_eq!(inbox.parked(&[IdKey::PaymentRequest("P".to_owned())]).await, Ok(Vec::new()), "another kind of id");
+    assert_eq!(
+        inbox.parked(&[IdKey::PaymentRequest("P".to_owned())]).await,
+        Ok(Vec::new()),
+        "another kind of id"
+    );
     assert_eq!(inbox.parked(&[]).await, Ok(Vec::new()));
 }
 

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use super::fixture::{
-    LEASE, at, capture_call, claim_one, claimable, creation, every_call, mark, notification, order_id, question,
-    stale, step, wishing,
+    LEASE, at, capture_call, claim_one, claimable, creation, every_call, mark, notification, order_id,
+    question, stale, step, wishing,
 };
 use super::{Adapter, race};
 use crate::order::{CallId, GatewayCall, RequestBody};
@@ -148,7 +148,10 @@ pub async fn a_postponed_call_is_due_again_later(factory: &impl AsyncFn() -> Ada
     assert_eq!(outbox.postpone(&claim, at(5)).await, Ok(()));
 
     assert_eq!(outbox.complete(&claim).await, Err(OutboxError::LeaseLost));
-    assert_eq!(store.commit(Commit { settles: Some(claim), ..step("A", 1) }).await, Err(CommitError::LeaseLost));
+    assert_eq!(
+        store.commit(Commit { settles: Some(claim), ..step("A", 1) }).await,
+        Err(CommitError::LeaseLost)
+    );
     assert_eq!(claimable(outbox.as_ref(), 4).await, Vec::<String>::new());
     let again = claim_one(outbox.as_ref(), 5).await;
     assert_eq!((again.tries, again.call), (1, capture_call("A")));
@@ -166,7 +169,11 @@ pub async fn a_waiting_call_can_be_hastened(factory: &impl AsyncFn() -> Adapter)
     assert_eq!(claimable(outbox.as_ref(), 2).await, ["inquire:B-PAYMENT", "inquire:A-PAYMENT"]);
 
     outbox.hasten(&question("A").id(), at(3)).await.unwrap();
-    assert_eq!(claimable(outbox.as_ref(), 3).await, Vec::<String>::new(), "a held call is left to its holder");
+    assert_eq!(
+        claimable(outbox.as_ref(), 3).await,
+        Vec::<String>::new(),
+        "a held call is left to its holder"
+    );
 }
 
 /// The step that takes in the answer drops the call; a refused one does not.

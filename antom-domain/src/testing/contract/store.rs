@@ -6,7 +6,7 @@ use super::fixture::{
     with_events,
 };
 use super::{Adapter, race};
-use crate::order::{Event, Handout, OrderPhase};
+use crate::order::{Event, OrderPhase};
 use crate::port::{Commit, CommitError, IdKey, InboxVerdict, OrderQuery};
 
 /// What nobody wrote is answered with nothing.
@@ -16,7 +16,10 @@ pub async fn an_unknown_order_is_nothing(factory: &impl AsyncFn() -> Adapter) {
     assert_eq!(store.load(&order_id("A")).await, Ok(None));
     assert_eq!(store.history(&order_id("A")).await, Ok(Vec::new()));
     assert_eq!(store.find(&IdKey::Token("t".to_owned())).await, Ok(None));
-    assert_eq!(store.list(&OrderQuery { limit: 10, ..OrderQuery::default() }).await.unwrap().orders, Vec::new());
+    assert_eq!(
+        store.list(&OrderQuery { limit: 10, ..OrderQuery::default() }).await.unwrap().orders,
+        Vec::new()
+    );
     assert_eq!(store.unresolved(None, 10).await, Ok(Vec::new()));
 }
 
@@ -36,12 +39,12 @@ pub async fn a_created_order_comes_back_as_it_was_committed(factory: &impl Async
 /// Texts from the gateway are opaque: not one character changes.
 pub async fn opaque_texts_come_back_unchanged(factory: &impl AsyncFn() -> Adapter) {
     let Adapter { store, .. } = &factory().await;
-    let handout = Handout::Session {
-        payment_session_data: "a/b+c==&&\u{0}\"\\\u{7f}\u{1F375}&&".repeat(200),
-        payment_session_id: None,
-        expires_at: at(60),
+    let event = Event::Contradicted {
+        payment_request_id: payment_request_id("P"),
+        machine: "payment".to_owned(),
+        recorded: String::new(),
+        seen: "a/b+c==&&\u{0}\"\\\u{7f}\u{1F375}&&".repeat(200),
     };
-    let event = Event::HandoutReceived { payment_request_id: payment_request_id("P"), handout };
     store.commit(creation("A")).await.unwrap();
     let commit = with_events("A", 1, vec![event]);
     store.commit(commit.clone()).await.unwrap();
@@ -53,7 +56,8 @@ pub async fn opaque_texts_come_back_unchanged(factory: &impl AsyncFn() -> Adapte
 pub async fn the_version_is_the_number_of_events(factory: &impl AsyncFn() -> Adapter) {
     let Adapter { store, .. } = &factory().await;
     let first = creation("A");
-    let second = with_events("A", 1, [step("A", 7), step("A", 8)].map(|step| step.events[0].event.clone()).into());
+    let second =
+        with_events("A", 1, [step("A", 7), step("A", 8)].map(|step| step.events[0].event.clone()).into());
     store.commit(first.clone()).await.unwrap();
 
     assert_eq!(store.commit(second.clone()).await, Ok(3));
@@ -70,7 +74,11 @@ pub async fn creating_an_order_twice_is_a_conflict(factory: &impl AsyncFn() -> A
     let commit = Commit { ids: vec![key], ..creation("A") };
     store.commit(commit.clone()).await.unwrap();
 
-    assert_eq!(store.commit(commit).await, Err(CommitError::Conflict), "a conflict, although its id is taken too");
+    assert_eq!(
+        store.commit(commit).await,
+        Err(CommitError::Conflict),
+        "a conflict, although its id is taken too"
+    );
     assert_eq!(store.history(&order_id("A")).await.unwrap().len(), 1);
 }
 

@@ -77,9 +77,9 @@ impl Orders {
     pub(super) fn list(&self, query: &OrderQuery) -> Result<OrderPage, StoreError> {
         let end = match &query.cursor {
             None => self.creation.len(),
-            Some(cursor) => cursor
-                .parse()
-                .map_err(|_| StoreError::Unreadable { what: "cursor", id: cursor.clone() })?,
+            Some(cursor) => {
+                cursor.parse().map_err(|_| StoreError::Unreadable { what: "cursor", id: cursor.clone() })?
+            }
         };
         let limit = query.limit.min(LARGEST_PAGE);
         let mut found: Vec<(usize, &Row)> = self

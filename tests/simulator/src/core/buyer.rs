@@ -184,11 +184,12 @@ impl Gateway {
             self.attempt(index, id, close_at);
         }
         let Some(payment) = self.payments.get_mut(index) else { return };
-        let entry = json!({
+        self.journal.note(now, || {
+            json!({
             "kind": "buyer", "clientId": payment.client, "paymentRequestId": payment.request_id,
             "outcome": outcome.as_str(), "resultCode": code,
+            })
         });
-        self.journal.note(now, entry);
         payment.tries.push(Try { at: now, outcome: outcome.as_str(), code });
         if card.is_some() {
             payment.card = card;

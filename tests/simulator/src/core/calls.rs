@@ -154,20 +154,18 @@ impl Gateway {
         code: &str,
         answer: &Answer,
     ) {
-        if !self.journal.is_kept() {
-            return;
-        }
         let answered = match answer {
-            Answer::Body(text, _) => json!(text),
-            Answer::Status(status) => json!(status),
+            Answer::Body(text, _) => Value::from(text.as_str()),
+            Answer::Status(status) => Value::from(*status),
             Answer::Close => Value::Null,
         };
-        let entry = json!({
-            "kind": "call", "clientId": client, "operation": operation, "resultCode": code,
-            "request": String::from_utf8_lossy(body), "answer": answered,
-            "fault": fault.map(|fault| fault.kind.as_str()),
+        self.journal.note(self.now, || {
+            json!({
+                "kind": "call", "clientId": client, "operation": operation, "resultCode": code,
+                "request": String::from_utf8_lossy(body), "answer": answered,
+                "fault": fault.map(|fault| fault.kind.as_str()),
+            })
         });
-        self.journal.note(self.now, entry);
     }
 }
 

@@ -1,20 +1,18 @@
-//! The gateway: its books, its timers and the way in for requests, all in virtual time that the caller tells.
-//! Each operation is in a file of its own; signatures, sockets and waiting are left to the shell.
+//! The gateway: its books, its timers and the state of it all, in virtual time that the caller tells.
+//! Requests come in by `calls`; signatures, sockets and waiting are left to the shell.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::faults::{Fault, FaultKind, Faults};
+use super::faults::Faults;
 use super::journal::Journal;
-use super::mutation;
-use super::notifications::{Notification, Seal, Send, seal_of};
-use super::operation::Operation;
+use super::notifications::{Notification, Send};
 use super::payment::Payment;
 use super::random::Random;
-use super::reply::{Refusal, Reply};
+use super::reply::Refusal;
 use super::scenarios::Scenario;
 use super::time::Time;
 use super::timings::{Timings, millis};

@@ -21,11 +21,12 @@ impl Journal {
     }
 
     /// Adds an entry; the oldest one gives way when the log is full.
-    pub(crate) fn note(&mut self, at: Time, mut entry: Value) {
+    pub(crate) fn note(&mut self, at: Time, entry: impl FnOnce() -> Value) {
         self.written = self.written.saturating_add(1);
         if self.limit == 0 {
             return;
         }
+        let mut entry = entry();
         if let Some(members) = entry.as_object_mut() {
             members.insert("number".to_owned(), json!(self.written));
             members.insert("at".to_owned(), json!(at.to_utc()));
@@ -34,10 +35,6 @@ impl Journal {
             self.entries.pop_front();
         }
         self.entries.push_back(entry);
-    }
-
-    pub(crate) fn is_kept(&self) -> bool {
-        self.limit > 0
     }
 
     pub(crate) fn view(&self, client: Option<&str>) -> Value {

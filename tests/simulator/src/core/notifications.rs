@@ -212,11 +212,12 @@ impl Gateway {
             outcome: None,
         });
         self.outgoing.push(send);
-        let entry = json!({
+        self.journal.note(now, || {
+            json!({
             "kind": "notification", "clientId": notification.draft.client, "id": format!("n-{index}"),
             "notifyType": notification.draft.kind, "fault": kind.map(FaultKind::as_str),
+            })
         });
-        self.journal.note(now, entry);
     }
 
     /// Takes note of how a try ended.
@@ -236,7 +237,7 @@ impl Gateway {
             }
         }
         if let Some(kind) = exhausted {
-            self.journal.note(now, json!({"kind": "notification_exhausted", "notifyType": kind}));
+            self.journal.note(now, || json!({"kind": "notification_exhausted", "notifyType": kind}));
         }
     }
 

@@ -109,14 +109,11 @@ impl Shell {
                 let mut gateway = self.gateway.lock().unwrap_or_else(PoisonError::into_inner);
                 let due = gateway.next_due().filter(|due| *due <= target);
                 self.clock.hold(due.unwrap_or(target).max(self.clock.now()));
-                match due {
-                    Some(due) => gateway.step(due),
-                    None => {
-                        gateway.run_to(target);
-                        false
-                    }
-                };
-                (due.is_some(), gateway.take_sends())
+                let stepped = gateway.step(target);
+                if !stepped {
+                    gateway.run_to(target);
+                }
+                (stepped, gateway.take_sends())
             };
             self.dispatch(sends);
             self.changed();

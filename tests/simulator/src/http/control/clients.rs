@@ -8,10 +8,9 @@ use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::super::answers::{Answered, Problem, json_of};
+use super::super::answers::{Answered, Problem, json_of, ok};
 use super::super::crypto::{CheckingKey, SigningKey, random_hex};
 use super::super::shell::Shell;
-use super::answer;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -30,7 +29,7 @@ struct NewKey {
 }
 
 pub(super) async fn list(State(shell): State<Arc<Shell>>) -> Answered {
-    answer(&json!({"clients": shell.client_names()}))
+    ok(&json!({"clients": shell.client_names()}))
 }
 
 /// Adds a client; without a public key it gets a pair, whose private half is in the answer.
@@ -58,7 +57,7 @@ pub(super) async fn create(State(shell): State<Arc<Shell>>, body: Bytes) -> Answ
     if shell.has_client(&id) || !shell.add_key(&id, 1, key) {
         return Err(Problem::conflict("there is such a client already"));
     }
-    answer(&json!({
+    ok(&json!({
         "clientId": id,
         "merchantPrivateKey": private,
         "merchantPublicKey": public,
@@ -82,5 +81,5 @@ pub(super) async fn add_key(
     if !shell.add_key(&client, input.key_version, key) {
         return Err(Problem::conflict("this key version is taken"));
     }
-    answer(&json!({"clientId": client, "keyVersion": input.key_version}))
+    ok(&json!({"clientId": client, "keyVersion": input.key_version}))
 }

@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::response::Response;
 use axum::routing::{get, post, put};
 use serde::Deserialize;
 use serde_json::json;
@@ -32,6 +31,7 @@ pub(super) struct ByClient {
 pub(crate) fn routes() -> Router<Arc<Shell>> {
     Router::new()
         .route("/health", get(health))
+        .route("/openapi.json", get(openapi))
         .route("/clock", get(clock::show))
         .route("/clock/advance", post(clock::advance))
         .route("/payments", get(payments::list))
@@ -62,6 +62,11 @@ async fn health(State(shell): State<Arc<Shell>>) -> Answered {
     }))
 }
 
+async fn openapi() -> Answered {
+    let document = serde_json::from_str(include_str!("../../../data/openapi.json"));
+    ok(&document.map_err(|error: serde_json::Error| Problem::invalid(error.to_string()))?)
+}
+
 /// What an impossible act of the buyer is answered with.
 pub(super) fn problem_of(error: CompletionError) -> Problem {
     match error {
@@ -69,8 +74,4 @@ pub(super) fn problem_of(error: CompletionError) -> Problem {
         CompletionError::Final => Problem::conflict("the payment is final or its session has expired"),
         CompletionError::Invalid(message) => Problem::invalid(message),
     }
-}
-
-fn answer(body: &serde_json::Value) -> Result<Response, Problem> {
-    ok(body)
 }

@@ -9,9 +9,8 @@ use axum::extract::{Path, Query, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::answers::{Answered, Problem, json_of};
+use super::super::answers::{Answered, Problem, json_of, ok};
 use super::super::shell::Shell;
-use super::answer;
 use crate::core::NotificationFilter;
 
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -40,7 +39,7 @@ pub(super) async fn list(State(shell): State<Arc<Shell>>, Query(query): Query<Li
         let longest = Duration::from_secs(seconds).min(LONGEST_WAIT);
         shell.wait_until(longest, || shell.look(|gateway| gateway.has_tried_notification(&filter))).await;
     }
-    answer(&json!({"notifications": shell.look(|gateway| gateway.notification_views(&filter))}))
+    ok(&json!({"notifications": shell.look(|gateway| gateway.notification_views(&filter))}))
 }
 
 /// Sends a notification once more, now.
@@ -67,5 +66,5 @@ async fn after_last_try(shell: &Arc<Shell>, index: usize) -> Answered {
         last.is_some_and(|last| last.get("done") == Some(&Value::Bool(true)))
     };
     shell.wait_until(LONGEST_WAIT, || done(&view())).await;
-    answer(&view())
+    ok(&view())
 }

@@ -7,13 +7,13 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use serde_json::json;
 
-use super::super::answers::{Answered, Problem, json_of};
+use super::super::answers::{Answered, Problem, json_of, ok};
 use super::super::shell::Shell;
-use super::{ByClient, answer, problem_of};
+use super::{ByClient, problem_of};
 use crate::core::Completion;
 
 pub(super) async fn list(State(shell): State<Arc<Shell>>, Query(by): Query<ByClient>) -> Answered {
-    answer(&json!({"payments": shell.look(|gateway| gateway.payment_views(by.client_id.as_deref()))}))
+    ok(&json!({"payments": shell.look(|gateway| gateway.payment_views(by.client_id.as_deref()))}))
 }
 
 pub(super) async fn show(
@@ -22,7 +22,7 @@ pub(super) async fn show(
     Query(by): Query<ByClient>,
 ) -> Answered {
     let view = shell.look(|gateway| gateway.payment_view(by.client_id.as_deref(), &id));
-    answer(&view.ok_or_else(|| Problem::unknown("no such payment"))?)
+    ok(&view.ok_or_else(|| Problem::unknown("no such payment"))?)
 }
 
 pub(super) async fn complete(
@@ -34,5 +34,5 @@ pub(super) async fn complete(
     let act: Completion = serde_json::from_value(json_of(&body)?)
         .map_err(|error| Problem::invalid(format!("no act of a buyer: {error}")))?;
     let done = shell.work(|gateway, now| gateway.complete(now, by.client_id.as_deref(), &id, &act));
-    answer(&done.map_err(problem_of)?)
+    ok(&done.map_err(problem_of)?)
 }

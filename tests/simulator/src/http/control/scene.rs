@@ -7,25 +7,25 @@ use axum::body::Bytes;
 use axum::extract::{Query, State};
 use serde_json::{Value, json};
 
-use super::super::answers::{Answered, Problem, json_of};
+use super::super::answers::{Answered, Problem, json_of, ok};
 use super::super::shell::Shell;
-use super::{ByClient, answer};
+use super::ByClient;
 
 pub(super) async fn set_faults(State(shell): State<Arc<Shell>>, body: Bytes) -> Answered {
     let plan = json_of(&body)?;
     let rules = shell.work(|gateway, _| gateway.set_faults(plan)).map_err(Problem::invalid)?;
-    answer(&json!({"rules": rules}))
+    ok(&json!({"rules": rules}))
 }
 
 pub(super) async fn clear_faults(State(shell): State<Arc<Shell>>) -> Answered {
     shell.work(|gateway, _| gateway.clear_faults());
-    answer(&json!({"rules": 0}))
+    ok(&json!({"rules": 0}))
 }
 
 pub(super) async fn start_scenario(State(shell): State<Arc<Shell>>, body: Bytes) -> Answered {
     let input = json_of(&body)?;
     let view = shell.work(|gateway, now| gateway.start_scenario(now, input)).map_err(Problem::invalid)?;
-    answer(&view)
+    ok(&view)
 }
 
 pub(super) async fn scenarios(State(shell): State<Arc<Shell>>) -> Answered {
@@ -33,22 +33,22 @@ pub(super) async fn scenarios(State(shell): State<Arc<Shell>>) -> Answered {
         gateway.run_to(now);
         gateway.scenario_views()
     });
-    answer(&json!({"scenarios": views}))
+    ok(&json!({"scenarios": views}))
 }
 
 pub(super) async fn end_scenarios(State(shell): State<Arc<Shell>>) -> Answered {
     shell.work(|gateway, _| gateway.end_scenarios());
-    answer(&json!({"scenarios": []}))
+    ok(&json!({"scenarios": []}))
 }
 
 pub(super) async fn timings(State(shell): State<Arc<Shell>>) -> Answered {
-    answer(&shell.look(crate::core::Gateway::timings_view))
+    ok(&shell.look(crate::core::Gateway::timings_view))
 }
 
 pub(super) async fn set_timings(State(shell): State<Arc<Shell>>, body: Bytes) -> Answered {
     let changes = json_of(&body)?;
     shell.work(|gateway, _| gateway.set_timings(&changes)).map_err(Problem::invalid)?;
-    answer(&shell.look(crate::core::Gateway::timings_view))
+    ok(&shell.look(crate::core::Gateway::timings_view))
 }
 
 pub(super) async fn ledger(State(shell): State<Arc<Shell>>, Query(by): Query<ByClient>) -> Answered {
@@ -57,28 +57,28 @@ pub(super) async fn ledger(State(shell): State<Arc<Shell>>, Query(by): Query<ByC
         gateway.run_to(now);
         gateway.ledger(by.client_id.as_deref())
     });
-    answer(&ledger)
+    ok(&ledger)
 }
 
 pub(super) async fn snapshot(State(shell): State<Arc<Shell>>, body: Bytes) -> Answered {
     let name = name_in(&body)?;
     shell.snapshot(&name);
-    answer(&json!({"name": name}))
+    ok(&json!({"name": name}))
 }
 
 pub(super) async fn restore(State(shell): State<Arc<Shell>>, body: Bytes) -> Answered {
     let name = name_in(&body)?;
     let at = shell.restore(&name).ok_or_else(|| Problem::unknown("no such snapshot"))?;
-    answer(&json!({"name": name, "now": at.to_utc()}))
+    ok(&json!({"name": name, "now": at.to_utc()}))
 }
 
 pub(super) async fn reset(State(shell): State<Arc<Shell>>) -> Answered {
     shell.work(|gateway, _| gateway.reset());
-    answer(&json!({"status": "ok"}))
+    ok(&json!({"status": "ok"}))
 }
 
 pub(super) async fn journal(State(shell): State<Arc<Shell>>, Query(by): Query<ByClient>) -> Answered {
-    answer(&shell.look(|gateway| gateway.journal_view(by.client_id.as_deref())))
+    ok(&shell.look(|gateway| gateway.journal_view(by.client_id.as_deref())))
 }
 
 fn name_in(body: &Bytes) -> Result<String, Problem> {

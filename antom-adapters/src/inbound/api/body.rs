@@ -1,0 +1,77 @@
+//! Reads request bodies: JSON of a bounded size, unknown fields refused, card data refused by name.
+//! What the fields mean is left to the handlers.
+
+use axum::body::{Body, to_bytes};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::problem::Problem;
+
+const MAX_BODY: usize = 64 * 1024;
+
+/// Fields that hold raw card data in any vocabulary that we know of.
+const CARD_DATA: [&str; 12] = [
+    "cardno", "cardnumber", "pan", "primaryaccountnumber", "cvv", "cvc", "cvv2", "cvc2", "securitycode", "expirymonth",
+    "expiryyear", "expirydate",
+];
+
+/// The body as `T`. An empty body reads as an empty object.
+pub(super) async fn read<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Problem> {
+    let bytes = to_bytes(body, MAX_BODY).await.map_err(|_| Problem::too_large())?;
+    let is_json = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.split(';').next().unwrap_or_default().trim() == "application/json");
+    if !is_json && !bytes.is_empty() {
+        return Err(Problem::unsupported_media_type());
+    }
+    let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+    refuse_card_data(&serde_json::from_slice(text).map_err(|_| Problem::not_json())?, "")?;
+    let mut json = serde_json::Deserializer::from_slice(text);
+    serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        fault(if path == "." { "" } else { &path }, &error.inner().to_string())
+    })
+}
+
+/// Raw card data must not pass through this server; the value is neither kept nor repeated.
+//= P-1
+fn refuse_card_data(value: &Value, path: &str) -> Result<(), Problem> {
+    match value {
+        Value::Object(members) => members.iter().try_for_each(|(name, value)| {
+            let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+            let path = join(path, name);
+            if CARD_DATA.contains(&plain.to_lowercase().as_str()) {
+                let message = "card data must not be sent here; the buyer enters it at the gateway";
+                return Err(Problem::field(path, message));
+            }
+            refuse_card_data(value, &path)
+        }),
+        Value::Array(entries) => entries.iter().try_for_each(|entry| refuse_card_data(entry, path)),
+        _ => Ok(()),
+    }
+}
+
+/// Says what is wrong without repeating values: serde's own text may quote them.
+fn fault(path: &str, text: &str) -> Problem {
+    let named = |prefix: &str| text.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
+    if let Some(name) = named("missing field `") {
+        Problem::field(join(path, name), "is missing")
+    } else if text.starts_with("unknown field `") {
+        Problem::field(path, "is not a field of this request")
+    } else if text.starts_with("duplicate field `") {
+        Problem::field(path, "is given twice")
+    } else if text.starts_with("unknown variant `") {
+        let expected = text.rsplit_once("expected ").map(|(_, words)| words.split(" at line").next().unwrap_or(""));
+        Problem::field(path, format!("must be {}", expected.unwrap_or("one of the documented words")))
+    } else {
+        Problem::field(path, "has the wrong type")
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    let name: String = name.chars().take(64).collect();
+    if path.is_empty() { name } else { format!("{path}.{name}") }
+}

@@ -1,0 +1,294 @@
+//! Payments: open an attempt, inquire, capture, cancel, refund.
+//! A call to the gateway goes on when the client goes away; past the deadline the answer is `in_doubt`.
+
+use antom_core::id::{CaptureRequestId, PaymentRequestId, ReferenceOrderId, RefundRequestId};
+use antom_core::outcome::{CaptureMode, OsType, TerminalType};
+use antom_domain::cancel::CancelTable;
+use antom_domain::capture::CaptureTable;
+use antom_domain::order::{Attempt, Command, Event, Handout, Integration, OpenAttempt, Order};
+use antom_domain::payment::PaymentPhase;
+use antom_domain::port::IdKey;
+use antom_domain::refund::RefundTable;
+use antom_domain::service::{Inquiries, Orders};
+use antom_domain::verdict::Table;
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::orders::{AmountIn, order_id};
+use super::problem::Problem;
+use super::{Api, auth, body, view};
+use crate::service::config::Scope;
+
+type Answer = Result<(StatusCode, Json<Value>), Problem>;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct OpenPayment {
+    integration: Integration,
+    payment_method_type: String,
+    capture_mode: Option<String>,
+    terminal_type: Option<String>,
+    os_type: Option<String>,
+    client_ip: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CaptureIn {
+    amount: Option<AmountIn>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Nothing {}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct RefundIn {
+    amount: AmountIn,
+    reason: Option<String>,
+    refund_request_id: Option<String>,
+}
+
+pub(super) async fn open(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    auth::require(&api.keys, &headers, Scope::Write)?;
+    let request: OpenPayment = body::read(&headers, body).await?;
+    let id = order_id(id)?;
+    let key = idempotency_key(&headers)?;
+    let payment_request_id = fresh(&api, PaymentRequestId::parse)?;
+    let open = OpenAttempt {
+        payment_request_id: payment_request_id.clone(),
+        token: api.books.ports().ids.fresh(),
+        integration: request.integration,
+        payment_method_type: request.payment_method_type,
+        capture_mode: known(request.capture_mode, "captureMode", &["AUTOMATIC", "MANUAL"], |word| {
+            CaptureMode::from(word)
+        })?,
+        terminal_type: known(request.terminal_type, "terminalType", &["WEB", "WAP", "APP"], |word| {
+            TerminalType::from(word)
+        })?,
+        os_type: known(request.os_type, "osType", &["IOS", "ANDROID"], |word| OsType::from(word))?,
+        client_ip: request.client_ip,
+        idempotency_key: key.clone(),
+    };
+    let order = perform(&api, &id, &Command::OpenAttempt(Box::new(open))).await?;
+    let attempt = order
+        .attempts
+        .iter()
+        .find(|attempt| key.is_some() && attempt.idempotency_key == key)
+        .or_else(|| order.attempt(&payment_request_id))
+        .ok_or_else(|| Problem::conflict("the payment was not opened; try again"))?;
+    opened(&api, &id, attempt).await
+}
+
+/// What the buyer's client needs, or how far the opening got.
+//= S-4, H-3, C-9
+async fn opened(api: &Api, id: &ReferenceOrderId, attempt: &Attempt) -> Answer {
+    let payment_request_id = &attempt.payment_request_id;
+    let history = api.books.ports().store.history(id).await?;
+    let handout = history.into_iter().rev().find_map(|recorded| match recorded.event {
+        Event::HandoutReceived { payment_request_id: of, handout } if of == *payment_request_id => Some(handout),
+        _ => None,
+    });
+    let Some(handout) = handout else {
+        if attempt.payment.phase == PaymentPhase::Failed {
+            return Err(Problem::refused_by_gateway(attempt.payment.result_code.as_deref()));
+        }
+        let body = json!({ "paymentRequestId": payment_request_id, "outcome": "in_doubt" });
+        return Ok((StatusCode::ACCEPTED, Json(body)));
+    };
+    let body = match handout {
+        Handout::Session { payment_session_data, expires_at, .. } => {
+            let margin = api.books.policy().session_margin;
+            let now = api.books.ports().clock.now();
+            if expires_at.is_some_and(|end| now.saturating_add(margin) >= end) {
+                return Err(Problem::conflict("the session has expired; open a new payment with a new key"));
+            }
+            let environment = if api.is_sandbox { "sandbox" } else { "prod" };
+            json!({
+                "paymentRequestId": payment_request_id,
+                "session": {
+                    "paymentSessionData": payment_session_data,
+                    "expiresAt": expires_at,
+                    "environment": environment,
+                },
+            })
+        }
+        Handout::Redirect { normal_url, scheme_url, applink_url } => json!({
+            "paymentRequestId": payment_request_id,
+            "redirect": { "normalUrl": normal_url, "schemeUrl": scheme_url, "applinkUrl": applink_url },
+        }),
+    };
+    Ok((StatusCode::CREATED, Json(body)))
+}
+
+pub(super) async fn show(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Problem> {
+    auth::require(&api.keys, &headers, Scope::Read)?;
+    let (_, order, payment_request_id) = find(&api, id).await?;
+    Ok(Json(view_of(&order, &payment_request_id)?))
+}
+
+pub(super) async fn refunds(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Problem> {
+    auth::require(&api.keys, &headers, Scope::Read)?;
+    let (_, order, payment_request_id) = find(&api, id).await?;
+    let refunds = order.attempt(&payment_request_id).map(|attempt| json!(attempt.refunds));
+    Ok(Json(json!({ "refunds": refunds })))
+}
+
+/// Asks the gateway everything that is open about this payment.
+pub(super) async fn inquire(State(api): State<Api>, Path(id): Path<String>, headers: HeaderMap, body: Body) -> Answer {
+    auth::require(&api.keys, &headers, Scope::Write)?;
+    let Nothing {} = body::read(&headers, body).await?;
+    let (order_id, mut order, payment_request_id) = find(&api, id).await?;
+    let inquiries = Inquiries::new(api.books.clone());
+    let mut in_doubt = false;
+    for question in order.questions() {
+        if *question.subject.payment_request_id() == payment_request_id {
+            let asked = inquiries.ask(&order_id, &question).await?;
+            in_doubt |= asked.failure.is_some();
+            order = asked.order;
+        }
+    }
+    api.worker.changed(&order_id);
+    answer(&order, &payment_request_id, !in_doubt)
+}
+
+pub(super) async fn capture(State(api): State<Api>, Path(id): Path<String>, headers: HeaderMap, body: Body) -> Answer {
+    auth::require(&api.keys, &headers, Scope::Write)?;
+    let request: CaptureIn = body::read(&headers, body).await?;
+    let amount = request.amount.map(|amount| amount.checked()).transpose().map_err(|(f, m)| Problem::field(f, m))?;
+    let (order_id, _, payment_request_id) = find(&api, id).await?;
+    let command = Command::Capture {
+        payment_request_id: payment_request_id.clone(),
+        capture_request_id: fresh(&api, CaptureRequestId::parse)?,
+        amount,
+    };
+    let order = perform(&api, &order_id, &command).await?;
+    let is_final = |attempt: &Attempt| attempt.capture().is_some_and(|capture| CaptureTable::is_final(capture.phase));
+    let done = order.attempt(&payment_request_id).is_some_and(is_final);
+    answer(&order, &payment_request_id, done)
+}
+
+pub(super) async fn cancel(State(api): State<Api>, Path(id): Path<String>, headers: HeaderMap, body: Body) -> Answer {
+    auth::require(&api.keys, &headers, Scope::Write)?;
+    let Nothing {} = body::read(&headers, body).await?;
+    let (order_id, _, payment_request_id) = find(&api, id).await?;
+    let order =
+        perform(&api, &order_id, &Command::Cancel { payment_request_id: payment_request_id.clone() }).await?;
+    let is_final = |attempt: &Attempt| attempt.cancels.last().is_none_or(|cancel| CancelTable::is_final(cancel.phase));
+    let done = order.attempt(&payment_request_id).is_some_and(is_final);
+    answer(&order, &payment_request_id, done)
+}
+
+pub(super) async fn refund(State(api): State<Api>, Path(id): Path<String>, headers: HeaderMap, body: Body) -> Answer {
+    auth::require(&api.keys, &headers, Scope::Write)?;
+    let request: RefundIn = body::read(&headers, body).await?;
+    let amount = request.amount.checked().map_err(|(field, message)| Problem::field(field, message))?;
+    let (order_id, _, payment_request_id) = find(&api, id).await?;
+    let refund_request_id = match request.refund_request_id {
+        Some(text) => RefundRequestId::parse(text)
+            .map_err(|error| Problem::field("refundRequestId", error.to_string()))?,
+        None => fresh(&api, RefundRequestId::parse)?,
+    };
+    let command = Command::Refund {
+        payment_request_id: payment_request_id.clone(),
+        refund_request_id: refund_request_id.clone(),
+        amount,
+        reason: request.reason,
+    };
+    let order = perform(&api, &order_id, &command).await?;
+    let done = order
+        .attempt(&payment_request_id)
+        .and_then(|attempt| attempt.refunds.iter().find(|refund| refund.refund_request_id == refund_request_id))
+        .is_some_and(|refund| RefundTable::is_final(refund.phase));
+    answer(&order, &payment_request_id, done)
+}
+
+/// Decides, makes durable, and waits for the calls that follow; they go on if this request is dropped.
+async fn perform(api: &Api, id: &ReferenceOrderId, command: &Command) -> Result<Order, Problem> {
+    let waiter = api.worker.waiter();
+    let executed = Orders::new(api.books.clone()).execute(id, command).await?;
+    api.worker.changed(id);
+    if executed.calls.is_empty() {
+        return Ok(executed.order);
+    }
+    waiter.wait(&executed.calls, api.patience).await;
+    Ok(api.books.load(id).await?.order)
+}
+
+fn answer(order: &Order, id: &PaymentRequestId, done: bool) -> Answer {
+    let mut view = view_of(order, id)?;
+    if done {
+        return Ok((StatusCode::OK, Json(view)));
+    }
+    if let Some(members) = view.as_object_mut() {
+        members.insert("outcome".to_owned(), json!("in_doubt"));
+    }
+    Ok((StatusCode::ACCEPTED, Json(view)))
+}
+
+fn view_of(order: &Order, id: &PaymentRequestId) -> Result<Value, Problem> {
+    let attempt = order.attempt(id).ok_or_else(unknown_payment)?;
+    let mut view = view::attempt(attempt);
+    if let Some(members) = view.as_object_mut() {
+        members.insert("referenceOrderId".to_owned(), json!(order.reference_order_id));
+    }
+    Ok(view)
+}
+
+async fn find(api: &Api, id: String) -> Result<(ReferenceOrderId, Order, PaymentRequestId), Problem> {
+    let payment_request_id = PaymentRequestId::parse(id).map_err(|_| unknown_payment())?;
+    let key = IdKey::PaymentRequest(payment_request_id.to_string());
+    let order_id = api.books.ports().store.find(&key).await?.ok_or_else(unknown_payment)?;
+    let order = api.books.load(&order_id).await?.order;
+    Ok((order_id, order, payment_request_id))
+}
+
+fn unknown_payment() -> Problem {
+    Problem::not_found("there is no such payment")
+}
+
+fn fresh<T, E>(api: &Api, parse: impl Fn(String) -> Result<T, E>) -> Result<T, Problem> {
+    parse(api.books.ports().ids.fresh()).map_err(|_| Problem::conflict("no id could be drawn; try again"))
+}
+
+fn known<T>(
+    word: Option<String>,
+    field: &str,
+    words: &[&str],
+    read: impl Fn(&str) -> T,
+) -> Result<Option<T>, Problem> {
+    match word {
+        Some(word) if !words.contains(&word.as_str()) => {
+            Err(Problem::field(field, format!("must be one of {}", words.join(", "))))
+        }
+        word => Ok(word.as_deref().map(read)),
+    }
+}
+
+//= B-8
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let fits = |text: &&str| !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic());
+    match value.to_str().ok().filter(fits) {
+        Some(text) => Ok(Some(text.to_owned())),
+        None => Err(Problem::field("Idempotency-Key", "must be 1 to 64 visible ASCII characters")),
+    }
+}

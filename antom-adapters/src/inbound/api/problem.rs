@@ -1,0 +1,163 @@
+//! Errors of the merchant API as `application/problem+json`, with a stable `code`.
+//! No value that a caller sent is ever repeated.
+
+use antom_core::wire::FieldErrors;
+use antom_domain::order::Refusal;
+use antom_domain::service::{BooksError, CommandError};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+/// An error answer.
+#[derive(Debug, Clone)]
+pub(super) struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    errors: Vec<(String, String)>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Problem {
+        Problem { status, code, detail: detail.into(), errors: Vec::new() }
+    }
+
+    pub(super) fn unauthorized() -> Problem {
+        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "send a valid key as `Authorization: Bearer …`")
+    }
+
+    pub(super) fn forbidden() -> Problem {
+        Problem::new(StatusCode::FORBIDDEN, "forbidden", "this key has not the scope that the request needs")
+    }
+
+    pub(super) fn not_found(detail: &str) -> Problem {
+        Problem::new(StatusCode::NOT_FOUND, "not_found", detail)
+    }
+
+    pub(super) fn conflict(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::CONFLICT, "conflict", detail)
+    }
+
+    pub(super) fn refused_by_gateway(result_code: Option<&str>) -> Problem {
+        let code = result_code.unwrap_or("no result code");
+        let detail = format!("the gateway refused the payment ({code}); nothing was charged");
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "refused_by_gateway", detail)
+    }
+
+    pub(super) fn unsupported_media_type() -> Problem {
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "send application/json")
+    }
+
+    pub(super) fn too_large() -> Problem {
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than any request needs")
+    }
+
+    pub(super) fn not_json() -> Problem {
+        Problem::new(StatusCode::BAD_REQUEST, "invalid_request", "the body is not JSON")
+    }
+
+    /// A field of the request is wrong.
+    pub(super) fn field(field: impl Into<String>, message: impl Into<String>) -> Problem {
+        Problem::fields(vec![(field.into(), message.into())])
+    }
+
+    /// Fields of the request are wrong.
+    pub(super) fn fields(errors: Vec<(String, String)>) -> Problem {
+        let detail = "correct the fields in `errors`; nothing was stored or sent";
+        Problem { errors, ..Problem::new(StatusCode::BAD_REQUEST, "invalid_request", detail) }
+    }
+
+    fn unavailable() -> Problem {
+        let detail = "the books cannot be written now; try again with the same ids";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+    }
+}
+
+impl From<BooksError> for Problem {
+    fn from(error: BooksError) -> Problem {
+        match error {
+            BooksError::UnknownOrder => Problem::not_found("there is no such order"),
+            BooksError::Busy => Problem::conflict("the order is changing; try again"),
+            BooksError::IdTaken(key) => Problem::conflict(format!("this {} is taken", key.kind())),
+            BooksError::Store(error) => {
+                tracing::error!(%error, "books not available");
+                Problem::unavailable()
+            }
+            _ => Problem::unavailable(),
+        }
+    }
+}
+
+impl From<antom_domain::port::StoreError> for Problem {
+    fn from(error: antom_domain::port::StoreError) -> Problem {
+        BooksError::from(error).into()
+    }
+}
+
+impl From<CommandError> for Problem {
+    fn from(error: CommandError) -> Problem {
+        match error {
+            CommandError::Refused(refusal) => refusal.into(),
+            CommandError::Books(error) => error.into(),
+            CommandError::OrderExists => Problem::conflict(error.to_string()),
+            _ => Problem::unavailable(),
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Problem {
+        match &refusal {
+            Refusal::Invalid(errors) => errors.into(),
+            Refusal::Amount(error) => Problem::field("amount.value", error.to_string()),
+            Refusal::UnknownAttempt => Problem::not_found("there is no such payment"),
+            Refusal::CaptureAmountDiffers { .. } | Refusal::RefundExceeds { .. } => {
+                Problem::field("amount.value", refusal.to_string())
+            }
+            _ => Problem::conflict(refusal.to_string()),
+        }
+    }
+}
+
+impl From<&FieldErrors> for Problem {
+    fn from(errors: &FieldErrors) -> Problem {
+        Problem::fields(
+            errors.iter().map(|error| (merchant_name(&error.path).to_owned(), error.rule.to_string())).collect(),
+        )
+    }
+}
+
+/// The merchant API's name of a field of the gateway's messages.
+fn merchant_name(path: &str) -> &str {
+    match path.strip_prefix("order.").unwrap_or(path) {
+        "orderDescription" => "description",
+        "env.terminalType" => "terminalType",
+        "env.osType" => "osType",
+        "env.clientIp" => "clientIp",
+        "paymentMethod.paymentMethodType" => "paymentMethodType",
+        "paymentAmount.value" | "orderAmount.value" => "amount.value",
+        "refundReason" => "reason",
+        other => other,
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let errors: Vec<Value> = self
+            .errors
+            .iter()
+            .map(|(field, message)| json!({ "field": field, "message": message }))
+            .collect();
+        let mut body = json!({
+            "type": "about:blank",
+            "title": self.status.canonical_reason().unwrap_or("Error"),
+            "status": self.status.as_u16(),
+            "code": self.code,
+            "detail": self.detail,
+        });
+        if let (false, Some(members)) = (errors.is_empty(), body.as_object_mut()) {
+            members.insert("errors".to_owned(), Value::Array(errors));
+        }
+        (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+    }
+}

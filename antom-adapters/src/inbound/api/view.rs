@@ -1,0 +1,58 @@
+//! How orders and payments are shown: identifiers, phases and amounts, never tokens or session data.
+//! The stored forms are the domain's; this is the public one.
+
+use antom_domain::order::{Attempt, Order, Recorded};
+use serde_json::{Map, Value, json};
+
+pub(super) fn order(order: &Order) -> Value {
+    json!({
+        "referenceOrderId": order.reference_order_id,
+        "amount": order.amount,
+        "description": order.description,
+        "phase": order.phase().as_str(),
+        "shippable": order.shippable().is_ok(),
+        "createdAt": order.created_at,
+        "attempts": order.attempts.iter().map(attempt).collect::<Vec<_>>(),
+    })
+}
+
+pub(super) fn order_with_timeline(shown: &Order, history: &[Recorded]) -> Value {
+    let mut view = order(shown);
+    if let Some(members) = view.as_object_mut() {
+        members.insert("timeline".to_owned(), history.iter().map(entry).collect());
+    }
+    view
+}
+
+pub(super) fn attempt(attempt: &Attempt) -> Value {
+    json!({
+        "paymentRequestId": attempt.payment_request_id,
+        "paymentId": attempt.payment.payment_id,
+        "integration": attempt.integration,
+        "paymentMethodType": attempt.payment_method_type,
+        "captureMode": attempt.capture_mode,
+        "amount": attempt.amount,
+        "role": attempt.role,
+        "phase": attempt.payment.phase,
+        "resultCode": attempt.payment.result_code,
+        "authorization": attempt.authorization,
+        "disputed": attempt.disputed,
+        "details": attempt.payment.details,
+        "captures": attempt.captures,
+        "cancels": attempt.cancels,
+        "refunds": attempt.refunds,
+    })
+}
+
+/// One entry of the timeline, without what only the buyer's client may have.
+fn entry(recorded: &Recorded) -> Value {
+    let mut entry = serde_json::to_value(recorded).unwrap_or_else(|_| Value::Object(Map::new()));
+    if let Some(members) = entry.as_object_mut() {
+        members.remove("token");
+        members.remove("idempotencyKey");
+        if let Some(handout) = members.get_mut("handout") {
+            *handout = json!({ "kind": handout.get("kind") });
+        }
+    }
+    entry
+}

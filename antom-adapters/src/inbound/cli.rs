@@ -1,0 +1,133 @@
+//! The command line of `antom`.
+//! Each command is a thin translation; the service is put together in `service`.
+
+mod signing;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::service::{Builder, Config};
+
+/// Exit code for storage or configuration (design section 8).
+const EXIT_CONFIGURATION: u8 = 5;
+/// Exit code for wrong usage.
+const EXIT_USAGE: u8 = 64;
+
+/// The merchant's side of the Antom payment gateway.
+#[derive(Debug, Parser)]
+#[command(name = "antom", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: CliCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum CliCommand {
+    /// Runs the merchant service until SIGTERM.
+    ///
+    /// Example: antom serve --config antom.toml
+    Serve {
+        /// The configuration; every key can also be given as ANTOM__SECTION__KEY.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+    /// Checks the configuration and prints it without its secrets.
+    ///
+    /// Example: antom check-config --config antom.toml
+    CheckConfig {
+        /// The configuration; every key can also be given as ANTOM__SECTION__KEY.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+    /// Prints the signature header of a request.
+    ///
+    /// Example: antom sign --private-key key.pem --path /ams/api/v1/payments/pay --client-id ID --time 1685599933871
+    /// --body body.json
+    Sign(signing::Sign),
+    /// Verifies a signature header; exits 0 or 1 and says why.
+    ///
+    /// Example: antom verify --public-key antom.pem --path /notify --client-id ID --time 1685599933871 --body body.json
+    /// --signature "algorithm=RSA256,keyVersion=1,signature=…"
+    Verify(signing::Verify),
+}
+
+/// Runs the command line and returns the process's exit code.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no faults; nothing can be done where even printing fails.
+            let _printed = error.print();
+            return if error.use_stderr() { ExitCode::from(EXIT_USAGE) } else { ExitCode::SUCCESS };
+        }
+    };
+    match cli.command {
+        CliCommand::Serve { config } => with_config(config, serve),
+        CliCommand::CheckConfig { config } => with_config(config, |config| {
+            say(&config.redacted());
+            ExitCode::SUCCESS
+        }),
+        CliCommand::Sign(command) => command.run(),
+        CliCommand::Verify(command) => command.run(),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the configuration is read from the environment here, once")]
+fn with_config(file: Option<PathBuf>, run: impl FnOnce(Config) -> ExitCode) -> ExitCode {
+    match Config::load(file.as_deref(), std::env::vars()) {
+        Ok(config) => run(config),
+        Err(faults) => fail(&faults.to_string()),
+    }
+}
+
+fn serve(config: Config) -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log_level)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_env_filter(filter).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("no runtime: {error}")),
+    };
+    runtime.block_on(async {
+        let running = match Builder::new(config).start().await {
+            Ok(running) => running,
+            Err(error) => return fail(&error.to_string()),
+        };
+        say(&format!("{{\"listening\":\"http://{}\",\"admin\":\"http://{}\"}}\n", running.listening, running.admin));
+        until_told_to_stop().await;
+        running.stop().await;
+        ExitCode::SUCCESS
+    })
+}
+
+async fn until_told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+        Err(error) => {
+            tracing::error!(%error, "SIGTERM cannot be heard; only Ctrl-C ends the service");
+            // Where not even Ctrl-C can be heard, the service runs until it is killed.
+            let _heard = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+/// Writes to standard output.
+#[expect(clippy::print_stdout, reason = "a command's answer goes to standard output")]
+fn say(text: &str) {
+    print!("{text}");
+}
+
+/// Writes to standard error and ends with the code for configuration and storage.
+#[expect(clippy::print_stderr, reason = "a command's fault goes to standard error")]
+fn fail(text: &str) -> ExitCode {
+    eprintln!("antom: {text}");
+    ExitCode::from(EXIT_CONFIGURATION)
+}

@@ -1,0 +1,75 @@
+//! The gateway port over `antom-http`: sends the bytes of a durable call and types its verified answer.
+//! Reading the answer's meaning is left to the domain, retrying to its policy.
+
+mod signer;
+
+use antom_core::outcome::Api;
+use antom_core::wire;
+use antom_domain::order::GatewayCall;
+use antom_domain::port::{CallFailure, FailureReason, GatewayAnswer, PaymentGateway, Reach};
+use antom_http::{
+    Answer, CallError, Client, MaybeSentReason, NotSentReason, TransportError, TransportFault,
+};
+use async_trait::async_trait;
+
+pub use signer::PooledSigner;
+
+/// The gateway, called with one client.
+#[derive(Debug, Clone)]
+pub struct HttpGateway {
+    client: Client,
+}
+
+impl HttpGateway {
+    /// A gateway port over this client; its deadline is the client's.
+    pub fn new(client: Client) -> HttpGateway {
+        HttpGateway { client }
+    }
+}
+
+#[async_trait]
+impl PaymentGateway for HttpGateway {
+    async fn call(&self, call: &GatewayCall) -> Result<GatewayAnswer, CallFailure> {
+        let body = call.body.as_bytes().to_vec();
+        let answer = self.client.call(call.api, body, self.client.deadline()).await;
+        answer.and_then(|answer| typed(call.api, &answer)).map_err(|error| failure(&error))
+    }
+}
+
+fn typed(api: Api, answer: &Answer) -> Result<GatewayAnswer, CallError> {
+    Ok(match api {
+        Api::CreatePaymentSession => GatewayAnswer::CreatePaymentSession(Box::new(answer.parse()?)),
+        Api::Pay => GatewayAnswer::Pay(Box::new(answer.parse()?)),
+        Api::Capture => GatewayAnswer::Capture(Box::new(answer.parse()?)),
+        Api::Cancel => GatewayAnswer::Cancel(Box::new(answer.parse()?)),
+        Api::Refund => GatewayAnswer::Refund(Box::new(answer.parse()?)),
+        Api::InquiryRefund => GatewayAnswer::InquiryRefund(Box::new(answer.parse()?)),
+        // The domain makes no other calls; what it asks besides is an inquiry.
+        _ => GatewayAnswer::InquiryPayment(Box::new(answer.parse::<wire::InquiryPaymentResponse>()?)),
+    })
+}
+
+/// The domain's words for a call without a verified answer. When unsure, the call may have been sent.
+//= B-2, G-2
+fn failure(error: &CallError) -> CallFailure {
+    let (reach, reason) = match error {
+        CallError::NotSent { reason: NotSentReason::Transport(_), .. } => (Reach::NotSent, FailureReason::NoConnection),
+        CallError::NotSent { .. } => (Reach::NotSent, FailureReason::NotSigned),
+        CallError::MaybeSent { reason, .. } => (Reach::MaybeSent, reason_of(reason)),
+        _ => (Reach::MaybeSent, FailureReason::Interrupted),
+    };
+    CallFailure { reach, reason, hint: error.hint().cloned() }
+}
+
+fn reason_of(reason: &MaybeSentReason) -> FailureReason {
+    match reason {
+        MaybeSentReason::Transport(
+            TransportError::MaybeSent { fault: TransportFault::Deadline, .. }
+            | TransportError::NotSent { fault: TransportFault::Deadline, .. },
+        ) => FailureReason::Timeout,
+        MaybeSentReason::Status { status, .. } => FailureReason::HttpStatus(*status),
+        MaybeSentReason::Refused(_) | MaybeSentReason::Unsigned => FailureReason::NotVerified,
+        MaybeSentReason::Unreadable { .. } | MaybeSentReason::ForeignId { .. } => FailureReason::NotReadable,
+        _ => FailureReason::ConnectionLost,
+    }
+}
