@@ -104,6 +104,7 @@ impl CreatePaymentSessionRequest {
     }
 }
 
+//= X-15
 message! {
     /// Answer to [`CreatePaymentSessionRequest`].
     pub struct CreatePaymentSessionResponse {

@@ -1,7 +1,10 @@
 //! Odd messages are read: what is not understood is kept and reads as unknown.
 //! What the domain makes of unknown values is tested in `antom-domain`.
 
-use antom_core::wire::{Amount, CaptureResponse, InquiryPaymentResponse, Notification, PaymentResultInfo};
+use antom_core::wire::{
+    Amount, CaptureResponse, CreatePaymentSessionResponse, InquiryPaymentResponse, Notification,
+    PaymentResultInfo,
+};
 use antom_core::{GatewayResult, MoneyError, PaymentStatus};
 use proptest::prelude::*;
 use serde::Serialize;
@@ -148,4 +151,12 @@ fn a_member_set_after_an_odd_one_is_printed_once() {
     let printed = serde_json::to_string(&inquiry).unwrap();
     assert_eq!(printed.matches("paymentStatus").count(), 1);
     assert!(printed.contains("PENDING"));
+}
+
+//= X-15 test
+#[test]
+fn session_data_of_any_length_and_number_of_parts_is_one_text() {
+    let data = format!(" {}==&&SG&&111&&eyJhIjoxfQ== ", "a+/".repeat(5000));
+    let response: CreatePaymentSessionResponse = read(&json!({ "paymentSessionData": data }));
+    assert_eq!(response.payment_session_data, Some(data));
 }

@@ -1,6 +1,13 @@
 //! The binary as a process: the ready line, its end, its exit codes.
 //! What it serves is tested in `shell`.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what it expects, and fails where that is not so"
+)]
+
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Output, Stdio};
 

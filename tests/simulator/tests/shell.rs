@@ -1,6 +1,13 @@
 //! The simulator over real sockets: signatures, TLS, notifications, the control API, the keys folder.
 //! The rules of the gateway are tested in `core_rules`.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what it expects, and fails where that is not so"
+)]
+
 mod support;
 
 use std::time::Duration;

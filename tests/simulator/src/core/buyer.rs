@@ -233,12 +233,10 @@ impl Gateway {
         if let Some(payment) = self.payments.get_mut(index) {
             payment.phase = Phase::Pending;
         }
-        //= X-1
         self.tell_payment(index, "PAYMENT_PENDING", "SUCCESS", told);
     }
 
     /// Closes a payment whose time is up.
-    //= B-1
     pub(crate) fn close_unpaid(&mut self, index: usize) {
         let now = self.now;
         let Some(payment) = self.payments.get_mut(index) else { return };

@@ -93,6 +93,8 @@ pub struct Gateway {
     timers: BTreeMap<(Time, u64), Timer>,
     armed: u64,
     ids: u64,
+    /// Tells sends of before a reset from those after it.
+    pub(crate) generation: u64,
 }
 
 impl Gateway {
@@ -113,6 +115,7 @@ impl Gateway {
             timers: BTreeMap::new(),
             armed: 0,
             ids: 0,
+            generation: 0,
             settings,
         }
     }
@@ -192,10 +195,14 @@ impl Gateway {
 
     /// Forgets payments, notifications, faults, scenarios and the journal; timings go back to the documented ones.
     pub fn reset(&mut self) {
-        let limit = self.settings.journal;
-        let now = self.now;
-        *self = Self::new(self.settings.clone(), now);
-        self.journal = Journal::new(limit);
+        let generation = self.generation;
+        *self = Self::new(self.settings.clone(), self.now);
+        self.renew(generation);
+    }
+
+    /// Makes sure that the outcome of a send of another state, up to this generation, is not taken for one of this.
+    pub(crate) fn renew(&mut self, generation: u64) {
+        self.generation = self.generation.max(generation).saturating_add(1);
     }
 }
 

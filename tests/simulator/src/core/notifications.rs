@@ -60,7 +60,6 @@ impl Delivery {
     }
 
     /// Whether the answer acknowledges the notification.
-    //= N-3
     pub fn acknowledges(&self) -> bool {
         let Ok(answer) = serde_json::from_str::<Value>(&self.answer) else { return false };
         let result = |name: &str| answer.pointer(&format!("/result/{name}")).and_then(Value::as_str);
@@ -97,6 +96,8 @@ pub enum Seal {
 /// One try to deliver a notification, for the shell to carry out.
 #[derive(Clone, Debug)]
 pub struct Send {
+    /// Which state of the gateway it belongs to; a reset begins another one.
+    pub(crate) generation: u64,
     /// Which notification.
     pub notification: usize,
     /// Which try of it, from 0.
@@ -188,6 +189,7 @@ impl Gateway {
         let body = mutated.as_ref().map_or_else(|| notification.text.clone(), Value::to_string);
         let kind = fault.map(|fault| fault.kind);
         let send = Send {
+            generation: self.generation,
             notification: index,
             attempt: notification.tries.len(),
             group: notification.draft.payment,
@@ -221,7 +223,11 @@ impl Gateway {
     }
 
     /// Takes note of how a try ended.
-    pub fn delivered(&mut self, index: usize, attempt: usize, delivery: Delivery) {
+    pub fn delivered(&mut self, send: &Send, delivery: Delivery) {
+        if send.generation != self.generation {
+            return;
+        }
+        let (index, attempt) = (send.notification, send.attempt);
         let now = self.now;
         let mut exhausted = None;
         if let Some(notification) = self.notifications.get_mut(index) {
@@ -242,7 +248,11 @@ impl Gateway {
     }
 
     /// Takes note that the target of a notification is not allowed; it is never sent again.
-    pub fn refuse_target(&mut self, index: usize, attempt: usize, reason: &str) {
+    pub fn refuse_target(&mut self, send: &Send, reason: &str) {
+        if send.generation != self.generation {
+            return;
+        }
+        let (index, attempt) = (send.notification, send.attempt);
         if let Some(notification) = self.notifications.get_mut(index) {
             notification.standing = Standing::Refused;
             notification.next_at = None;

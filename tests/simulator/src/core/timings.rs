@@ -42,7 +42,7 @@ impl Default for Timings {
             payment_expiry_ms: 14 * MINUTE,
             session_expiry_ms: HOUR,
             authorization_expiry_ms: 7 * 24 * HOUR,
-            //= N-4
+            // Rules 14.7.
             resend_waits_ms: vec![
                 0,
                 2 * MINUTE,

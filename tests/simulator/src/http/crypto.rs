@@ -73,7 +73,6 @@ impl CheckingKey {
 }
 
 /// The bytes that a signature covers: method, path, client id, time and the body as it is.
-//= N-1
 pub(crate) fn signed_bytes(method: &str, path: &str, client_id: &str, time: &str, body: &[u8]) -> Vec<u8> {
     let mut bytes = format!("{method} {path}\n{client_id}.{time}.").into_bytes();
     bytes.extend_from_slice(body);
@@ -183,7 +182,6 @@ mod tests {
         serde_json::from_str(&text).expect("a list of vectors")
     }
 
-    //= N-1 test
     #[test]
     fn signatures_are_byte_for_byte_those_of_the_official_sdks() {
         let vectors = vectors();

@@ -40,7 +40,7 @@ impl Shell {
         }
         let Some(target) = Target::of(&send.url, self.allow_remote) else {
             let reason = "the target is not a loopback address (see --allow-remote)";
-            self.work(|gateway, _| gateway.refuse_target(send.notification, send.attempt, reason));
+            self.work(|gateway, _| gateway.refuse_target(send, reason));
             return;
         };
         if send.delay_ms > 0 {
@@ -97,7 +97,7 @@ impl Shell {
             acknowledged = delivery.acknowledges(),
             "notification sent"
         );
-        self.work(|gateway, _| gateway.delivered(send.notification, send.attempt, delivery));
+        self.work(|gateway, _| gateway.delivered(send, delivery));
     }
 }
 

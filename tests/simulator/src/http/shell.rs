@@ -211,9 +211,13 @@ impl Shell {
 
     /// Puts the copy back, with its time; `None` if there is no such name.
     pub(crate) fn restore(&self, name: &str) -> Option<Time> {
-        let copy = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner).get(name)?.clone();
+        let mut copy = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner).get(name)?.clone();
         let at = copy.now();
-        *self.gateway.lock().unwrap_or_else(PoisonError::into_inner) = copy;
+        {
+            let mut gateway = self.gateway.lock().unwrap_or_else(PoisonError::into_inner);
+            copy.renew(gateway.generation);
+            *gateway = copy;
+        }
         self.clock.hold(at);
         self.clock.release();
         self.due.notify_one();

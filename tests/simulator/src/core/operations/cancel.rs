@@ -85,7 +85,6 @@ impl Payment {
     }
 }
 
-//= X-10
 fn effect_on(payment: &Payment, now: Time) -> Result<Effect, Refusal> {
     match payment.phase {
         Phase::Failed | Phase::Cancelled => return Ok(Effect::Nothing),

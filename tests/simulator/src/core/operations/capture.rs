@@ -96,7 +96,6 @@ impl Gateway {
         payment.auth_expiry = Some(expiry);
         let (mode, amount) = (payment.capture_mode, payment.amount.value);
         self.arm(expiry, Timer::ExpireAuthorization { payment: index });
-        //= A-1
         if mode == CaptureMode::Automatic {
             let request_id = format!("AUTO{}", self.new_id());
             self.add_capture(index, request_id, amount, false);
@@ -130,7 +129,6 @@ impl Gateway {
         }
     }
 
-    //= A-2
     pub(crate) fn expire_authorization(&mut self, index: usize) {
         let now = self.now;
         let id = self.new_id();
@@ -191,7 +189,6 @@ fn may_capture(payment: &Payment, currency: &str, amount: u64, now: Time) -> Res
     if payment.amount.currency != currency {
         return refuse("CURRENCY_NOT_SUPPORT");
     }
-    //= A-3
     let taken = payment.captured().saturating_add(payment.capturing()).saturating_add(payment.voided);
     if amount > payment.authorized().saturating_sub(taken) {
         return refuse("CAPTURE_AMOUNT_EXCEED_AUTH_LIMIT");

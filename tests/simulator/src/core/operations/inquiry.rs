@@ -12,8 +12,8 @@ use crate::core::time::Time;
 impl Gateway {
     pub(crate) fn inquiry_payment(&mut self, client: &str, request: &Value) -> Result<Reply, Refusal> {
         let (_, payment) = self.find_payment(client, request)?;
-        //= X-5
-        if payment.phase == Phase::Open || payment.payment_id.is_none() {
+        // A session that nobody has tried to pay is no payment yet.
+        if payment.phase == Phase::Open {
             return Err(Refusal::new("ORDER_NOT_EXIST"));
         }
         let code = payment.payment_result_code();
@@ -59,7 +59,6 @@ impl Payment {
         captures.chain(refunds).chain(self.void_entry()).collect()
     }
 
-    //= I-4
     fn capture_entry(&self, capture: &Capture) -> Value {
         let (status, code) = progress_words(capture.progress, "PAYMENT_IN_PROCESS");
         json!({

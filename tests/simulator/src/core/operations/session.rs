@@ -113,7 +113,6 @@ impl Gateway {
         if payment.digest != digest(request) {
             self.violation(client, "same_id_other_content", start.request_id);
         }
-        //= X-9
         if same_key { Ok(Some(index)) } else { Err(Refusal::new("REPEAT_REQ_INCONSISTENT")) }
     }
 
@@ -190,7 +189,6 @@ impl Gateway {
 fn read_capture_mode(fields: &mut Fields<'_>, method: &str) -> CaptureMode {
     let authorization = fields.flag("paymentFactor.isAuthorization");
     let mode = fields.one_of("paymentFactor.captureMode", &["AUTOMATIC", "MANUAL"]);
-    //= S-2
     if method == "CARD" && authorization != Some(true) {
         fields.fault("paymentFactor.isAuthorization is not true for CARD".to_owned());
     }
