@@ -3,5 +3,7 @@
 
 pub mod contract;
 mod memory;
+mod world;
 
 pub use memory::MemoryStore;
+pub use world::{CountedIds, NoJitter, ScriptedGateway, SetClock};

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use antom_core::wire::FieldErrors;
-use antom_core::{Api, GatewayResult};
+use antom_core::{Action, Api, GatewayResult};
 use antom_signing::ResponseRefused;
 
 use crate::credential::CredentialError;
@@ -132,6 +132,23 @@ impl CallError {
         }
     }
 
+    /// What to do next.
+    ///
+    /// After `MaybeSent` it is always an inquiry or, for calls that only read, the same call again: a hint never tells more.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        match self {
+            Self::NotSent { .. } if self.is_retryable() => Action::RetrySameRequest,
+            Self::NotSent { reason: NotSentReason::Fields(_) | NotSentReason::Body, .. } => {
+                Action::FixRequest
+            }
+            Self::NotSent { .. } => Action::FixConfig,
+            Self::MaybeSent { .. } if !reads_only(self.api()) => Action::Inquire,
+            Self::MaybeSent { .. } if self.is_retryable() => Action::RetrySameRequest,
+            Self::MaybeSent { .. } => Action::FixConfig,
+        }
+    }
+
     /// How long the gateway asks to wait, if it does.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
@@ -155,6 +172,21 @@ impl CallError {
             Self::NotSent { .. } => None,
         }
     }
+}
+
+/// Operations that change nothing at the gateway.
+fn reads_only(api: Api) -> bool {
+    matches!(
+        api,
+        Api::InquiryPayment
+            | Api::InquiryRefund
+            | Api::Consult
+            | Api::RetrievePaymentSession
+            | Api::InquireInstallment
+            | Api::InquireExchangeRate
+            | Api::InquireVaulting
+            | Api::InquireToken
+    )
 }
 
 fn transport_may_recover(error: &TransportError) -> bool {

@@ -7,6 +7,7 @@
 //!
 //! A verified answer is a value, whatever it says. Everything else is a [`CallError`]: `NotSent` may be repeated or given
 //! up, `MaybeSent` must be inquired.
+#![cfg_attr(feature = "reqwest", doc = include_str!("usage.md"))]
 
 mod answer;
 mod call_error;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use antom_core::wire::{InquiryPaymentRequest, InquiryPaymentResponse};
-use antom_core::{Api, PaymentRequestId, Secret, Timestamp};
+use antom_core::{Action, Api, PaymentRequestId, Secret, Timestamp};
 use antom_http::testing::ScriptedTransport;
 use antom_http::{
     ApiKey, CallError, Client, CredentialError, DEFAULT_DEADLINE, Endpoint, HttpResponse, MaybeSentReason,
@@ -235,6 +235,14 @@ async fn every_other_end_of_a_call_says_how_far_it_got() {
         assert_eq!(error.result_code(), case.code, "{name}: {error:?}");
         assert!((case.reason)(&error), "{name}: {error:?}");
         assert_eq!(error.api(), Api::Pay);
+        let action = if case.unknown {
+            Action::Inquire
+        } else if case.retryable {
+            Action::RetrySameRequest
+        } else {
+            Action::FixConfig
+        };
+        assert_eq!(error.action(), action, "{name}");
         let printed = format!("{error} {error:?}");
         assert!(!printed.contains("signature="), "{name}: no header text in errors");
     }
@@ -260,6 +268,26 @@ async fn bytes_that_are_no_json_object_are_not_sent() {
         assert!(matches!(outcome, Err(CallError::NotSent { reason: NotSentReason::Body, .. })), "{body:?}");
         assert!(transport.requests().is_empty());
     }
+}
+
+#[tokio::test]
+async fn fields_that_break_rules_are_all_named_and_nothing_is_sent() {
+    let transport = scripted(200, "{}".to_owned());
+    let error =
+        client(transport.clone()).inquiry_payment(&InquiryPaymentRequest::default()).await.unwrap_err();
+    assert!(matches!(&error, CallError::NotSent { reason: NotSentReason::Fields(_), .. }));
+    assert_eq!((error.action(), error.is_retryable()), (Action::FixRequest, false));
+    assert!(transport.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_call_that_only_reads_is_simply_made_again() {
+    let request = InquiryPaymentRequest::by_request_id(PaymentRequestId::parse("R-1").unwrap());
+    let error = client(ScriptedTransport::new().never_answer()).inquiry_payment(&request).await.unwrap_err();
+    assert_eq!(error.action(), Action::RetrySameRequest);
+    let forged = answering(signed_for("/elsewhere", CLIENT, 200, "{}"));
+    let error = client(forged).inquiry_payment(&request).await.unwrap_err();
+    assert_eq!(error.action(), Action::FixConfig);
 }
 
 #[derive(Debug)]

@@ -108,6 +108,32 @@ impl fmt::Debug for VerifiedNotification {
 ///
 /// # Idempotency
 /// A pure function of its arguments.
+///
+/// ```
+/// use antom_core::Timestamp;
+/// use antom_signing::{KeyRing, NotificationPolicy, acknowledgement, verify_notification};
+///
+/// /// HTTP status and body for one call of the notify URL.
+/// fn receive(headers: &[(&str, &[u8])], body: &[u8], keys: &KeyRing, now: Timestamp) -> (u16, &'static str) {
+///     let headers = headers.iter().copied();
+///     let policy = NotificationPolicy::default();
+///     match verify_notification("POST", "/notifications/antom", headers, body, keys, now, &policy) {
+///         Err(refused) => {
+///             eprintln!("{refused}: {}", refused.next_step());
+///             (401, "")
+///         }
+///         Ok(verified) => {
+///             // Store verified.body() durably here. A hint is stored as well, and leads to an inquiry.
+///             let answer = acknowledgement();
+///             (answer.status, answer.body)
+///         }
+///     }
+/// }
+///
+/// let now = Timestamp::parse("2026-11-22T01:30:05Z")?;
+/// assert_eq!(receive(&[], b"{}", &KeyRing::new(), now), (401, ""));
+/// # Ok::<(), antom_core::TimeError>(())
+/// ```
 //= N-1
 //= N-2
 //= X-14

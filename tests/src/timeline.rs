@@ -29,7 +29,7 @@ fn attempt(entry: &Value, attempts: &[&str]) -> String {
 }
 
 fn details(entry: &Value) -> String {
-    let hidden = ["at", "event", "paymentRequestId", "token"];
+    let hidden = ["at", "event", "paymentRequestId", "referenceOrderId", "description", "referenceBuyerId"];
     let members = entry.as_object().into_iter().flatten();
     let shown = members.filter(|(name, value)| !hidden.contains(&name.as_str()) && !value.is_null());
     shown.map(|(name, value)| format!("{name}={}", short(value))).collect::<Vec<_>>().join(" ")
@@ -37,11 +37,12 @@ fn details(entry: &Value) -> String {
 
 fn short(value: &Value) -> String {
     if let (Some(currency), Some(minor)) = (value.get("currency"), value.get("value")) {
-        return format!("{} {}", plain(minor), plain(currency));
+        return format!("{} {} (minor units)", plain(currency), plain(minor));
     }
-    let text = match value.get("kind") {
-        Some(kind) => plain(kind),
-        None => plain(value),
+    let text = match (value, value.get("kind")) {
+        (_, Some(kind)) => plain(kind),
+        (Value::Object(members), None) => members.keys().cloned().collect::<Vec<_>>().join(","),
+        (_, None) => plain(value),
     };
     if text.chars().count() <= LONGEST_VALUE {
         return text;
@@ -71,7 +72,7 @@ mod tests {
         assert_eq!(
             lines(&order),
             [
-                "2026-11-22T01:30:00.000Z  OrderCreated                 amount=1000 USD",
+                "2026-11-22T01:30:00.000Z  OrderCreated                 amount=USD 1000 (minor units)",
                 "2026-11-22T01:30:01.000Z  PaymentSucceeded  attempt 2",
             ]
         );

@@ -126,9 +126,15 @@ fn a_body_that_is_no_json_or_not_declared_as_json_is_refused() -> Proof {
         let post = || Call::new("POST", "/v1/orders");
         let whole = order_body("order-1", "1000").to_string();
         let cut = whole.get(..whole.len() - 1).unwrap_or_default();
-        for body in
-            [cut, "", "[]", "null", "\"text\"", "{\"referenceOrderId\":\"a\",\"referenceOrderId\":\"b\"}"]
-        {
+        for body in [
+            cut,
+            "",
+            "[]",
+            "null",
+            "\"text\"",
+            r#"["order-1", ["USD", "1000"], "Tea", ["buyer-1"]]"#,
+            "{\"referenceOrderId\":\"a\",\"referenceOrderId\":\"b\"}",
+        ] {
             let call = post().header("content-type", "application/json").text(body);
             stand.merchant().send(call)?.expect_problem(400, "invalid_request")?;
         }

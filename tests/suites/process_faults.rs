@@ -38,6 +38,7 @@ fn a_client_that_goes_away_in_the_middle_of_a_payment_call_cancels_nothing() -> 
     })
 }
 
+//= B-8 test
 #[test]
 fn a_service_killed_between_the_call_and_its_answer_repeats_the_call_with_the_same_id() -> Proof {
     Stand::prove(|stand| {

@@ -9,6 +9,7 @@ mod refund;
 use antom_core::time::Timestamp;
 
 use super::Step;
+use super::apply::contradiction;
 use super::call::{CallSubject, GatewayCall};
 use super::draft::Draft;
 use super::event::Event;
@@ -118,7 +119,7 @@ fn amount_agrees(draft: &mut Draft<'_>, index: usize, expected: antom_core::mone
         SeenAmount::Unreadable(text) => text.chars().take(40).collect(),
     };
     let Some(attempt) = draft.attempt(index) else { return false };
-    if !attempt.disputed {
+    if !attempt.contradictions.contains(&contradiction("amount", &text)) {
         let payment_request_id = attempt.payment_request_id.clone();
         draft.record(Event::AmountMismatch { payment_request_id, expected, seen: text });
         draft.call(inquiry(&attempt));
@@ -129,7 +130,7 @@ fn amount_agrees(draft: &mut Draft<'_>, index: usize, expected: antom_core::mone
 /// Records a contradiction once, and asks the gateway again.
 fn contradict(draft: &mut Draft<'_>, index: usize, machine: &str, recorded: String, seen: String) {
     let Some(attempt) = draft.attempt(index) else { return };
-    if attempt.disputed {
+    if attempt.contradictions.contains(&contradiction(machine, &seen)) {
         return;
     }
     draft.record(Event::Contradicted {

@@ -78,6 +78,7 @@ impl Order {
                 cancels: Vec::new(),
                 refunds: Vec::new(),
                 late_success_after: None,
+                contradictions: Vec::new(),
                 disputed: false,
             }),
             other => {
@@ -118,11 +119,17 @@ impl Attempt {
             Event::DetailsLearnt { details, .. } => self.payment.details.fill(details),
             Event::AttemptKept { .. } => self.role = Role::Kept,
             Event::AttemptSurplus { .. } => self.role = Role::Surplus,
-            Event::AmountMismatch { .. } | Event::Contradicted { .. } => self.disputed = true,
+            Event::AmountMismatch { seen, .. } => self.dispute(contradiction("amount", seen)),
+            Event::Contradicted { machine, seen, .. } => self.dispute(contradiction(machine, seen)),
             Event::DisputeSettled { .. } => self.disputed = false,
             Event::LateSuccess { .. } => self.late_success_after = Some(self.cancels.len()),
             _ => {}
         }
+    }
+
+    fn dispute(&mut self, contradiction: String) {
+        self.disputed = true;
+        self.contradictions.push(contradiction);
     }
 
     fn settle_payment(&mut self, phase: PaymentPhase, at: Timestamp) {
@@ -141,10 +148,16 @@ impl Attempt {
                 self.authorization.capture_before = Some(*capture_before);
             }
             Event::ReviewRejected { .. } => self.authorization.phase = AuthorizationPhase::Rejected,
-            Event::AuthorizationReleased { .. } => self.authorization.phase = AuthorizationPhase::Released,
-            Event::AuthorizationCaptured { .. } => self.authorization.phase = AuthorizationPhase::Captured,
+            Event::AuthorizationReleased { .. } => self.end_hold(AuthorizationPhase::Released),
+            Event::AuthorizationCaptured { .. } => self.end_hold(AuthorizationPhase::Captured),
             _ => {}
         }
+    }
+
+    /// Nothing is held any more, so nothing is left to be captured in time.
+    fn end_hold(&mut self, phase: AuthorizationPhase) {
+        self.authorization.phase = phase;
+        self.authorization.capture_before = None;
     }
 
     fn apply_to_captures(&mut self, event: &Event, at: Timestamp) {
@@ -219,6 +232,11 @@ impl Attempt {
             }
         }
     }
+}
+
+/// How a contradiction is remembered.
+pub(super) fn contradiction(machine: &str, seen: &str) -> String {
+    format!("{machine}: {seen}")
 }
 
 fn capture_entry(

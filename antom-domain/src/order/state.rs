@@ -103,6 +103,9 @@ pub struct Attempt {
     /// back by a further one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late_success_after: Option<usize>,
+    /// What the gateway said against the record, each said once: a repetition is no new contradiction.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contradictions: Vec<String>,
     /// The gateway contradicted a final answer or named another amount: shipping is frozen.
     #[serde(default, skip_serializing_if = "is_false")]
     pub disputed: bool,
@@ -134,7 +137,7 @@ pub struct Payment {
 pub struct Authorization {
     /// Where it is.
     pub phase: AuthorizationPhase,
-    /// The last instant for a capture, once the payment succeeded.
+    /// The last instant for a capture, while the money is held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capture_before: Option<Timestamp>,
 }

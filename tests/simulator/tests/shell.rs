@@ -335,6 +335,7 @@ async fn tls_is_served_under_the_names_of_the_real_gateway() {
     let port: u16 = url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
     let ca = std::fs::read_to_string(folder.path().join("ca.pem")).expect("ca.pem");
     assert_eq!(simulator.ca_pem(), Some(ca.as_str()));
+    assert!(folder.path().join("truststore.p12").exists());
     for host in ["127.0.0.1", "localhost", "gateway.test", "open-sea-global.alipay.com"] {
         let client = tls_client(&ca, host, port);
         let health = client.get(format!("https://{host}:{port}/_simulator/health")).send().await;
@@ -347,6 +348,27 @@ async fn tls_is_served_under_the_names_of_the_real_gateway() {
     assert_eq!((code(&answered), answered.is_signed), ("ORDER_NOT_EXIST", true));
     let toml = std::fs::read_to_string(folder.path().join("antom.toml")).expect("antom.toml");
     assert!(toml.contains(&format!("# base_url = \"{url}\"")) && toml.contains("# ca_file = "));
+}
+
+#[tokio::test]
+async fn the_certificate_authority_stays_the_same_over_restarts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = Settings {
+        tls_listen: Some("127.0.0.1:0".parse().expect("an address")),
+        keys: Some(folder.path().to_owned()),
+        ..Settings::default()
+    };
+    let first = Simulator::start_with(settings.clone()).await.expect("a simulator");
+    let ca = first.ca_pem().expect("an authority").to_owned();
+    drop(first);
+    let second = Simulator::start_with(settings.clone()).await.expect("a simulator");
+    let url = second.tls_url().expect("TLS is on");
+    let port: u16 = url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+    let health =
+        tls_client(&ca, "localhost", port).get(format!("https://localhost:{port}/_simulator/health"));
+    assert_eq!(health.send().await.expect("the old authority is trusted").status(), 200);
+    std::fs::remove_file(folder.path().join("ca_private.pem")).expect("removed");
+    assert!(matches!(Simulator::start_with(settings).await, Err(StartError::Tls(_))));
 }
 
 #[tokio::test]

@@ -118,6 +118,13 @@ pub(crate) fn random_hex(bytes: usize) -> Result<String, CryptoError> {
     Ok(random.iter().map(|byte| format!("{byte:02X}")).collect())
 }
 
+/// Random bytes for a salt.
+pub(crate) fn random_salt() -> Result<[u8; 16], CryptoError> {
+    let mut salt = [0; 16];
+    SystemRandom::new().fill(&mut salt).map_err(|_| CryptoError("draw random bytes"))?;
+    Ok(salt)
+}
+
 /// SHA-256 in lower-case hexadecimal.
 pub(crate) fn sha256_hex(text: &str) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());

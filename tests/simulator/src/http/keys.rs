@@ -126,9 +126,9 @@ impl Keys {
         write_private(&folder.join("merchant_private.pem"), &self.merchant_private_pem)?;
         write_private(&folder.join("antom_private.pem"), &self.antom.to_pem()?)?;
         write_private(&folder.join("api_key"), &self.api_key)?;
-        write_public(&folder.join("merchant_public.pem"), &self.merchant_public_pem)?;
-        write_public(&folder.join("antom_public.pem"), &self.antom_public_pem)?;
-        write_public(&folder.join("client_id"), &self.client_id)
+        write_public(&folder.join("merchant_public.pem"), self.merchant_public_pem.as_bytes())?;
+        write_public(&folder.join("antom_public.pem"), self.antom_public_pem.as_bytes())?;
+        write_public(&folder.join("client_id"), self.client_id.as_bytes())
     }
 
     /// Writes the configuration for the merchant service; its addresses may change with every start.
@@ -136,7 +136,7 @@ impl Keys {
         let path = folder.join("antom.toml");
         let absolute =
             fs::canonicalize(folder).map_err(|source| KeysError::Io { path: folder.to_owned(), source })?;
-        write_public(&path, &self.configuration(&absolute, links))
+        write_public(&path, self.configuration(&absolute, links).as_bytes())
     }
 
     fn configuration(&self, folder: &Path, links: &Links) -> String {
@@ -179,14 +179,14 @@ pub(super) fn create_folder(folder: &Path) -> Result<(), KeysError> {
 
 /// Writes a file that only its owner may read.
 pub(super) fn write_private(path: &Path, text: &str) -> Result<(), KeysError> {
-    write(path, text, 0o600)
+    write(path, text.as_bytes(), 0o600)
 }
 
-pub(super) fn write_public(path: &Path, text: &str) -> Result<(), KeysError> {
-    write(path, text, 0o644)
+pub(super) fn write_public(path: &Path, content: &[u8]) -> Result<(), KeysError> {
+    write(path, content, 0o644)
 }
 
-fn write(path: &Path, text: &str, mode: u32) -> Result<(), KeysError> {
+fn write(path: &Path, content: &[u8], mode: u32) -> Result<(), KeysError> {
     let fault = |source| KeysError::Io { path: path.to_owned(), source };
     let mut file = fs::OpenOptions::new()
         .write(true)
@@ -195,7 +195,7 @@ fn write(path: &Path, text: &str, mode: u32) -> Result<(), KeysError> {
         .mode(mode)
         .open(path)
         .map_err(fault)?;
-    file.write_all(text.as_bytes()).map_err(fault)
+    file.write_all(content).map_err(fault)
 }
 
 fn same_pem(one: &str, other: &str) -> bool {

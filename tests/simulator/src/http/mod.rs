@@ -12,6 +12,7 @@ mod pages;
 mod server;
 mod shell;
 mod tls;
+mod truststore;
 mod wait;
 
 pub use clock::ClockMode;

@@ -10,7 +10,9 @@ use rcgen::{
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 
+use super::crypto::{CryptoError, random_salt};
 use super::keys::{KeysError, create_folder, write_private, write_public};
+use super::truststore;
 
 /// Hosts of the gateway that a hosts-file entry may point at the simulator (rules 1.2).
 const REAL_HOSTS: [&str; 7] = [
@@ -36,6 +38,9 @@ pub enum CertificateError {
     /// The keys folder is at fault.
     #[error("the certificate authority cannot be stored")]
     Store(#[from] KeysError),
+    /// No random bytes could be had.
+    #[error("the trust store cannot be made")]
+    Random(#[from] CryptoError),
     /// The stored authority cannot be read.
     #[error("ca.pem cannot be read")]
     Read,
@@ -61,7 +66,10 @@ impl Certificates {
         let key = KeyPair::generate()?;
         let leaf = leaf(&key, &issuer, extra_names)?;
         if let Some(folder) = folder {
-            write_public(&folder.join("server.pem"), &leaf.pem())?;
+            write_public(&folder.join("server.pem"), leaf.pem().as_bytes())?;
+            let authority = certificate_of(&ca_pem)?;
+            let store = truststore::of_certificate(&authority, random_salt()?);
+            write_public(&folder.join("truststore.p12"), &store)?;
         }
         let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
         Ok(Self { ca_pem, chain: vec![leaf.der().clone()], key })
@@ -82,14 +90,16 @@ impl Certificates {
 pub(crate) fn client_config(ca_pem: Option<&str>) -> Result<rustls::ClientConfig, CertificateError> {
     let mut roots = rustls::RootCertStore::empty();
     if let Some(pem) = ca_pem {
-        let certificate =
-            CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|_| CertificateError::Read)?;
-        roots.add(certificate)?;
+        roots.add(certificate_of(pem)?)?;
     }
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder =
         rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
+}
+
+fn certificate_of(pem: &str) -> Result<CertificateDer<'static>, CertificateError> {
+    CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|_| CertificateError::Read)
 }
 
 fn authority(folder: Option<&Path>) -> Result<(String, Issuer<'static, KeyPair>), CertificateError> {
@@ -105,7 +115,7 @@ fn authority(folder: Option<&Path>) -> Result<(String, Issuer<'static, KeyPair>)
             let (pem, key, issuer) = new_authority()?;
             create_folder(folder)?;
             write_private(&key_path, &key)?;
-            write_public(&pem_path, &pem)?;
+            write_public(&pem_path, pem.as_bytes())?;
             return Ok((pem, issuer));
         }
         (true, false) => "ca_private.pem",
