@@ -28,7 +28,11 @@ pub(super) async fn read<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -
         return Err(Problem::unsupported_media_type());
     }
     let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
-    refuse_card_data(&serde_json::from_slice(text).map_err(|_| Problem::not_json())?, "")?;
+    let value: Value = serde_json::from_slice(text).map_err(|_| Problem::not_json())?;
+    if !value.is_object() {
+        return Err(Problem::not_json());
+    }
+    refuse_what_no_request_holds(&value, "")?;
     let mut json = serde_json::Deserializer::from_slice(text);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
@@ -36,9 +40,10 @@ pub(super) async fn read<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -
     })
 }
 
-/// Raw card data must not pass through this server; the value is neither kept nor repeated.
+/// Raw card data must not pass through this server; the value is neither kept nor repeated. Lists are refused because
+/// no request has one, and serde would read an object from a list of its values.
 //= P-1
-fn refuse_card_data(value: &Value, path: &str) -> Result<(), Problem> {
+fn refuse_what_no_request_holds(value: &Value, path: &str) -> Result<(), Problem> {
     match value {
         Value::Object(members) => members.iter().try_for_each(|(name, value)| {
             let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -47,9 +52,9 @@ fn refuse_card_data(value: &Value, path: &str) -> Result<(), Problem> {
                 let message = "card data must not be sent here; the buyer enters it at the gateway";
                 return Err(Problem::field(path, message));
             }
-            refuse_card_data(value, &path)
+            refuse_what_no_request_holds(value, &path)
         }),
-        Value::Array(entries) => entries.iter().try_for_each(|entry| refuse_card_data(entry, path)),
+        Value::Array(_) => Err(Problem::field(path, "has the wrong type")),
         _ => Ok(()),
     }
 }

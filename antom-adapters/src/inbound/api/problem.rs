@@ -53,7 +53,7 @@ impl Problem {
     }
 
     pub(super) fn not_json() -> Problem {
-        Problem::new(StatusCode::BAD_REQUEST, "invalid_request", "the body is not JSON")
+        Problem::new(StatusCode::BAD_REQUEST, "invalid_request", "the body is not a JSON object")
     }
 
     /// A field of the request is wrong.

@@ -1,0 +1,244 @@
+//! The services over their ports: what is durable when, what is sent again, what is parked.
+//! The store is the in-memory one, held to the same contract as the real ones.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use antom_core::outcome::CaptureMode::Automatic;
+use antom_domain::capture::CapturePhase;
+use antom_domain::order::{Command, GatewayCall, Integration, Order};
+use antom_domain::payment::PaymentPhase;
+use antom_domain::policy::Retry;
+use antom_domain::port::{
+    CallFailure, FailureReason, GatewayAnswer, Inbox, InboxVerdict, NotificationDigest, OrderStore, Outbox,
+    PaymentGateway, Reach, ReceivedNotification,
+};
+use antom_domain::reading::notification_keys;
+use antom_domain::service::{Books, BooksError, Dispatched, Dispatcher, Inquiries, Notifications, Orders, Ports};
+use antom_domain::testing::{CountedIds, MemoryStore, NoJitter, ScriptedGateway, SetClock};
+use support::{at, new_order, open_attempt, policy, request_id};
+
+struct World {
+    store: Arc<MemoryStore>,
+    gateway: Arc<ScriptedGateway>,
+    clock: Arc<SetClock>,
+    books: Books,
+}
+
+fn world() -> World {
+    let gateway = Arc::new(ScriptedGateway::default());
+    world_with(gateway.clone(), gateway)
+}
+
+fn world_with(gateway: Arc<ScriptedGateway>, port: Arc<dyn PaymentGateway>) -> World {
+    let (store, clock) = (Arc::new(MemoryStore::new()), Arc::new(SetClock::new(at(0))));
+    let ports = Ports {
+        gateway: port,
+        store: store.clone(),
+        outbox: store.clone(),
+        inbox: store.clone(),
+        clock: clock.clone(),
+        ids: Arc::new(CountedIds::default()),
+        jitter: Arc::new(NoJitter),
+    };
+    World { store, gateway, clock, books: Books::new(ports, Arc::new(policy())) }
+}
+
+impl World {
+    async fn with_attempt(self) -> World {
+        let orders = Orders::new(self.books.clone());
+        orders.create(&new_order()).await.unwrap();
+        let open = open_attempt(1, Integration::Session, "CARD", Automatic);
+        orders.execute(&new_order().reference_order_id, &Command::OpenAttempt(Box::new(open))).await.unwrap();
+        self
+    }
+
+    /// Claims what is due and makes it.
+    async fn dispatch(&self) -> Vec<Dispatched> {
+        let now = self.books.ports().clock.now();
+        let dispatcher = Dispatcher::new(self.books.clone(), Retry::default());
+        let mut outcomes = Vec::new();
+        for claimed in self.store.claim_due(now, Duration::from_secs(30), 10).await.unwrap() {
+            outcomes.push(dispatcher.run(&claimed).await.unwrap());
+        }
+        outcomes
+    }
+
+    async fn order(&self) -> Order {
+        self.books.load(&new_order().reference_order_id).await.unwrap().order
+    }
+
+    async fn phase(&self) -> PaymentPhase {
+        self.order().await.attempt(&request_id(1)).unwrap().payment.phase
+    }
+
+    async fn notify(&self, json: &str) -> Result<InboxVerdict, BooksError> {
+        let message = serde_json::from_str(json).unwrap();
+        let received = ReceivedNotification {
+            digest: NotificationDigest(json.to_owned()),
+            received_at: self.books.ports().clock.now(),
+            request_time: "1795000000000".to_owned(),
+            notify_type: String::new(),
+            keys: notification_keys(&message),
+            body: json.as_bytes().to_vec(),
+            is_fact: true,
+        };
+        Notifications::new(self.books.clone()).receive(received, &message).await.map(|receipt| receipt.verdict)
+    }
+}
+
+fn session_answer() -> GatewayAnswer {
+    let json = r#"{"result":{"resultStatus":"S","resultCode":"SUCCESS"},"paymentSessionData":"a&&b&&c&&ZA=="}"#;
+    GatewayAnswer::CreatePaymentSession(Box::new(serde_json::from_str(json).unwrap()))
+}
+
+const PAID: &str = r#"{"notifyType":"PAYMENT_RESULT","paymentRequestId":"PAY-1","paymentId":"G-1",
+    "result":{"resultStatus":"S","resultCode":"SUCCESS"},"paymentAmount":{"currency":"USD","value":"4200"}}"#;
+const CAPTURED: &str = r#"{"notifyType":"CAPTURE_RESULT","paymentId":"G-1","captureRequestId":"gateway-made",
+    "result":{"resultStatus":"S","resultCode":"SUCCESS"},"captureAmount":{"currency":"USD","value":"4200"}}"#;
+
+/// Fails every call, after looking whether what it was asked is already durable.
+#[derive(Debug)]
+struct Witness(Arc<ScriptedGateway>, std::sync::OnceLock<Arc<MemoryStore>>);
+
+#[async_trait::async_trait]
+impl PaymentGateway for Witness {
+    async fn call(&self, call: &GatewayCall) -> Result<GatewayAnswer, CallFailure> {
+        let store = self.1.get().unwrap();
+        let stored = store.load(&new_order().reference_order_id).await.unwrap().unwrap();
+        assert!(stored.order.attempt(call.subject.payment_request_id()).is_some(), "sent before it was durable");
+        self.0.call(call).await
+    }
+}
+
+#[tokio::test]
+async fn a_call_is_durable_before_it_is_sent() {
+    let script = Arc::new(ScriptedGateway::default());
+    let witness = Arc::new(Witness(script.clone(), std::sync::OnceLock::new()));
+    let world = world_with(script, witness.clone());
+    witness.1.set(world.store.clone()).unwrap();
+    let world = world.with_attempt().await;
+    assert_eq!(world.gateway.calls().len(), 0, "a command alone sends nothing");
+    world.gateway.answer(session_answer());
+    assert_eq!(world.dispatch().await, [Dispatched::Answered]);
+    assert_eq!(world.gateway.calls().len(), 1);
+}
+
+//= B-8 test
+//= B-2 test
+#[tokio::test]
+async fn a_call_without_an_answer_is_made_again_with_the_same_bytes() {
+    let world = world().with_attempt().await;
+    world.gateway.fail(Reach::MaybeSent);
+    assert_eq!(world.dispatch().await, [Dispatched::Postponed]);
+    assert_eq!(world.phase().await, PaymentPhase::InDoubt);
+    assert_eq!(world.dispatch().await, [], "not before its time");
+    world.clock.advance(Duration::from_secs(5));
+    world.gateway.answer(session_answer());
+    assert_eq!(world.dispatch().await, [Dispatched::Answered]);
+    let calls = world.gateway.calls();
+    assert_eq!(calls[0], calls[1]);
+    assert_eq!(world.phase().await, PaymentPhase::AwaitingPayer);
+}
+
+#[tokio::test]
+async fn a_call_whose_answer_came_another_way_is_not_made() {
+    let world = world().with_attempt().await;
+    world.notify(PAID).await.unwrap();
+    assert_eq!(world.dispatch().await, [Dispatched::NotWanted]);
+    assert_eq!(world.gateway.calls().len(), 0);
+}
+
+#[tokio::test]
+async fn an_answer_is_recorded_even_where_the_lease_was_lost() {
+    let world = world().with_attempt().await;
+    let lease = Duration::from_secs(30);
+    let claimed = world.store.claim_due(at(0), lease, 1).await.unwrap().remove(0);
+    world.clock.advance(Duration::from_secs(31));
+    world.store.claim_due(at(31), lease, 1).await.unwrap();
+    world.gateway.answer(session_answer());
+    Dispatcher::new(world.books.clone(), Retry::default()).run(&claimed).await.unwrap();
+    assert_eq!(world.phase().await, PaymentPhase::AwaitingPayer);
+}
+
+//= N-10 test
+//= X-16 test
+#[tokio::test]
+async fn a_capture_that_nobody_knows_yet_is_parked_and_taken_in_once_its_payment_is_known() {
+    let world = world().with_attempt().await;
+    assert_eq!(world.notify(CAPTURED).await.unwrap(), InboxVerdict::Parked);
+    assert_eq!(world.notify(PAID).await.unwrap(), InboxVerdict::Absorbed);
+    let order = world.order().await;
+    assert_eq!(order.attempts[0].captures[0].phase, CapturePhase::Captured);
+    assert!(order.shippable().is_ok());
+    let verdicts: Vec<_> = world.store.recent(10).await.unwrap().into_iter().map(|mark| mark.verdict).collect();
+    assert_eq!(verdicts, [InboxVerdict::Absorbed, InboxVerdict::Absorbed]);
+}
+
+//= N-4 test
+#[tokio::test]
+async fn a_notification_that_comes_again_changes_nothing_and_is_acknowledged() {
+    let world = world().with_attempt().await;
+    world.notify(PAID).await.unwrap();
+    let before = world.books.load(&new_order().reference_order_id).await.unwrap();
+    assert_eq!(world.notify(PAID).await.unwrap(), InboxVerdict::Absorbed);
+    assert_eq!(world.books.load(&new_order().reference_order_id).await.unwrap(), before);
+}
+
+//= N-3 test
+#[tokio::test]
+async fn without_storage_nothing_is_acknowledged_and_nothing_is_called() {
+    let world = world().with_attempt().await;
+    world.store.set_available(false);
+    assert!(world.notify(PAID).await.is_err());
+    assert!(world.store.claim_due(at(0), Duration::from_secs(30), 10).await.is_err());
+    world.store.set_available(true);
+    assert_eq!(world.phase().await, PaymentPhase::Opening);
+}
+
+#[tokio::test]
+async fn a_commit_of_unknown_outcome_is_read_again_before_anything_else() {
+    for is_written in [true, false] {
+        let world = world().with_attempt().await;
+        world.store.interrupt_next_commit(is_written);
+        assert_eq!(world.notify(PAID).await.unwrap(), InboxVerdict::Absorbed);
+        assert_eq!(world.phase().await, PaymentPhase::Succeeded);
+        let history = world.store.history(&new_order().reference_order_id).await.unwrap();
+        let successes = history.iter().filter(|entry| support::event_name(&entry.event) == "PaymentSucceeded").count();
+        assert_eq!(successes, 1);
+    }
+}
+
+//= B-4 test
+#[tokio::test]
+async fn an_attempt_in_doubt_is_inquired_before_another_one_is_opened() {
+    let world = world().with_attempt().await;
+    world.gateway.fail(Reach::MaybeSent);
+    let second = open_attempt(2, Integration::Session, "CARD", Automatic);
+    let orders = Orders::new(world.books.clone());
+    orders.execute(&new_order().reference_order_id, &Command::OpenAttempt(Box::new(second))).await.unwrap();
+    let asked: Vec<_> = world.gateway.calls().iter().map(|call| call.api.name()).collect();
+    assert_eq!(asked, ["inquiryPayment"]);
+    assert_eq!(world.order().await.attempts.len(), 2, "the buyer may go on; the older attempt stays watched");
+}
+
+#[tokio::test]
+async fn an_inquiry_that_brings_nothing_new_writes_nothing() {
+    let world = world().with_attempt().await;
+    let json = r#"{"result":{"resultStatus":"F","resultCode":"ORDER_NOT_EXIST"}}"#;
+    world.gateway.answer(GatewayAnswer::InquiryPayment(Box::new(serde_json::from_str(json).unwrap())));
+    let before = world.books.load(&new_order().reference_order_id).await.unwrap();
+    let question = before.order.questions().remove(0);
+    let asked = Inquiries::new(world.books.clone()).ask(&new_order().reference_order_id, &question).await.unwrap();
+    assert_eq!(asked.failure, None);
+    assert_eq!(world.books.load(&new_order().reference_order_id).await.unwrap(), before);
+}
+
+#[test]
+fn a_failure_says_how_far_the_call_got() {
+    let failure = CallFailure { reach: Reach::MaybeSent, reason: FailureReason::Timeout, hint: None };
+    assert_eq!(failure.to_string(), "call to the gateway may have been sent: no answer in time");
+}
