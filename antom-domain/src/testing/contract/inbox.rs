@@ -38,7 +38,6 @@ pub async fn a_notification_comes_back_as_it_came(factory: &impl AsyncFn() -> Ad
 
 /// A notification that comes again is one notification, as it came first.
 pub async fn a_notification_that_comes_again_is_kept_once(factory: &impl AsyncFn() -> Adapter) {
-    //= N-4 test
     let Adapter { inbox, .. } = &factory().await;
     let first = mark(&notification("N", 1, &[payment("P")]), InboxVerdict::Absorbed);
     inbox.record(&first).await.unwrap();
@@ -64,7 +63,6 @@ pub async fn a_step_absorbs_its_notification(factory: &impl AsyncFn() -> Adapter
 
 /// A parked notification is found by any of the ids that it names, once, the oldest first.
 pub async fn a_parked_notification_is_found_by_its_ids(factory: &impl AsyncFn() -> Adapter) {
-    //= N-10 test
     let Adapter { inbox, .. } = &factory().await;
     let capture = IdKey::CaptureRequest("C".to_owned());
     let late = notification("late", 9, &[payment("P")]);

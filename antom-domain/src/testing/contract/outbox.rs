@@ -13,7 +13,6 @@ use crate::port::{Commit, CommitError, IdKey, InboxVerdict, OutboxError};
 
 /// A call comes back byte for byte, with its order, for the first time.
 pub async fn a_call_comes_back_as_it_was_committed(factory: &impl AsyncFn() -> Adapter) {
-    //= B-8 test
     let Adapter { store, outbox, .. } = &factory().await;
     let calls = every_call("A");
     let wished = calls.iter().map(|call| (call.clone(), at(0))).collect();
@@ -192,7 +191,6 @@ pub async fn the_answering_step_drops_its_call(factory: &impl AsyncFn() -> Adapt
 
 /// A call that is decided again keeps its first bytes and its place.
 pub async fn a_call_wished_again_keeps_its_first_bytes(factory: &impl AsyncFn() -> Adapter) {
-    //= B-8 test
     let Adapter { store, outbox, .. } = &factory().await;
     let calls = [capture_call("A"), question("A")];
     let wished = calls.iter().map(|call| (call.clone(), at(5))).collect();

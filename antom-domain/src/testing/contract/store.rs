@@ -163,7 +163,6 @@ pub async fn an_id_leads_to_its_order(factory: &impl AsyncFn() -> Adapter) {
 
 /// Uniqueness is per kind of id.
 pub async fn ids_of_different_kinds_do_not_meet(factory: &impl AsyncFn() -> Adapter) {
-    //= T-2 test
     let Adapter { store, .. } = &factory().await;
     for (number, key) in one_of_each_kind("same text").into_iter().enumerate() {
         store.commit(Commit { ids: vec![key], ..creation(&format!("ORDER-{number}")) }).await.unwrap();
