@@ -52,7 +52,8 @@ impl Worker {
         let (done, _) = broadcast::channel(1_024);
         let handle = WorkerHandle { wake: Arc::new(Notify::new()), changed, done };
         let dispatcher = Dispatcher::new(books.clone(), retry);
-        let dispatching = tokio::spawn(dispatch::run(books.clone(), dispatcher, handle.clone(), stopped.clone()));
+        let dispatching =
+            tokio::spawn(dispatch::run(books.clone(), dispatcher, handle.clone(), stopped.clone()));
         let inquiries = Inquiries::new(books.clone());
         let polling = tokio::spawn(poll::run(books.clone(), inquiries, handle.clone(), changes, stopped));
         Worker { handle, stop, dispatching, polling }

@@ -17,13 +17,13 @@ mod shippable;
 mod state;
 mod wake;
 
-pub use call::{CallId, CallSubject, GatewayCall, RequestBody};
-pub use command::{CancelReason, Command, NewOrder, OpenAttempt, Refusal, RefundReason};
-pub use event::{Event, Handout, Recorded};
 pub use apply::NotAnOrderLog;
+pub use call::{CallId, CallSubject, GatewayCall, RequestBody};
+pub use command::{CancelReason, Command, NewOrder, OpenAttempt, RefundReason, Refusal};
+pub use event::{Event, Handout, Recorded};
 pub use fact::{
-    CancelWord, CaptureKey, CaptureSeen, CaptureWord, Details, Fact, Names, PaymentSeen, PaymentWord, RefundWord, Report,
-    ReviewWord, SeenAmount, Source,
+    CancelWord, CaptureKey, CaptureSeen, CaptureWord, Details, Fact, Names, PaymentSeen, PaymentWord,
+    RefundWord, Report, ReviewWord, SeenAmount, Source,
 };
 pub use phase::OrderPhase;
 pub use policy::Policy;

@@ -9,8 +9,8 @@ use antom_domain::authorization::AuthorizationTable;
 use antom_domain::cancel::{CancelPhase, CancelTable};
 use antom_domain::capture::{CapturePhase, CaptureTable};
 use antom_domain::order::{
-    Attempt, CallSubject, CancelWord, CaptureWord, Command, Fact, Integration, Order, PaymentWord, RefundWord, Report,
-    ReviewWord, Role, Source,
+    Attempt, CallSubject, CancelWord, CaptureWord, Command, Fact, Integration, Order, PaymentWord,
+    RefundWord, Report, ReviewWord, Role, Source,
 };
 use antom_domain::payment::{PaymentInput, PaymentPhase, PaymentTable};
 use antom_domain::refund::{RefundPhase, RefundTable};
@@ -98,7 +98,9 @@ fn perform(story: &mut Story, act: &Act) {
         }
         Act::AskCapture(n) => refused(story.command(&capture_command(*n, &format!("CAP-{n}")))),
         Act::AskCancel(n) => refused(story.command(&cancel_command(*n))),
-        Act::AskRefund(n, r, minor) => refused(story.command(&refund_command(*n, &format!("R-{n}-{r}"), *minor))),
+        Act::AskRefund(n, r, minor) => {
+            refused(story.command(&refund_command(*n, &format!("R-{n}-{r}"), *minor)))
+        }
         Act::Later(seconds) => {
             story.later(*seconds);
         }
@@ -145,13 +147,25 @@ fn finals(order: &Order) -> Vec<(String, String)> {
         let phase = attempt.authorization.phase;
         note(format!("{id} authorization"), format!("{phase:?}"), AuthorizationTable::is_final(phase));
         for (index, capture) in attempt.captures.iter().enumerate() {
-            note(format!("{id} capture {index}"), format!("{:?}", capture.phase), CaptureTable::is_final(capture.phase));
+            note(
+                format!("{id} capture {index}"),
+                format!("{:?}", capture.phase),
+                CaptureTable::is_final(capture.phase),
+            );
         }
         for (index, cancel) in attempt.cancels.iter().enumerate() {
-            note(format!("{id} cancel {index}"), format!("{:?}", cancel.phase), CancelTable::is_final(cancel.phase));
+            note(
+                format!("{id} cancel {index}"),
+                format!("{:?}", cancel.phase),
+                CancelTable::is_final(cancel.phase),
+            );
         }
         for (index, refund) in attempt.refunds.iter().enumerate() {
-            note(format!("{id} refund {index}"), format!("{:?}", refund.phase), RefundTable::is_final(refund.phase));
+            note(
+                format!("{id} refund {index}"),
+                format!("{:?}", refund.phase),
+                RefundTable::is_final(refund.phase),
+            );
         }
     }
     finals
@@ -176,10 +190,12 @@ fn check_money(attempt: &Attempt) {
 fn check_compensation(story: &Story) {
     for attempt in story.order.attempts.iter().filter(|attempt| attempt.role == Role::Surplus) {
         let id = &attempt.payment_request_id;
-        let cancels = attempt.cancels.len() - attempt.late_success_after.unwrap_or(0).min(attempt.cancels.len());
+        let cancels =
+            attempt.cancels.len() - attempt.late_success_after.unwrap_or(0).min(attempt.cancels.len());
         assert!(cancels <= 1, "{id}: one cancel for each success too many");
         let surplus = format!("{id}-surplus");
-        let refunds = story.calls.iter().filter(|call| call.id().as_str() == format!("refund:{surplus}")).count();
+        let refunds =
+            story.calls.iter().filter(|call| call.id().as_str() == format!("refund:{surplus}")).count();
         assert!(refunds <= 1, "{id}: refunded once");
         let refused = attempt.current_cancel().is_some_and(|cancel| cancel.phase == CancelPhase::Refused);
         assert!(refunds == 0 || refused, "{id}: a refund only after the verified refusal of the cancel");

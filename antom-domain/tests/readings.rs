@@ -5,7 +5,8 @@
 mod support;
 
 use antom_domain::order::{
-    CallSubject, CancelWord, CaptureWord, Fact, Handout, PaymentWord, RefundWord, Report, ReviewWord, SeenAmount,
+    CallSubject, CancelWord, CaptureWord, Fact, Handout, PaymentWord, RefundWord, Report, ReviewWord,
+    SeenAmount,
 };
 use antom_domain::port::{GatewayAnswer, IdKey};
 use antom_domain::reading::{NotificationReading, answer, notification, notification_keys};
@@ -70,7 +71,8 @@ fn the_result_of_a_capture_decides_and_not_its_transaction_status() {
 #[test]
 fn the_result_of_an_inquiry_is_not_the_result_of_the_payment() {
     let success = r#""result":{"resultCode":"SUCCESS","resultStatus":"S"}"#;
-    let word = |status: &str| payment_word(&inquiry(&format!("{{{success},\"paymentStatus\":\"{status}\"}}")));
+    let word =
+        |status: &str| payment_word(&inquiry(&format!("{{{success},\"paymentStatus\":\"{status}\"}}")));
     assert_eq!(word("PROCESSING"), Some(PaymentWord::Processing));
     assert_eq!(word("FAIL"), Some(PaymentWord::Failure));
     assert_eq!(word("SOMETHING_NEW"), Some(PaymentWord::Unknown));
@@ -143,7 +145,8 @@ fn a_session_is_handed_out_whole_and_a_success_without_data_is_unknown() {
         "paymentSessionExpiryTime":"2026-11-22T10:00:00+08:30"}}"#
     ));
     assert_eq!(payment_word(&facts), Some(PaymentWord::Accepted));
-    let Some(Fact::Handout { handout: Handout::Session { payment_session_data, expires_at, .. }, .. }) = facts.last()
+    let Some(Fact::Handout { handout: Handout::Session { payment_session_data, expires_at, .. }, .. }) =
+        facts.last()
     else {
         panic!("no session in {facts:?}");
     };
@@ -162,7 +165,10 @@ fn a_cancel_is_refused_only_by_a_final_refusal() {
             _ => None,
         }
     };
-    assert_eq!(read(r#"{"result":{"resultStatus":"S","resultCode":"SUCCESS"}}"#), Some(CancelWord::Confirmed));
+    assert_eq!(
+        read(r#"{"result":{"resultStatus":"S","resultCode":"SUCCESS"}}"#),
+        Some(CancelWord::Confirmed)
+    );
     let late = r#"{"result":{"resultStatus":"F","resultCode":"CANCEL_WINDOW_EXCEED"}}"#;
     assert_eq!(read(late), Some(CancelWord::Refused));
     let unknown = r#"{"result":{"resultStatus":"U","resultCode":"UNKNOWN_EXCEPTION"}}"#;
@@ -189,9 +195,9 @@ fn the_documents_capture_answer_without_a_result_is_unknown() {
 fn notifications_are_read_by_their_type() {
     let read = |json: &str| notification(&serde_json::from_str(json).unwrap());
     let success = r#""result":{"resultCode":"SUCCESS","resultStatus":"S"}"#;
-    let NotificationReading::Facts(facts) = read(&format!(
-        r#"{{"notifyType":"PAYMENT_PENDING",{success},"paymentRequestId":"PAY-1"}}"#
-    )) else {
+    let NotificationReading::Facts(facts) =
+        read(&format!(r#"{{"notifyType":"PAYMENT_PENDING",{success},"paymentRequestId":"PAY-1"}}"#))
+    else {
         panic!("a pending payment is ours");
     };
     assert_eq!(payment_word(&facts), Some(PaymentWord::Pending), "S beside PAYMENT_PENDING is no success");

@@ -9,8 +9,8 @@ use antom_domain::authorization::AuthorizationPhase;
 use antom_domain::cancel::CancelPhase;
 use antom_domain::capture::CapturePhase;
 use antom_domain::order::{
-    CallSubject, CancelWord, CaptureWord, Command, Fact, Integration, NotShippable, OrderPhase, PaymentWord, Refusal,
-    RefundWord, Report, ReviewWord, Role, SeenAmount, Source,
+    CallSubject, CancelWord, CaptureWord, Command, Fact, Integration, NotShippable, OrderPhase, PaymentWord,
+    RefundWord, Refusal, Report, ReviewWord, Role, SeenAmount, Source,
 };
 use antom_domain::payment::PaymentPhase;
 use support::*;
@@ -56,7 +56,8 @@ fn a_success_in_another_amount_is_no_success_and_is_inquired() {
     let mut story = Story::with_open_card(Automatic);
     let mut seen = payment_seen(PaymentWord::Success);
     seen.amount = SeenAmount::Read(usd(4_100));
-    let step = story.says(Fact::Payment { names: names(1), source: Source::Notification, seen: Box::new(seen) });
+    let step =
+        story.says(Fact::Payment { names: names(1), source: Source::Notification, seen: Box::new(seen) });
     assert_eq!(story.attempt(1).payment.phase, PaymentPhase::AwaitingPayer);
     assert_eq!(story.order.shippable().unwrap_err(), NotShippable::Disputed);
     assert_eq!(step.calls[0].api.name(), "inquiryPayment");
@@ -160,11 +161,17 @@ fn a_manual_capture_takes_exactly_what_is_held_and_only_in_time() {
         capture_request_id: "CAP-1".parse().unwrap(),
         amount: Some(usd(4_199)),
     };
-    assert_eq!(story.command(&partial).unwrap_err(), Refusal::CaptureAmountDiffers { authorized: usd(4_200) });
+    assert_eq!(
+        story.command(&partial).unwrap_err(),
+        Refusal::CaptureAmountDiffers { authorized: usd(4_200) }
+    );
     let mut late = story.clone();
     late.later(7 * 86_400);
     assert!(matches!(late.command(&capture_command(1, "CAP-1")), Err(Refusal::CaptureDeadlinePassed { .. })));
-    assert!(late.order.questions().iter().any(|question| question.quick_since.is_none()), "the gateway is still asked");
+    assert!(
+        late.order.questions().iter().any(|question| question.quick_since.is_none()),
+        "the gateway is still asked"
+    );
 
     story.command(&capture_command(1, "CAP-1")).unwrap();
     assert!(story.command(&capture_command(1, "CAP-2")).unwrap().is_empty(), "one capture is under way");
@@ -201,7 +208,11 @@ fn a_payment_under_review_is_neither_captured_nor_shipped_and_a_rejection_cancel
     assert_eq!(story.command(&capture_command(1, "CAP-1")).unwrap_err(), Refusal::UnderReview);
     assert_eq!(story.order.shippable().unwrap_err(), NotShippable::UnderReview);
     story.says(notified(1, PaymentWord::Success));
-    assert_eq!(story.attempt(1).authorization.phase, AuthorizationPhase::UnderReview, "silence ends no review");
+    assert_eq!(
+        story.attempt(1).authorization.phase,
+        AuthorizationPhase::UnderReview,
+        "silence ends no review"
+    );
 
     let mut approved = story.clone();
     approved.says(reviewed(ReviewWord::Approved));

@@ -17,7 +17,9 @@ use antom_domain::port::{
     PaymentGateway, Reach, ReceivedNotification,
 };
 use antom_domain::reading::notification_keys;
-use antom_domain::service::{Books, BooksError, Dispatched, Dispatcher, Inquiries, Notifications, Orders, Ports};
+use antom_domain::service::{
+    Books, BooksError, Dispatched, Dispatcher, Inquiries, Notifications, Orders, Ports,
+};
 use antom_domain::testing::{CountedIds, MemoryStore, NoJitter, ScriptedGateway, SetClock};
 use support::{at, new_order, open_attempt, policy, request_id};
 
@@ -86,12 +88,16 @@ impl World {
             body: json.as_bytes().to_vec(),
             is_fact: true,
         };
-        Notifications::new(self.books.clone()).receive(received, &message).await.map(|receipt| receipt.verdict)
+        Notifications::new(self.books.clone())
+            .receive(received, &message)
+            .await
+            .map(|receipt| receipt.verdict)
     }
 }
 
 fn session_answer() -> GatewayAnswer {
-    let json = r#"{"result":{"resultStatus":"S","resultCode":"SUCCESS"},"paymentSessionData":"a&&b&&c&&ZA=="}"#;
+    let json =
+        r#"{"result":{"resultStatus":"S","resultCode":"SUCCESS"},"paymentSessionData":"a&&b&&c&&ZA=="}"#;
     GatewayAnswer::CreatePaymentSession(Box::new(serde_json::from_str(json).unwrap()))
 }
 
@@ -109,7 +115,10 @@ impl PaymentGateway for Witness {
     async fn call(&self, call: &GatewayCall) -> Result<GatewayAnswer, CallFailure> {
         let store = self.1.get().unwrap();
         let stored = store.load(&new_order().reference_order_id).await.unwrap().unwrap();
-        assert!(stored.order.attempt(call.subject.payment_request_id()).is_some(), "sent before it was durable");
+        assert!(
+            stored.order.attempt(call.subject.payment_request_id()).is_some(),
+            "sent before it was durable"
+        );
         self.0.call(call).await
     }
 }
@@ -174,7 +183,8 @@ async fn a_capture_that_nobody_knows_yet_is_parked_and_taken_in_once_its_payment
     let order = world.order().await;
     assert_eq!(order.attempts[0].captures[0].phase, CapturePhase::Captured);
     assert!(order.shippable().is_ok());
-    let verdicts: Vec<_> = world.store.recent(10).await.unwrap().into_iter().map(|mark| mark.verdict).collect();
+    let verdicts: Vec<_> =
+        world.store.recent(10).await.unwrap().into_iter().map(|mark| mark.verdict).collect();
     assert_eq!(verdicts, [InboxVerdict::Absorbed, InboxVerdict::Absorbed]);
 }
 
@@ -207,7 +217,8 @@ async fn a_commit_of_unknown_outcome_is_read_again_before_anything_else() {
         assert_eq!(world.notify(PAID).await.unwrap(), InboxVerdict::Absorbed);
         assert_eq!(world.phase().await, PaymentPhase::Succeeded);
         let history = world.store.history(&new_order().reference_order_id).await.unwrap();
-        let successes = history.iter().filter(|entry| support::event_name(&entry.event) == "PaymentSucceeded").count();
+        let successes =
+            history.iter().filter(|entry| support::event_name(&entry.event) == "PaymentSucceeded").count();
         assert_eq!(successes, 1);
     }
 }
@@ -232,7 +243,8 @@ async fn an_inquiry_that_brings_nothing_new_writes_nothing() {
     world.gateway.answer(GatewayAnswer::InquiryPayment(Box::new(serde_json::from_str(json).unwrap())));
     let before = world.books.load(&new_order().reference_order_id).await.unwrap();
     let question = before.order.questions().remove(0);
-    let asked = Inquiries::new(world.books.clone()).ask(&new_order().reference_order_id, &question).await.unwrap();
+    let asked =
+        Inquiries::new(world.books.clone()).ask(&new_order().reference_order_id, &question).await.unwrap();
     assert_eq!(asked.failure, None);
     assert_eq!(world.books.load(&new_order().reference_order_id).await.unwrap(), before);
 }

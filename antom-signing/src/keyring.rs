@@ -69,7 +69,7 @@ impl KeyEntry {
 /// claim any time.
 #[derive(Debug, Clone, Default)]
 pub struct KeyRing {
-    clients: BTreeMap<ClientId, Vec<KeyEntry>>,
+    clients: BTreeMap<Arc<ClientId>, Vec<KeyEntry>>,
 }
 
 impl KeyRing {
@@ -83,7 +83,7 @@ impl KeyRing {
     //= G-3
     #[must_use]
     pub fn with(mut self, client_id: ClientId, entry: KeyEntry) -> Self {
-        let entries = self.clients.entry(client_id).or_default();
+        let entries = self.clients.entry(Arc::new(client_id)).or_default();
         entries.retain(|present| present.version != entry.version);
         entries.push(entry);
         self
@@ -120,19 +120,19 @@ impl KeyRing {
     }
 
     /// The configured client id that equals `text` byte for byte, with its keys.
-    pub(crate) fn client(&self, text: &str) -> Option<(&ClientId, &[KeyEntry])> {
+    pub(crate) fn client(&self, text: &str) -> Option<(&Arc<ClientId>, &[KeyEntry])> {
         let found = self.clients.iter().find(|(client_id, _)| client_id.as_str() == text);
         found.map(|(client_id, entries)| (client_id, entries.as_slice()))
     }
 
     pub(crate) fn client_ids(&self) -> impl Iterator<Item = &ClientId> {
-        self.clients.keys()
+        self.clients.keys().map(|client_id| &**client_id)
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&ClientId, &KeyEntry)> {
         self.clients
             .iter()
-            .flat_map(|(client_id, entries)| entries.iter().map(move |entry| (client_id, entry)))
+            .flat_map(|(client_id, entries)| entries.iter().map(move |entry| (&**client_id, entry)))
     }
 }
 

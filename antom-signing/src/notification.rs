@@ -7,59 +7,54 @@ use antom_core::id::ClientId;
 use antom_core::time::Timestamp;
 use antom_core::wire::Notification;
 
-use crate::canonical::canonical;
 use crate::freshness::{Freshness, NotificationPolicy};
-use crate::header::{HeaderError, KeyVersion, SignatureHeader};
+use crate::header::{HeaderError, KeyVersion};
 use crate::keyring::{KeyChoiceError, KeyRing};
-use crate::received::{self, HeaderFault, SignedHeaders};
+use crate::received::HeaderFault;
+use crate::unread::{UnreadNotification, verify_unread};
 use crate::verifier::Mismatch;
 
-/// The only method with which the gateway notifies.
-const METHOD: &str = "POST";
-
-/// A notification whose signature is right.
+/// A notification whose signature is right, with every member of its body read.
 #[derive(Clone)]
 pub struct VerifiedNotification {
-    client_id: ClientId,
-    key_version: Option<KeyVersion>,
-    request_time: String,
-    made_at: Timestamp,
-    freshness: Freshness,
+    unread: UnreadNotification,
     notification: Notification,
-    /// The signed text; the body is its end, so that the body is copied once only.
-    message: Vec<u8>,
-    body_start: usize,
 }
 
 impl VerifiedNotification {
+    pub(crate) fn read(unread: UnreadNotification) -> Result<Self, NotificationRefused> {
+        let notification = serde_json::from_slice(unread.body()).map_err(NotificationRefused::body)?;
+        Ok(Self { unread, notification })
+    }
+
     /// The client id that it was signed for: one that is configured.
     #[must_use]
     pub fn client_id(&self) -> &ClientId {
-        &self.client_id
+        self.unread.client_id()
     }
 
     /// The key version that the header names, if it names one.
     #[must_use]
     pub fn key_version(&self) -> Option<KeyVersion> {
-        self.key_version
+        self.unread.key_version()
     }
 
     /// The text of `request-time` as received.
     #[must_use]
     pub fn request_time(&self) -> &str {
-        &self.request_time
+        self.unread.request_time()
     }
 
     /// When the gateway made it, read from `request-time`.
     #[must_use]
     pub fn made_at(&self) -> Timestamp {
-        self.made_at
+        self.unread.made_at()
     }
 
     /// Whether it may be believed as it is, or only leads to an inquiry.
     #[must_use]
     pub fn freshness(&self) -> Freshness {
-        self.freshness
+        self.unread.freshness()
     }
 
     /// The parsed message.
@@ -71,25 +66,19 @@ impl VerifiedNotification {
     /// The body exactly as received.
     #[must_use]
     pub fn body(&self) -> &[u8] {
-        self.message.get(self.body_start..).unwrap_or_default()
+        self.unread.body()
     }
 
     /// Gives the parsed message and the raw body away.
     #[must_use]
-    pub fn into_parts(mut self) -> (Notification, Vec<u8>) {
-        self.message.drain(..self.body_start);
-        (self.notification, self.message)
+    pub fn into_parts(self) -> (Notification, Vec<u8>) {
+        (self.notification, self.unread.into_body())
     }
 }
 
 impl fmt::Debug for VerifiedNotification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerifiedNotification")
-            .field("client_id", &self.client_id)
-            .field("request_time", &self.request_time)
-            .field("freshness", &self.freshness)
-            .field("body", &format_args!("<{} bytes>", self.body().len()))
-            .finish_non_exhaustive()
+        self.unread.print("VerifiedNotification", f)
     }
 }
 
@@ -146,41 +135,7 @@ pub fn verify_notification<'a>(
     now: Timestamp,
     policy: &NotificationPolicy,
 ) -> Result<VerifiedNotification, NotificationRefused> {
-    if method != METHOD {
-        return Err(NotificationRefused::Method);
-    }
-    if body.len() > policy.max_body {
-        return Err(NotificationRefused::BodyTooLarge { size: body.len(), max: policy.max_body });
-    }
-    let found = SignedHeaders::collect(headers, received::REQUEST_TIME)?;
-    let client_text = found.client_id.ok_or(HeaderFault::Missing { name: received::CLIENT_ID })?;
-    let time_text = found.time.ok_or(HeaderFault::Missing { name: received::REQUEST_TIME })?;
-    let signature_text = found.signature.ok_or(HeaderFault::Missing { name: received::SIGNATURE })?;
-
-    let header: SignatureHeader = signature_text.parse()?;
-    // The signed text joins its parts with dots. A time that is really a time, and a client id that is really ours, leave
-    // only one way to cut it, so nobody can shift bytes of a genuine message from one part to the next.
-    let made_at = Timestamp::parse(time_text).map_err(|_| NotificationRefused::RequestTime)?;
-    let key = keys.choose(client_text, header.key_version(), now)?;
-    let (client_id, _) = keys.client(client_text).ok_or(KeyChoiceError::UnknownClient)?;
-
-    let message = canonical(method, path, client_text, time_text, body);
-    key.verify(&message, header.signature().as_bytes()).map_err(|mismatch| {
-        NotificationRefused::Signature { mismatch, key_fingerprint: key.fingerprint(), path: path.to_owned() }
-    })?;
-
-    let notification = serde_json::from_slice(body)
-        .map_err(|error| NotificationRefused::Body { line: error.line(), column: error.column() })?;
-    Ok(VerifiedNotification {
-        client_id: client_id.clone(),
-        key_version: header.key_version(),
-        request_time: time_text.to_owned(),
-        made_at,
-        freshness: policy.judge(made_at, now),
-        notification,
-        body_start: message.len() - body.len(),
-        message,
-    })
+    verify_unread(method, path, headers, body, keys, now, policy)?.read()
 }
 
 /// Why a notification was refused. No variant carries body, signature or key text.
@@ -231,6 +186,11 @@ pub enum NotificationRefused {
 }
 
 impl NotificationRefused {
+    /// A verified body that cannot be read: only the place of the fault is kept, never a part of the text.
+    pub(crate) fn body(error: serde_json::Error) -> Self {
+        Self::Body { line: error.line(), column: error.column() }
+    }
+
     /// What an operator should check next, as one sentence.
     #[must_use]
     pub fn next_step(&self) -> &'static str {

@@ -1,6 +1,7 @@
 //! Signature bytes and their text form in the header.
 //! Whether a signature is right is for the verifier to say.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use base64::Engine as _;
@@ -44,7 +45,11 @@ impl Signature {
     /// One text form only is accepted per byte string, apart from percent-encoding: standard alphabet, padding as it
     /// must be, no stray bits at the end.
     pub(crate) fn from_header_text(text: &str) -> Result<Self, SignatureTextError> {
-        let base64 = percent_decode(text).ok_or(SignatureTextError::PercentEncoding)?;
+        let base64 = if text.contains('%') {
+            Cow::Owned(percent_decode(text).ok_or(SignatureTextError::PercentEncoding)?)
+        } else {
+            Cow::Borrowed(text.as_bytes())
+        };
         let bytes = STANDARD.decode(base64).map_err(|_| SignatureTextError::Base64)?;
         if bytes.is_empty() { Err(SignatureTextError::Empty) } else { Ok(Self(bytes)) }
     }

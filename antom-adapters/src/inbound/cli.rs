@@ -95,7 +95,10 @@ fn serve(config: Config) -> ExitCode {
             Ok(running) => running,
             Err(error) => return fail(&error.to_string()),
         };
-        say(&format!("{{\"listening\":\"http://{}\",\"admin\":\"http://{}\"}}\n", running.listening, running.admin));
+        say(&format!(
+            "{{\"listening\":\"http://{}\",\"admin\":\"http://{}\"}}\n",
+            running.listening, running.admin
+        ));
         until_told_to_stop().await;
         running.stop().await;
         ExitCode::SUCCESS

@@ -63,7 +63,13 @@ async fn result(State(pages): State<Pages>, Path(token): Path<String>) -> Respon
                  content=\"width=device-width\"><title>Payment</title><p>{}</p></html>",
                 shown.sentence()
             );
-            ([(header::CONTENT_SECURITY_POLICY, "default-src 'none'"), (header::CACHE_CONTROL, "no-store")], Html(page))
+            (
+                [
+                    (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
+                    (header::CACHE_CONTROL, "no-store"),
+                ],
+                Html(page),
+            )
                 .into_response()
         }
         Err(status) => status.into_response(),
@@ -72,7 +78,9 @@ async fn result(State(pages): State<Pages>, Path(token): Path<String>) -> Respon
 
 async fn status(State(pages): State<Pages>, Path(token): Path<String>) -> Response {
     match pages.shown(token).await {
-        Ok(shown) => ([(header::CACHE_CONTROL, "no-store")], Json(json!({ "status": shown.word() }))).into_response(),
+        Ok(shown) => {
+            ([(header::CACHE_CONTROL, "no-store")], Json(json!({ "status": shown.word() }))).into_response()
+        }
         Err(status) => status.into_response(),
     }
 }
@@ -85,7 +93,8 @@ impl Pages {
         let order_id = order_id.ok_or(StatusCode::NOT_FOUND)?;
         let order = self.books.load(&order_id).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?.order;
         self.worker.changed(&order_id);
-        let attempt = order.attempts.iter().find(|attempt| attempt.token == token).ok_or(StatusCode::NOT_FOUND)?;
+        let attempt =
+            order.attempts.iter().find(|attempt| attempt.token == token).ok_or(StatusCode::NOT_FOUND)?;
         Ok(shown(&order, attempt))
     }
 }

@@ -7,9 +7,7 @@ use antom_core::outcome::Api;
 use antom_core::wire;
 use antom_domain::order::GatewayCall;
 use antom_domain::port::{CallFailure, FailureReason, GatewayAnswer, PaymentGateway, Reach};
-use antom_http::{
-    Answer, CallError, Client, MaybeSentReason, NotSentReason, TransportError, TransportFault,
-};
+use antom_http::{Answer, CallError, Client, MaybeSentReason, NotSentReason, TransportError, TransportFault};
 use async_trait::async_trait;
 
 pub use signer::PooledSigner;
@@ -53,7 +51,9 @@ fn typed(api: Api, answer: &Answer) -> Result<GatewayAnswer, CallError> {
 //= B-2, G-2
 fn failure(error: &CallError) -> CallFailure {
     let (reach, reason) = match error {
-        CallError::NotSent { reason: NotSentReason::Transport(_), .. } => (Reach::NotSent, FailureReason::NoConnection),
+        CallError::NotSent { reason: NotSentReason::Transport(_), .. } => {
+            (Reach::NotSent, FailureReason::NoConnection)
+        }
         CallError::NotSent { .. } => (Reach::NotSent, FailureReason::NotSigned),
         CallError::MaybeSent { reason, .. } => (Reach::MaybeSent, reason_of(reason)),
         _ => (Reach::MaybeSent, FailureReason::Interrupted),

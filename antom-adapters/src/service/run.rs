@@ -11,7 +11,9 @@ use antom_domain::policy::Retry;
 use antom_domain::port::{Clock, IdSource, Inbox, Jitter, OrderStore, Outbox, PaymentGateway};
 use antom_domain::service::{Books, Ports};
 use antom_http::{Client, Endpoint, ReqwestOptions, ReqwestTransport, RsaCredential};
-use antom_signing::{KeyEntry, KeyRing, KeyVersion, LocalSigner, MerchantKey, NotificationPolicy, PublicKey, SharedKeyRing};
+use antom_signing::{
+    KeyEntry, KeyRing, KeyVersion, LocalSigner, MerchantKey, NotificationPolicy, PublicKey, SharedKeyRing,
+};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -233,8 +235,10 @@ fn serve(
 //= G-3
 fn key_ring(config: &GatewayConfig) -> Result<KeyRing, StartError> {
     config.antom_public_keys.iter().try_fold(KeyRing::new(), |ring, (version, text)| {
-        let key = PublicKey::parse(text)
-            .map_err(|error| StartError::Config { key: "gateway.antom_public_keys", reason: error.to_string() })?;
+        let key = PublicKey::parse(text).map_err(|error| StartError::Config {
+            key: "gateway.antom_public_keys",
+            reason: error.to_string(),
+        })?;
         Ok(ring.with(config.client_id.clone(), KeyEntry::new(KeyVersion::new(*version), key)))
     })
 }

@@ -29,6 +29,10 @@ struct Schedule {
 #[derive(Debug)]
 struct Watched {
     due: Timestamp,
+    /// The order is being asked about: nobody else may begin.
+    is_asking: bool,
+    /// It changed while it was being asked about.
+    has_changed: bool,
     last_asked: HashMap<CallId, Timestamp>,
 }
 
@@ -48,9 +52,11 @@ pub(super) async fn run(
         tokio::select! {
             () = pause(schedule.until_due(now)) => {}
             Some(order_id) = changes.recv() => {
-                match books.load(&order_id).await {
-                    Ok(stored) => schedule.note(&books, &stored.order),
-                    Err(error) => schedule.look_later(&order_id, now, &error),
+                if !schedule.defers_change(&order_id) {
+                    match books.load(&order_id).await {
+                        Ok(stored) => schedule.note(&books, &stored.order),
+                        Err(error) => schedule.look_later(&order_id, now, &error),
+                    }
                 }
             }
             Some(Ok((order_id, asked, order))) = asking.join_next() => {
@@ -154,12 +160,28 @@ impl Schedule {
 
     fn answered(&mut self, books: &Books, id: &ReferenceOrderId, asked: Vec<CallId>, order: Option<&Order>) {
         let now = books.ports().clock.now();
+        let mut has_changed = false;
         if let Some(watched) = self.by_order.get_mut(id) {
             watched.last_asked.extend(asked.into_iter().map(|call| (call, now)));
+            watched.is_asking = false;
+            has_changed = std::mem::take(&mut watched.has_changed);
         }
         match order {
+            // What we hold may be older than the change: look again.
+            Some(_) if has_changed => self.set_due(id, now.saturating_add(books.policy().polling.quick)),
             Some(order) => self.note(books, order),
             None => self.set_due(id, now.saturating_add(STORE_RETRY)),
+        }
+    }
+
+    /// Whether a change of this order waits until the order has been asked about.
+    fn defers_change(&mut self, id: &ReferenceOrderId) -> bool {
+        match self.by_order.get_mut(id) {
+            Some(watched) if watched.is_asking => {
+                watched.has_changed = true;
+                true
+            }
+            _ => false,
         }
     }
 
@@ -169,7 +191,12 @@ impl Schedule {
     }
 
     fn set_due(&mut self, id: &ReferenceOrderId, due: Timestamp) {
-        let watched = self.by_order.entry(id.clone()).or_insert(Watched { due, last_asked: HashMap::new() });
+        let watched = self.by_order.entry(id.clone()).or_insert(Watched {
+            due,
+            is_asking: false,
+            has_changed: false,
+            last_asked: HashMap::new(),
+        });
         self.due.remove(&(watched.due, id.clone()));
         watched.due = due;
         self.due.insert((due, id.clone()));
@@ -189,6 +216,9 @@ impl Schedule {
                 break;
             }
             self.due.remove(&(due, id.clone()));
+            if let Some(watched) = self.by_order.get_mut(&id) {
+                watched.is_asking = true;
+            }
             taken.push(id);
         }
         taken
@@ -206,4 +236,39 @@ impl Schedule {
 #[expect(clippy::disallowed_methods, reason = "the worker is where the service waits")]
 async fn pause(time: Duration) {
     tokio::time::sleep(time).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order() -> ReferenceOrderId {
+        "ORDER-1".parse().unwrap()
+    }
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_epoch_millis(millis)
+    }
+
+    #[test]
+    fn an_order_that_is_being_asked_about_is_not_asked_again_and_its_change_is_remembered() {
+        let mut schedule = Schedule::default();
+        schedule.set_due(&order(), at(10));
+        assert_eq!(schedule.take_due(at(9)), []);
+        assert_eq!(schedule.take_due(at(10)), [order()]);
+        assert!(schedule.defers_change(&order()), "the change waits");
+        assert_eq!(schedule.take_due(at(1_000)), [], "nobody asks meanwhile");
+        assert!(schedule.by_order.get(&order()).is_some_and(|watched| watched.has_changed));
+    }
+
+    #[test]
+    fn an_order_is_due_once_however_often_it_is_scheduled() {
+        let mut schedule = Schedule::default();
+        schedule.set_due(&order(), at(10));
+        schedule.set_due(&order(), at(5));
+        assert_eq!(schedule.until_due(at(0)), Duration::from_millis(5));
+        assert_eq!(schedule.take_due(at(20)), [order()]);
+        schedule.forget(&order());
+        assert!(schedule.due.is_empty() && schedule.by_order.is_empty());
+    }
 }

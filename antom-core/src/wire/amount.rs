@@ -8,6 +8,7 @@ use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::describe::{MemberDescription, MemberKind, Message, MessageDescription};
 use super::member::{Member, Read, Reader};
 use super::message::Names;
 use crate::money::{Currency, Money, MoneyError};
@@ -66,7 +67,23 @@ impl From<Money> for Amount {
     }
 }
 
+static DESCRIPTION: MessageDescription = MessageDescription {
+    name: "Amount",
+    members: &[
+        MemberDescription { name: "currency", is_required: true, is_hidden: false, kind: MemberKind::Text },
+        MemberDescription { name: "value", is_required: true, is_hidden: false, kind: MemberKind::Text },
+    ],
+};
+
+impl Message for Amount {
+    fn description() -> &'static MessageDescription {
+        &DESCRIPTION
+    }
+}
+
 impl Member for Amount {
+    const KIND: MemberKind = MemberKind::Message(<Self as Message>::description);
+
     /// Currency and value must be strings; anything else is no amount that money can be read from.
     fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Read<Self>, A::Error> {
         let (mut currency, mut value, mut unknown) = (None, None, Map::new());
@@ -110,7 +127,7 @@ impl Serialize for Amount {
 
 impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match deserializer.deserialize_map(Reader::<Self>::NEW)? {
+        match deserializer.deserialize_any(Reader::<Self>::NEW)? {
             Read::Typed(amount) => Ok(amount),
             Read::Kept(_) => Err(D::Error::custom("an amount needs currency and value as strings")),
         }
@@ -137,4 +154,28 @@ message! {
             exchange_amount: Amount = "exchangeAmount",
         }
     }
+}
+
+impl Quote {
+    /// The rate as text, whether the gateway sent a text or a number; a number with a fraction stays among the
+    /// members that are kept as they came.
+    ///
+    /// ```
+    /// use antom_core::wire::Quote;
+    ///
+    /// let quote: Quote = serde_json::from_str(r#"{"quotePrice":1.25}"#)?;
+    /// assert_eq!(quote.price().as_deref(), Some("1.25"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn price(&self) -> Option<String> {
+        price_in(self.quote_price.as_ref(), &self.unknown, "quotePrice")
+    }
+}
+
+/// A rate that came as text or as number.
+pub(super) fn price_in(text: Option<&String>, unknown: &Map<String, Value>, name: &str) -> Option<String> {
+    text.cloned().or_else(|| match unknown.get(name) {
+        Some(Value::Number(number)) => Some(number.to_string()),
+        Some(_) | None => None,
+    })
 }

@@ -1,6 +1,7 @@
 //! Reads one member of a message without ever failing on its type.
 //! Which members a message has is left to the `message!` macro.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -9,6 +10,7 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use super::describe::{MemberKind, MessageDescription};
 use crate::time::WireTime;
 
 /// What was read where a `T` belongs.
@@ -21,6 +23,9 @@ pub(super) enum Read<T> {
 
 /// A type of members: which JSON values it takes. Whatever it does not take is kept.
 pub(super) trait Member: Sized {
+    /// What a reader of the description is told.
+    const KIND: MemberKind;
+
     fn from_text(_text: &str) -> Option<Self> {
         None
     }
@@ -145,6 +150,8 @@ impl<N> Visitor<'_> for NameReader<N> {
 }
 
 impl Member for String {
+    const KIND: MemberKind = MemberKind::Text;
+
     fn from_text(text: &str) -> Option<Self> {
         Some(text.to_owned())
     }
@@ -155,6 +162,8 @@ impl Member for String {
 }
 
 impl Member for bool {
+    const KIND: MemberKind = MemberKind::Flag;
+
     fn from_bool(flag: bool) -> Option<Self> {
         Some(flag)
     }
@@ -166,6 +175,8 @@ impl Member for bool {
 }
 
 impl Member for i64 {
+    const KIND: MemberKind = MemberKind::Number;
+
     fn from_number(number: &Number) -> Option<Self> {
         number.as_i64()
     }
@@ -177,6 +188,8 @@ impl Member for i64 {
 }
 
 impl Member for WireTime {
+    const KIND: MemberKind = MemberKind::Time;
+
     fn from_text(text: &str) -> Option<Self> {
         Some(Self::parse(text))
     }
@@ -187,12 +200,41 @@ impl Member for WireTime {
 }
 
 impl Member for Map<String, Value> {
+    const KIND: MemberKind = MemberKind::Object;
+
     fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
         Self::deserialize(MapAccessDeserializer::new(map)).map(Read::Typed)
     }
 }
 
+impl<T: Member + Serialize> Member for BTreeMap<String, T> {
+    const KIND: MemberKind = MemberKind::Map(&T::KIND);
+
+    /// As with lists, one value of an unexpected type keeps all of them.
+    fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Read<Self>, A::Error> {
+        let (mut typed, mut odd) = (Self::new(), Map::new());
+        while let Some(name) = map.next_key::<String>()? {
+            if typed.contains_key(&name) || odd.contains_key(&name) {
+                return Err(A::Error::custom("an object names a member twice"));
+            }
+            match map.next_value_seed(Reader::<T>::NEW)? {
+                Read::Typed(value) => drop(typed.insert(name, value)),
+                Read::Kept(value) => drop(odd.insert(name, value)),
+            }
+        }
+        if odd.is_empty() {
+            return Ok(Read::Typed(typed));
+        }
+        for (name, value) in typed {
+            keep(&name, &Some(value), &mut odd)?;
+        }
+        Ok(Read::Kept(Value::Object(odd)))
+    }
+}
+
 impl<T: Member> Member for Box<T> {
+    const KIND: MemberKind = T::KIND;
+
     fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Read<Self>, A::Error> {
         Ok(match T::from_map(map)? {
             Read::Typed(value) => Read::Typed(Self::new(value)),
@@ -202,6 +244,8 @@ impl<T: Member> Member for Box<T> {
 }
 
 impl<T: Member + Serialize> Member for Vec<T> {
+    const KIND: MemberKind = MemberKind::List(&T::KIND);
+
     /// One entry of an unexpected type keeps the whole list: half a list would look complete.
     fn from_seq<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Read<Self>, A::Error> {
         let mut typed = Self::new();
@@ -231,11 +275,36 @@ fn keep_list<'de, T: Serialize, A: SeqAccess<'de>>(
     Ok(Value::Array(list))
 }
 
+/// Puts what was read of an incomplete message back to what was kept of it.
+pub(super) fn keep<T: Serialize, E: Error>(
+    name: &str,
+    member: &Option<T>,
+    kept: &mut Map<String, Value>,
+) -> Result<(), E> {
+    if let Some(value) = member {
+        kept.insert(name.to_owned(), serde_json::to_value(value).map_err(E::custom)?);
+    }
+    Ok(())
+}
+
+/// Why a value is not the message, without showing the value.
+pub(super) fn why_not<E: Error>(message: &MessageDescription, value: &Value) -> E {
+    let Value::Object(members) = value else { return E::custom("not an object") };
+    for member in message.members.iter().filter(|member| member.is_required) {
+        if !members.contains_key(member.name) {
+            return E::missing_field(member.name);
+        }
+    }
+    E::custom(format_args!("{} has an invalid member", message.name))
+}
+
 /// Members that are a text of their own kind: open enums and ids.
 macro_rules! text_member {
-    ($($word:ty),+ $(,)? => $read:expr) => {
+    ($($word:ty),+ $(,)? => $kind:expr, $read:expr) => {
         $(
             impl Member for $word {
+                const KIND: MemberKind = $kind;
+
                 fn from_text(text: &str) -> Option<Self> {
                     let read: fn(&str) -> Option<$word> = $read;
                     read(text)
@@ -245,15 +314,35 @@ macro_rules! text_member {
     };
 }
 
-text_member! {
+/// Open enums, which also tell the words that they list.
+macro_rules! word_member {
+    ($($word:ty),+ $(,)?) => {
+        $(
+            text_member! {
+                $word => MemberKind::Word(|| <$word>::LISTED.iter().map(<$word>::as_str).collect()),
+                |text| Some(text.into())
+            }
+        )+
+    };
+}
+
+word_member! {
     crate::AuthReviewStatus, crate::CaptureMode, crate::NotifyType, crate::OsType, crate::PaymentStatus,
     crate::RefundStatus, crate::ResultStatus, crate::TerminalType, crate::TransactionType, super::ProductCode,
-    crate::ResultCode
-    => |text| Some(text.into())
+    super::words::ClassType, super::words::DeclarationBizScene, super::words::DisputeAcceptReason,
+    super::words::DisputeJudgedResult, super::words::DisputeNotificationType, super::words::MerchantType,
+    super::words::PassengerIdType, super::words::PaymentMethodDetailType, super::words::PeriodType,
+    super::words::PromotionType, super::words::RateType, super::words::RefundFrom, super::words::Scope,
+    super::words::SubscriptionStatus, super::words::TransitType, super::words::VaultingStatus,
+}
+
+text_member! {
+    crate::ResultCode => MemberKind::Text, |text| Some(text.into())
 }
 
 text_member! {
     crate::CaptureId, crate::CaptureRequestId, crate::PaymentId, crate::PaymentRequestId,
-    crate::ReferenceBuyerId, crate::ReferenceOrderId, crate::RefundId, crate::RefundRequestId
-    => |text| text.parse().ok()
+    crate::ReferenceBuyerId, crate::ReferenceOrderId, crate::RefundId, crate::RefundRequestId,
+    crate::UpdateRequestId, crate::VaultingRequestId
+    => MemberKind::Text, |text| text.parse().ok()
 }

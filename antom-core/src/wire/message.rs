@@ -1,5 +1,5 @@
 //! The macro that makes a message of its list of members.
-//! Reading single members is left to `member`, checks before sending to `validate`.
+//! Reading single members is left to `member`, describing them to `describe`, checks to `validate`.
 
 use std::fmt;
 
@@ -82,7 +82,32 @@ macro_rules! message {
         const _: () = {
             use serde::de::{Error as _, MapAccess};
             use serde::ser::SerializeMap as _;
-            use $crate::wire::member::{Member, Name, NameReader, Read, Reader};
+            use $crate::wire::describe::{MemberDescription, MemberKind, Message, MessageDescription};
+            use $crate::wire::member::{Member, Name, NameReader, Read, Reader, keep, why_not};
+
+            static DESCRIPTION: MessageDescription = MessageDescription {
+                name: stringify!($name),
+                members: &[
+                    $( MemberDescription {
+                        name: $req_wire,
+                        is_required: true,
+                        is_hidden: message!(@is_hidden $($req_hidden)?),
+                        kind: <$req_type as Member>::KIND,
+                    }, )*
+                    $( MemberDescription {
+                        name: $opt_wire,
+                        is_required: false,
+                        is_hidden: message!(@is_hidden $($opt_hidden)?),
+                        kind: <$opt_type as Member>::KIND,
+                    }, )*
+                ],
+            };
+
+            impl Message for $name {
+                fn description() -> &'static MessageDescription {
+                    &DESCRIPTION
+                }
+            }
 
             #[allow(non_camel_case_types, reason = "named after the fields")]
             enum Listed { $( $req, )* $( $opt, )* }
@@ -96,6 +121,8 @@ macro_rules! message {
             }
 
             impl Member for $name {
+                const KIND: MemberKind = MemberKind::Message(<Self as Message>::description);
+
                 //= X-11
                 fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Read<Self>, A::Error> {
                     $( let mut $req: Option<$req_type> = None; )*
@@ -103,11 +130,15 @@ macro_rules! message {
                     let mut unknown = serde_json::Map::new();
                     while let Some(name) = map.next_key_seed(NameReader(listed))? {
                         match name {
-                            $( Name::Listed(Listed::$req) => match map.next_value_seed(Reader::<$req_type>::NEW)? {
-                                Read::Typed(_) if $req.is_some() => return Err(A::Error::duplicate_field($req_wire)),
-                                Read::Typed(value) => $req = Some(value),
-                                Read::Kept(_) => return Err(A::Error::custom(concat!("invalid ", $req_wire))),
-                            }, )*
+                            $( Name::Listed(Listed::$req) => {
+                                if $req.is_some() || unknown.contains_key($req_wire) {
+                                    return Err(A::Error::duplicate_field($req_wire));
+                                }
+                                match map.next_value_seed(Reader::<$req_type>::NEW)? {
+                                    Read::Typed(value) => $req = Some(value),
+                                    Read::Kept(value) => drop(unknown.insert($req_wire.to_owned(), value)),
+                                }
+                            } )*
                             $( Name::Listed(Listed::$opt) => {
                                 if $opt.is_some() || unknown.contains_key($opt_wire) {
                                     return Err(A::Error::duplicate_field($opt_wire));
@@ -120,19 +151,24 @@ macro_rules! message {
                             Name::Unlisted(name) => drop(unknown.insert(name, map.next_value()?)),
                         }
                     }
-                    Ok(Read::Typed(Self {
-                        $( $req: $req.ok_or_else(|| A::Error::missing_field($req_wire))?, )*
-                        $( $opt, )*
-                        unknown,
-                    }))
+                    #[allow(unreachable_patterns, reason = "most messages have no required members")]
+                    match ($( $req, )*) {
+                        ($( Some($req), )*) => Ok(Read::Typed(Self { $( $req, )* $( $opt, )* unknown })),
+                        ($( $req, )*) => {
+                            // Half a message is none: as a member of another one it is kept as it came.
+                            $( keep($req_wire, &$req, &mut unknown)?; )*
+                            $( keep($opt_wire, &$opt, &mut unknown)?; )*
+                            Ok(Read::Kept(serde_json::Value::Object(unknown)))
+                        }
+                    }
                 }
             }
 
             impl<'de> serde::Deserialize<'de> for $name {
                 fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    match deserializer.deserialize_map(Reader::<Self>::NEW)? {
+                    match deserializer.deserialize_any(Reader::<Self>::NEW)? {
                         Read::Typed(message) => Ok(message),
-                        Read::Kept(_) => Err(D::Error::custom("not an object")),
+                        Read::Kept(value) => Err(why_not(&DESCRIPTION, &value)),
                     }
                 }
             }
@@ -158,6 +194,8 @@ macro_rules! message {
             }
         };
     };
+    (@is_hidden) => { false };
+    (@is_hidden hidden) => { true };
     (@shown $out:ident, $field:ident, $value:expr) => {
         $out.field(stringify!($field), $value);
     };

@@ -6,6 +6,7 @@ use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::describe::{MemberDescription, MemberKind, Message, MessageDescription};
 use super::member::{Member, Name, NameReader, Read, Reader};
 use crate::outcome::{GatewayResult, ResultCode, ResultStatus};
 
@@ -24,7 +25,28 @@ fn listed(name: &str) -> Option<Listed> {
     }
 }
 
+static DESCRIPTION: MessageDescription = MessageDescription {
+    name: "GatewayResult",
+    members: &[
+        described("resultCode", <ResultCode as Member>::KIND),
+        described("resultStatus", <ResultStatus as Member>::KIND),
+        described("resultMessage", <String as Member>::KIND),
+    ],
+};
+
+const fn described(name: &'static str, kind: MemberKind) -> MemberDescription {
+    MemberDescription { name, is_required: false, is_hidden: false, kind }
+}
+
+impl Message for GatewayResult {
+    fn description() -> &'static MessageDescription {
+        &DESCRIPTION
+    }
+}
+
 impl Member for GatewayResult {
+    const KIND: MemberKind = MemberKind::Message(<Self as Message>::description);
+
     fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Read<Self>, A::Error> {
         let (mut code, mut status, mut message) = (None, None, None);
         let mut unknown = Map::new();
@@ -66,7 +88,7 @@ fn slot<'de, T: Member, A: MapAccess<'de>>(
 
 impl<'de> Deserialize<'de> for GatewayResult {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match deserializer.deserialize_map(Reader::<Self>::NEW)? {
+        match deserializer.deserialize_any(Reader::<Self>::NEW)? {
             Read::Typed(result) => Ok(result),
             Read::Kept(_) => Err(D::Error::custom("not an object")),
         }

@@ -97,7 +97,9 @@ impl Table for CancelTable {
 
     fn explain(phase: CancelPhase) -> &'static str {
         match phase {
-            CancelPhase::Requested => "We decided to cancel; the call to the gateway is waiting or under way.",
+            CancelPhase::Requested => {
+                "We decided to cancel; the call to the gateway is waiting or under way."
+            }
             CancelPhase::InDoubt => "The cancel had no final answer. It is repeated as it was.",
             CancelPhase::Confirmed => "The gateway cancelled the payment; no money is held for it.",
             CancelPhase::Refused => "It is too late to cancel; captured money goes back by a refund.",

@@ -128,8 +128,12 @@ impl Table for CaptureTable {
 
     fn explain(phase: CapturePhase) -> &'static str {
         match phase {
-            CapturePhase::Awaited => "The gateway captures by itself; we wait for its notification and inquire.",
-            CapturePhase::Requested => "We decided to capture; the call to the gateway is waiting or under way.",
+            CapturePhase::Awaited => {
+                "The gateway captures by itself; we wait for its notification and inquire."
+            }
+            CapturePhase::Requested => {
+                "We decided to capture; the call to the gateway is waiting or under way."
+            }
             CapturePhase::InDoubt => {
                 "The capture call had no readable answer. It is inquired, and repeated only under the same id."
             }

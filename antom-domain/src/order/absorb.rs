@@ -111,7 +111,12 @@ fn absorb_report(draft: &mut Draft<'_>, subject: &CallSubject, report: Report) {
 /// Whether the seen amount is ours. A difference is recorded, freezes shipping and is inquired; a missing amount is
 /// unknown: neither is ever a success.
 //= N-7, I-3
-fn amount_agrees(draft: &mut Draft<'_>, index: usize, expected: antom_core::money::Money, seen: &SeenAmount) -> bool {
+fn amount_agrees(
+    draft: &mut Draft<'_>,
+    index: usize,
+    expected: antom_core::money::Money,
+    seen: &SeenAmount,
+) -> bool {
     let text = match seen {
         SeenAmount::Read(money) if *money == expected => return true,
         SeenAmount::Absent => return false,

@@ -29,7 +29,9 @@ impl Order {
     }
 
     pub(super) fn born(first: &Recorded) -> Option<Order> {
-        let Event::OrderCreated { reference_order_id, amount, description, reference_buyer_id } = &first.event else {
+        let Event::OrderCreated { reference_order_id, amount, description, reference_buyer_id } =
+            &first.event
+        else {
             return None;
         };
         Some(Order {

@@ -91,10 +91,14 @@ impl CallSubject {
         CallId(match self {
             CallSubject::Open { payment_request_id } => format!("open:{payment_request_id}"),
             CallSubject::Capture { capture_request_id, .. } => format!("capture:{capture_request_id}"),
-            CallSubject::Cancel { payment_request_id, number } => format!("cancel:{payment_request_id}:{number}"),
+            CallSubject::Cancel { payment_request_id, number } => {
+                format!("cancel:{payment_request_id}:{number}")
+            }
             CallSubject::Refund { refund_request_id, .. } => format!("refund:{refund_request_id}"),
             CallSubject::Inquire { payment_request_id } => format!("inquire:{payment_request_id}"),
-            CallSubject::InquireRefund { refund_request_id, .. } => format!("inquire-refund:{refund_request_id}"),
+            CallSubject::InquireRefund { refund_request_id, .. } => {
+                format!("inquire-refund:{refund_request_id}")
+            }
         })
     }
 

@@ -1,7 +1,9 @@
 //! Commands: what the merchant wants, and why an order may refuse it.
 //! Deciding is `decide`'s; who may command is left to the inbound adapters.
 
-use antom_core::id::{CaptureRequestId, PaymentRequestId, ReferenceBuyerId, ReferenceOrderId, RefundRequestId};
+use antom_core::id::{
+    CaptureRequestId, PaymentRequestId, ReferenceBuyerId, ReferenceOrderId, RefundRequestId,
+};
 use antom_core::money::{Money, MoneyError};
 use antom_core::outcome::{CaptureMode, OsType, TerminalType};
 use antom_core::time::Timestamp;
@@ -155,7 +157,9 @@ pub enum Refusal {
     #[error("the gateway reviews this payment; wait for its decision")]
     UnderReview,
     /// The gateway contradicted itself about this payment.
-    #[error("the gateway's answers about this payment contradict each other; it is frozen until that is settled")]
+    #[error(
+        "the gateway's answers about this payment contradict each other; it is frozen until that is settled"
+    )]
     Disputed,
     /// This success is one too many; its money is on its way back.
     #[error("this payment is a surplus of the order and is being returned")]

@@ -7,7 +7,7 @@ use antom_core::outcome::CaptureMode;
 use antom_core::time::Timestamp;
 
 use super::Step;
-use super::command::{CancelReason, Command, NewOrder, OpenAttempt, Refusal, RefundReason};
+use super::command::{CancelReason, Command, NewOrder, OpenAttempt, RefundReason, Refusal};
 use super::draft::Draft;
 use super::event::{Event, Recorded};
 use super::policy::{GATEWAY_PAYMENT_TIMEOUT, Policy, SESSION_LIFETIME};
@@ -73,7 +73,9 @@ fn open_attempt(draft: &mut Draft<'_>, open: &OpenAttempt) -> Result<(), Refusal
     let is_card = open.payment_method_type == "CARD";
     let wished = open.capture_mode.clone().unwrap_or_else(|| draft.policy.capture_mode.clone());
     let capture_mode = is_card.then_some(wished);
-    let same_key = |attempt: &&Attempt| open.idempotency_key.is_some() && attempt.idempotency_key == open.idempotency_key;
+    let same_key = |attempt: &&Attempt| {
+        open.idempotency_key.is_some() && attempt.idempotency_key == open.idempotency_key
+    };
     if let Some(earlier) = draft.order.attempts.iter().find(same_key) {
         let same = earlier.integration == open.integration
             && earlier.payment_method_type == open.payment_method_type
@@ -213,7 +215,8 @@ fn refund(
 ) -> Result<(), Refusal> {
     let attempt = find(draft, id)?.clone();
     amount.require_chargeable()?;
-    if let Some(known) = attempt.refunds.iter().find(|refund| refund.refund_request_id == *refund_request_id) {
+    if let Some(known) = attempt.refunds.iter().find(|refund| refund.refund_request_id == *refund_request_id)
+    {
         return if known.amount == amount { Ok(()) } else { Err(Refusal::RefundIdReused) };
     }
     let limit = draft.policy.max_refunds;
@@ -239,4 +242,3 @@ fn refund(
     draft.call(call);
     Ok(())
 }
-

@@ -2,8 +2,8 @@
 //! Folding them is `apply`'s; an event says what became so, never what to do.
 
 use antom_core::id::{
-    CaptureId, CaptureRequestId, PaymentId, PaymentRequestId, PaymentSessionId, ReferenceBuyerId, ReferenceOrderId,
-    RefundRequestId,
+    CaptureId, CaptureRequestId, PaymentId, PaymentRequestId, PaymentSessionId, ReferenceBuyerId,
+    ReferenceOrderId, RefundRequestId,
 };
 use antom_core::money::Money;
 use antom_core::outcome::CaptureMode;

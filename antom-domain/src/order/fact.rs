@@ -187,7 +187,10 @@ impl Details {
             ),
             eci: hole(self.eci.as_ref(), newer.eci.as_ref()),
             three_ds_version: hole(self.three_ds_version.as_ref(), newer.three_ds_version.as_ref()),
-            acquirer_reference_no: hole(self.acquirer_reference_no.as_ref(), newer.acquirer_reference_no.as_ref()),
+            acquirer_reference_no: hole(
+                self.acquirer_reference_no.as_ref(),
+                newer.acquirer_reference_no.as_ref(),
+            ),
         }
     }
 

@@ -1,15 +1,14 @@
 //! Writes the requests: complete but for time and signature, checked before they are wished.
 //! Sending is the gateway port's; the bytes are never written again.
 
-use antom_core::id::{
-    CaptureRequestId, PaymentId, PaymentRequestId, RefundRequestId,
-};
+use antom_core::id::{CaptureRequestId, PaymentId, PaymentRequestId, RefundRequestId};
 use antom_core::money::Money;
 use antom_core::outcome::{Api, CaptureMode};
 use antom_core::time::{Timestamp, WireTime};
 use antom_core::wire::{
-    self, CancelRequest, CaptureRequest, CreatePaymentSessionRequest, Env, FieldErrors, InquiryPaymentRequest,
-    InquiryRefundRequest, PayRequest, PaymentFactor, PaymentMethod, RefundRequest, SettlementStrategy,
+    self, CancelRequest, CaptureRequest, CreatePaymentSessionRequest, Env, FieldErrors,
+    InquiryPaymentRequest, InquiryRefundRequest, PayRequest, PaymentFactor, PaymentMethod, RefundRequest,
+    SettlementStrategy,
 };
 use serde::Serialize;
 

@@ -80,7 +80,9 @@ fn refund_what_cannot_be_cancelled(draft: &mut Draft<'_>, index: usize) {
     if reason_to_return(&attempt).is_none() || !refused || has_compensation(&attempt) {
         return;
     }
-    let (Some(amount), Some(payment_id)) = (attempt.refundable(), attempt.payment.payment_id.clone()) else { return };
+    let (Some(amount), Some(payment_id)) = (attempt.refundable(), attempt.payment.payment_id.clone()) else {
+        return;
+    };
     if amount.is_zero() {
         return;
     }

@@ -66,7 +66,9 @@ impl Order {
         }
         let holder = self.holder().ok_or(NotShippable::NotPaid)?;
         match holder.authorization.phase {
-            AuthorizationPhase::UnderReview | AuthorizationPhase::Rejected => return Err(NotShippable::UnderReview),
+            AuthorizationPhase::UnderReview | AuthorizationPhase::Rejected => {
+                return Err(NotShippable::UnderReview);
+            }
             AuthorizationPhase::Absent
             | AuthorizationPhase::Held
             | AuthorizationPhase::Captured

@@ -2,7 +2,8 @@
 //! Only `apply` changes it; texts that nobody decides on (session data, URLs) stay in the log.
 
 use antom_core::id::{
-    CaptureId, CaptureRequestId, PaymentId, PaymentRequestId, ReferenceBuyerId, ReferenceOrderId, RefundRequestId,
+    CaptureId, CaptureRequestId, PaymentId, PaymentRequestId, ReferenceBuyerId, ReferenceOrderId,
+    RefundRequestId,
 };
 use antom_core::money::Money;
 use antom_core::outcome::CaptureMode;
@@ -237,7 +238,8 @@ impl Attempt {
     /// What was taken, and could go back: captured for cards, paid for other methods. `None` where nothing was taken.
     pub fn taken(&self) -> Option<Money> {
         if !self.is_card() {
-            return (self.payment.phase == PaymentPhase::Succeeded || self.late_success_after.is_some()).then_some(self.amount);
+            return (self.payment.phase == PaymentPhase::Succeeded || self.late_success_after.is_some())
+                .then_some(self.amount);
         }
         let mut captured = self.captures.iter().filter(|capture| capture.phase == CapturePhase::Captured);
         let first = captured.next()?.amount;

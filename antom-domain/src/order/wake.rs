@@ -43,7 +43,8 @@ impl Order {
         for attempt in &self.attempts {
             if let Some(quick_since) = attempt.payment_question() {
                 let payment_request_id = attempt.payment_request_id.clone();
-                questions.push(Question { subject: CallSubject::Inquire { payment_request_id }, quick_since });
+                questions
+                    .push(Question { subject: CallSubject::Inquire { payment_request_id }, quick_since });
             }
             let open = attempt.refunds.iter().filter(|refund| !RefundTable::is_final(refund.phase));
             questions.extend(open.map(|refund| Question {
@@ -113,15 +114,18 @@ impl Attempt {
         if self.authorization.phase == AuthorizationPhase::UnderReview {
             return Some(self.payment.settled_at);
         }
-        let held = matches!(self.authorization.phase, AuthorizationPhase::Held | AuthorizationPhase::Rejected)
-            && !self.is_given_up();
-        let must_go_back = (self.role == Role::Surplus || self.late_success_after.is_some()) && self.holds_money();
+        let held =
+            matches!(self.authorization.phase, AuthorizationPhase::Held | AuthorizationPhase::Rejected)
+                && !self.is_given_up();
+        let must_go_back =
+            (self.role == Role::Surplus || self.late_success_after.is_some()) && self.holds_money();
         let open_cancel = self.cancels.last().is_some_and(|cancel| !CancelTable::is_final(cancel.phase));
         (self.disputed || held || must_go_back || open_cancel).then_some(None)
     }
 
     /// The gateway failed to capture and refused to cancel: nothing more can be learnt.
     fn is_given_up(&self) -> bool {
-        self.capture_is_lost() && self.current_cancel().is_some_and(|cancel| cancel.phase == CancelPhase::Refused)
+        self.capture_is_lost()
+            && self.current_cancel().is_some_and(|cancel| cancel.phase == CancelPhase::Refused)
     }
 }

@@ -156,7 +156,9 @@ impl Table for PaymentTable {
 
     fn explain(phase: PaymentPhase) -> &'static str {
         match phase {
-            PaymentPhase::Opening => "We decided to open the payment; the call to the gateway is waiting or under way.",
+            PaymentPhase::Opening => {
+                "We decided to open the payment; the call to the gateway is waiting or under way."
+            }
             PaymentPhase::InDoubt => {
                 "The opening call had no readable answer. It is repeated with the same id and bytes, and inquired."
             }
@@ -166,7 +168,9 @@ impl Table for PaymentTable {
                 "The gateway confirmed the payment. A card is authorized: shipping waits for its capture."
             }
             PaymentPhase::Failed => "The gateway refused or closed this attempt. The buyer may try again.",
-            PaymentPhase::Cancelled => "This attempt was cancelled; a success that still arrives is cancelled again.",
+            PaymentPhase::Cancelled => {
+                "This attempt was cancelled; a success that still arrives is cancelled again."
+            }
         }
     }
 }

@@ -18,7 +18,11 @@ pub struct Polling {
 
 impl Default for Polling {
     fn default() -> Self {
-        Polling { quick: Duration::from_secs(2), fast_window: Duration::from_mins(14), sweep: Duration::from_mins(1) }
+        Polling {
+            quick: Duration::from_secs(2),
+            fast_window: Duration::from_mins(14),
+            sweep: Duration::from_mins(1),
+        }
     }
 }
 
@@ -40,7 +44,12 @@ impl Polling {
     /// assert_eq!(next, opened.saturating_add(Duration::from_secs(2)));
     /// ```
     //= I-2
-    pub fn next(&self, quick_since: Option<Timestamp>, last_asked: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    pub fn next(
+        &self,
+        quick_since: Option<Timestamp>,
+        last_asked: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Timestamp {
         let Some(last_asked) = last_asked else { return now.saturating_add(self.quick) };
         let somebody_waits = quick_since.is_some_and(|since| now.since(since) < self.fast_window);
         last_asked.saturating_add(if somebody_waits { self.quick } else { self.sweep })

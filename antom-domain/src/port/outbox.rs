@@ -36,7 +36,12 @@ use crate::order::{CallId, GatewayCall};
 #[async_trait]
 pub trait Outbox: Debug + Send + Sync + 'static {
     /// Claims up to `limit` due rows.
-    async fn claim_due(&self, now: Timestamp, lease: Duration, limit: usize) -> Result<Vec<Claimed>, StoreError>;
+    async fn claim_due(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        limit: usize,
+    ) -> Result<Vec<Claimed>, StoreError>;
     /// Drops a row whose call is no longer wanted or was answered without changing the order.
     async fn complete(&self, claim: &Claim) -> Result<(), OutboxError>;
     /// Gives the row back, due again at `due`.

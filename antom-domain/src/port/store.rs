@@ -181,7 +181,7 @@ pub enum StoreError {
     /// What is stored cannot be read by this version of the program.
     #[error("stored {what} of {id} cannot be read")]
     Unreadable {
-        /// Which part: `snapshot`, `event`, `call` or `notification`.
+        /// Which part: `snapshot`, `event`, `call`, `notification`, or the `cursor` of a listing.
         what: &'static str,
         /// The row's id.
         id: String,

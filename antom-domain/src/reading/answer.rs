@@ -4,13 +4,14 @@
 use antom_core::id::{PaymentId, PaymentRequestId, PaymentSessionId};
 use antom_core::outcome::{Action, Api, GatewayResult, advise};
 use antom_core::wire::{
-    CancelResponse, CaptureResponse, CreatePaymentSessionResponse, InquiryRefundResponse, PayResponse, RefundResponse,
+    CancelResponse, CaptureResponse, CreatePaymentSessionResponse, InquiryRefundResponse, PayResponse,
+    RefundResponse,
 };
 
 use super::{inquiry, word};
 use crate::order::{
-    CallSubject, CancelWord, CaptureKey, CaptureSeen, CaptureWord, Details, Fact, Handout, Names, PaymentSeen,
-    PaymentWord, RefundWord, Report, ReviewWord, SeenAmount, Source,
+    CallSubject, CancelWord, CaptureKey, CaptureSeen, CaptureWord, Details, Fact, Handout, Names,
+    PaymentSeen, PaymentWord, RefundWord, Report, ReviewWord, SeenAmount, Source,
 };
 use crate::port::GatewayAnswer;
 
@@ -40,7 +41,8 @@ fn names_of(subject: &CallSubject) -> Names {
         CallSubject::Capture { capture_request_id, .. } => {
             names.capture_request_id = Some(capture_request_id.clone());
         }
-        CallSubject::Refund { refund_request_id, .. } | CallSubject::InquireRefund { refund_request_id, .. } => {
+        CallSubject::Refund { refund_request_id, .. }
+        | CallSubject::InquireRefund { refund_request_id, .. } => {
             names.refund_request_id = Some(refund_request_id.clone());
         }
         CallSubject::Open { .. } | CallSubject::Cancel { .. } | CallSubject::Inquire { .. } => {}
@@ -116,7 +118,8 @@ fn pay(subject: &CallSubject, response: &PayResponse) -> Vec<Fact> {
             response.acquirer_reference_no.as_ref(),
         ),
     };
-    let mut facts = vec![Fact::Payment { names: names.clone(), source: Source::Answer, seen: Box::new(seen) }];
+    let mut facts =
+        vec![Fact::Payment { names: names.clone(), source: Source::Answer, seen: Box::new(seen) }];
     if goes_on {
         facts.push(Fact::Handout { names, handout });
     }
@@ -138,8 +141,11 @@ fn payment(names: Names, word: PaymentWord, result: Option<&GatewayResult>) -> F
 //= A-4
 fn capture(subject: &CallSubject, response: &CaptureResponse) -> Vec<Fact> {
     let names = names_of(subject);
-    let ours = names.capture_request_id.as_ref().map(antom_core::id::CaptureRequestId::as_str).unwrap_or_default();
-    let Some(result) = response.result.as_ref().filter(|_| echoes(response.capture_request_id.as_ref(), ours)) else {
+    let ours =
+        names.capture_request_id.as_ref().map(antom_core::id::CaptureRequestId::as_str).unwrap_or_default();
+    let Some(result) =
+        response.result.as_ref().filter(|_| echoes(response.capture_request_id.as_ref(), ours))
+    else {
         return unknown(subject);
     };
     let advice = advise(Api::Capture, result);
@@ -152,7 +158,10 @@ fn capture(subject: &CallSubject, response: &CaptureResponse) -> Vec<Fact> {
     let seen = CaptureSeen {
         key: CaptureKey {
             capture_request_id: names.capture_request_id.clone(),
-            capture_id: response.capture_id.as_ref().and_then(|id| antom_core::id::CaptureId::parse(id.as_str()).ok()),
+            capture_id: response
+                .capture_id
+                .as_ref()
+                .and_then(|id| antom_core::id::CaptureId::parse(id.as_str()).ok()),
         },
         word,
         amount: word::amount(response.capture_amount.as_ref()),
@@ -183,8 +192,10 @@ fn cancel(subject: &CallSubject, response: &CancelResponse) -> Vec<Fact> {
 //= X-7
 fn refund(subject: &CallSubject, response: &RefundResponse) -> Vec<Fact> {
     let names = names_of(subject);
-    let ours = names.refund_request_id.as_ref().map(antom_core::id::RefundRequestId::as_str).unwrap_or_default();
-    let Some(result) = response.result.as_ref().filter(|_| echoes(response.refund_request_id.as_ref(), ours)) else {
+    let ours =
+        names.refund_request_id.as_ref().map(antom_core::id::RefundRequestId::as_str).unwrap_or_default();
+    let Some(result) = response.result.as_ref().filter(|_| echoes(response.refund_request_id.as_ref(), ours))
+    else {
         return unknown(subject);
     };
     let advice = advise(Api::Refund, result);
@@ -208,7 +219,8 @@ fn refund(subject: &CallSubject, response: &RefundResponse) -> Vec<Fact> {
 //= X-7
 fn inquiry_refund(subject: &CallSubject, response: &InquiryRefundResponse) -> Vec<Fact> {
     let names = names_of(subject);
-    let ours = names.refund_request_id.as_ref().map(antom_core::id::RefundRequestId::as_str).unwrap_or_default();
+    let ours =
+        names.refund_request_id.as_ref().map(antom_core::id::RefundRequestId::as_str).unwrap_or_default();
     if !echoes(response.refund_request_id.as_ref(), ours) {
         return Vec::new();
     }

@@ -36,7 +36,8 @@ pub fn notification(message: &Notification) -> NotificationReading {
 /// The ids by which the order is found, best first.
 //= N-10
 pub fn notification_keys(message: &Notification) -> Vec<IdKey> {
-    let named = |id: &Option<String>, key: fn(String) -> IdKey| id.clone().filter(|id| !id.is_empty()).map(key);
+    let named =
+        |id: &Option<String>, key: fn(String) -> IdKey| id.clone().filter(|id| !id.is_empty()).map(key);
     [
         named(&message.capture_request_id, IdKey::CaptureRequest),
         named(&message.refund_request_id, IdKey::RefundRequest),

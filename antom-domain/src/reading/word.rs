@@ -64,7 +64,8 @@ pub(super) fn details(
     let from_info = |pick: fn(&PaymentResultInfo) -> Option<&String>| text(info.and_then(pick));
     let from_card = |pick: fn(&CardInfo) -> Option<&String>| text(card.and_then(pick));
     Details {
-        card_brand: from_info(|info| info.card_brand.as_ref()).or_else(|| from_card(|card| card.card_brand.as_ref())),
+        card_brand: from_info(|info| info.card_brand.as_ref())
+            .or_else(|| from_card(|card| card.card_brand.as_ref())),
         card_no: from_info(|info| info.card_no.as_ref())
             .or_else(|| from_card(|card| card.card_no.as_ref()))
             .filter(|number| is_masked(number)),

@@ -114,11 +114,15 @@ impl Table for RefundTable {
 
     fn explain(phase: RefundPhase) -> &'static str {
         match phase {
-            RefundPhase::Requested => "We decided to refund; the call to the gateway is waiting or under way.",
+            RefundPhase::Requested => {
+                "We decided to refund; the call to the gateway is waiting or under way."
+            }
             RefundPhase::InDoubt => {
                 "The refund call had no readable answer. It is repeated under the same id, and inquired."
             }
-            RefundPhase::Processing => "The gateway took the refund and has not finished it; it is inquired only.",
+            RefundPhase::Processing => {
+                "The gateway took the refund and has not finished it; it is inquired only."
+            }
             RefundPhase::Succeeded => "The money went back to the buyer.",
             RefundPhase::Failed => "Nothing was refunded. A further try needs a new refundRequestId.",
         }

@@ -8,8 +8,8 @@ use antom_core::time::Timestamp;
 
 use crate::order::{Event, Fact, Order, Policy, Recorded, Step};
 use crate::port::{
-    Claim, Clock, Commit, CommitError, IdKey, IdSource, Inbox, InboxMark, Jitter, OrderStore, Outbox, PaymentGateway,
-    StoreError, StoredOrder,
+    Claim, Clock, Commit, CommitError, IdKey, IdSource, Inbox, InboxMark, Jitter, OrderStore, Outbox,
+    PaymentGateway, StoreError, StoredOrder,
 };
 
 /// How often a step is decided again after another one came first.
@@ -205,7 +205,9 @@ fn ids_of(event: &Event) -> Vec<IdKey> {
         Event::CaptureRequested { capture_request_id, .. } => {
             vec![IdKey::CaptureRequest(capture_request_id.to_string())]
         }
-        Event::RefundRequested { refund_request_id, .. } => vec![IdKey::RefundRequest(refund_request_id.to_string())],
+        Event::RefundRequested { refund_request_id, .. } => {
+            vec![IdKey::RefundRequest(refund_request_id.to_string())]
+        }
         Event::PaymentIdLearnt { payment_id, .. } => vec![IdKey::Payment(payment_id.to_string())],
         _ => Vec::new(),
     }

@@ -60,7 +60,9 @@ impl Dispatcher {
         let taken = self.books.absorb(&claimed.order_id, &facts, settles).await?;
         Notifications::new(self.books.clone()).unpark(&claimed.order_id, &taken.step).await?;
         if !answered_question && taken.order.wants(&claimed.call) {
-            return self.postpone(claimed, reply.err().map_or(Reach::MaybeSent, |failure| failure.reach)).await;
+            return self
+                .postpone(claimed, reply.err().map_or(Reach::MaybeSent, |failure| failure.reach))
+                .await;
         }
         if taken.step.is_empty() {
             self.drop_row(&claimed.claim).await?;

@@ -62,7 +62,8 @@ impl Notifications {
         self.take_in(notification, &facts, order_id).await
     }
 
-    /// Takes in what was parked under ids that this step made known.
+    /// Takes in what was parked under ids that this step made known.
+    //= X-16
     pub(super) async fn unpark(&self, id: &ReferenceOrderId, step: &Step) -> Result<(), BooksError> {
         let learnt: Vec<IdKey> = step
             .events

@@ -66,12 +66,22 @@ impl Orders {
         let (order, step) = Order::create(new, at)?;
         match self.books.create(order.clone(), &step, at).await {
             Ok(()) => Ok(Created { order, existed: false }),
-            Err(CommitError::Conflict | CommitError::OutcomeUnknown) => {
-                let known = self.books.load(&new.reference_order_id).await?.order;
+            Err(error @ (CommitError::Conflict | CommitError::OutcomeUnknown)) => {
+                let known = match self.books.load(&new.reference_order_id).await {
+                    Ok(stored) => stored.order,
+                    Err(BooksError::UnknownOrder) if error == CommitError::OutcomeUnknown => {
+                        return Err(BooksError::OutcomeUnknown.into());
+                    }
+                    Err(error) => return Err(error.into()),
+                };
                 let same = known.amount == new.amount
                     && known.description == new.description
                     && known.reference_buyer_id == new.reference_buyer_id;
-                if same { Ok(Created { order: known, existed: true }) } else { Err(CommandError::OrderExists) }
+                if same {
+                    Ok(Created { order: known, existed: true })
+                } else {
+                    Err(CommandError::OrderExists)
+                }
             }
             Err(CommitError::IdTaken(key)) => Err(BooksError::IdTaken(key).into()),
             Err(CommitError::Store(error)) => Err(BooksError::Store(error).into()),

@@ -3,14 +3,16 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use antom_core::id::{CaptureRequestId, PaymentId, PaymentRequestId, ReferenceBuyerId, ReferenceOrderId, RefundRequestId};
+use antom_core::id::{
+    CaptureRequestId, PaymentId, PaymentRequestId, ReferenceBuyerId, ReferenceOrderId, RefundRequestId,
+};
 use antom_core::money::{Currency, Money};
 use antom_core::outcome::{CaptureMode, TerminalType};
 use antom_core::time::Timestamp;
 use antom_domain::order::{
     Attempt, CancelWord, CaptureKey, CaptureSeen, CaptureWord, Command, Details, Fact, GatewayCall, Handout,
-    Integration, Names, NewOrder, OpenAttempt, Order, PaymentSeen, PaymentWord, Policy, Refusal, RefundWord, ReviewWord,
-    SeenAmount, Source, Step,
+    Integration, Names, NewOrder, OpenAttempt, Order, PaymentSeen, PaymentWord, Policy, RefundWord, Refusal,
+    ReviewWord, SeenAmount, Source, Step,
 };
 
 pub(crate) fn at(seconds: i64) -> Timestamp {
@@ -38,7 +40,12 @@ pub(crate) fn request_id(number: usize) -> PaymentRequestId {
     PaymentRequestId::parse(format!("PAY-{number}")).unwrap()
 }
 
-pub(crate) fn open_attempt(number: usize, integration: Integration, method: &str, mode: CaptureMode) -> OpenAttempt {
+pub(crate) fn open_attempt(
+    number: usize,
+    integration: Integration,
+    method: &str,
+    mode: CaptureMode,
+) -> OpenAttempt {
     OpenAttempt {
         payment_request_id: request_id(number),
         token: format!("token-{number}"),
@@ -131,7 +138,9 @@ impl Story {
 
     fn keep(&mut self, step: &Step) {
         let now = self.now;
-        self.log.extend(step.events.iter().map(|event| antom_domain::order::Recorded { at: now, event: event.clone() }));
+        self.log.extend(
+            step.events.iter().map(|event| antom_domain::order::Recorded { at: now, event: event.clone() }),
+        );
         self.calls.extend(step.calls.iter().cloned());
     }
 }

@@ -13,8 +13,18 @@ const MAX_BODY: usize = 64 * 1024;
 
 /// Fields that hold raw card data in any vocabulary that we know of.
 const CARD_DATA: [&str; 12] = [
-    "cardno", "cardnumber", "pan", "primaryaccountnumber", "cvv", "cvc", "cvv2", "cvc2", "securitycode", "expirymonth",
-    "expiryyear", "expirydate",
+    "cardno",
+    "cardnumber",
+    "pan",
+    "primaryaccountnumber",
+    "cvv",
+    "cvc",
+    "cvv2",
+    "cvc2",
+    "securitycode",
+    "expirymonth",
+    "expiryyear",
+    "expirydate",
 ];
 
 /// The body as `T`. An empty body reads as an empty object.
@@ -69,7 +79,8 @@ fn fault(path: &str, text: &str) -> Problem {
     } else if text.starts_with("duplicate field `") {
         Problem::field(path, "is given twice")
     } else if text.starts_with("unknown variant `") {
-        let expected = text.rsplit_once("expected ").map(|(_, words)| words.split(" at line").next().unwrap_or(""));
+        let expected =
+            text.rsplit_once("expected ").map(|(_, words)| words.split(" at line").next().unwrap_or(""));
         Problem::field(path, format!("must be {}", expected.unwrap_or("one of the documented words")))
     } else {
         Problem::field(path, "has the wrong type")

@@ -4,7 +4,7 @@
 use antom_core::id::{ReferenceBuyerId, ReferenceOrderId};
 use antom_core::money::{Currency, Money};
 use antom_domain::order::{NewOrder, OrderPhase};
-use antom_domain::port::OrderQuery;
+use antom_domain::port::{OrderQuery, StoreError};
 use antom_domain::service::{Created, Orders};
 use axum::Json;
 use axum::body::Body;
@@ -101,7 +101,12 @@ pub(super) async fn list(
         }
     };
     let query = OrderQuery { phase, cursor: query.cursor, limit: PAGE };
-    let page = api.books.ports().store.list(&query).await?;
+    let page = match api.books.ports().store.list(&query).await {
+        Err(StoreError::Unreadable { what: "cursor", .. }) => {
+            return Err(Problem::field("cursor", "is not one that this list gave out"));
+        }
+        page => page?,
+    };
     let orders: Vec<Value> = page.orders.iter().map(view::order).collect();
     Ok(Json(json!({ "orders": orders, "next": page.next })))
 }

@@ -96,7 +96,9 @@ async fn opened(api: &Api, id: &ReferenceOrderId, attempt: &Attempt) -> Answer {
     let payment_request_id = &attempt.payment_request_id;
     let history = api.books.ports().store.history(id).await?;
     let handout = history.into_iter().rev().find_map(|recorded| match recorded.event {
-        Event::HandoutReceived { payment_request_id: of, handout } if of == *payment_request_id => Some(handout),
+        Event::HandoutReceived { payment_request_id: of, handout } if of == *payment_request_id => {
+            Some(handout)
+        }
         _ => None,
     });
     let Some(handout) = handout else {
@@ -153,7 +155,12 @@ pub(super) async fn refunds(
 }
 
 /// Asks the gateway everything that is open about this payment.
-pub(super) async fn inquire(State(api): State<Api>, Path(id): Path<String>, headers: HeaderMap, body: Body) -> Answer {
+pub(super) async fn inquire(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
     auth::require(&api.keys, &headers, Scope::Write)?;
     let Nothing {} = body::read(&headers, body).await?;
     let (order_id, mut order, payment_request_id) = find(&api, id).await?;
@@ -170,10 +177,16 @@ pub(super) async fn inquire(State(api): State<Api>, Path(id): Path<String>, head
     answer(&order, &payment_request_id, !in_doubt)
 }
 
-pub(super) async fn capture(State(api): State<Api>, Path(id): Path<String>, headers: HeaderMap, body: Body) -> Answer {
+pub(super) async fn capture(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
     auth::require(&api.keys, &headers, Scope::Write)?;
     let request: CaptureIn = body::read(&headers, body).await?;
-    let amount = request.amount.map(|amount| amount.checked()).transpose().map_err(|(f, m)| Problem::field(f, m))?;
+    let amount =
+        request.amount.map(|amount| amount.checked()).transpose().map_err(|(f, m)| Problem::field(f, m))?;
     let (order_id, _, payment_request_id) = find(&api, id).await?;
     let command = Command::Capture {
         payment_request_id: payment_request_id.clone(),
@@ -181,23 +194,35 @@ pub(super) async fn capture(State(api): State<Api>, Path(id): Path<String>, head
         amount,
     };
     let order = perform(&api, &order_id, &command).await?;
-    let is_final = |attempt: &Attempt| attempt.capture().is_some_and(|capture| CaptureTable::is_final(capture.phase));
+    let is_final =
+        |attempt: &Attempt| attempt.capture().is_some_and(|capture| CaptureTable::is_final(capture.phase));
     let done = order.attempt(&payment_request_id).is_some_and(is_final);
     answer(&order, &payment_request_id, done)
 }
 
-pub(super) async fn cancel(State(api): State<Api>, Path(id): Path<String>, headers: HeaderMap, body: Body) -> Answer {
+pub(super) async fn cancel(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
     auth::require(&api.keys, &headers, Scope::Write)?;
     let Nothing {} = body::read(&headers, body).await?;
     let (order_id, _, payment_request_id) = find(&api, id).await?;
     let order =
         perform(&api, &order_id, &Command::Cancel { payment_request_id: payment_request_id.clone() }).await?;
-    let is_final = |attempt: &Attempt| attempt.cancels.last().is_none_or(|cancel| CancelTable::is_final(cancel.phase));
+    let is_final =
+        |attempt: &Attempt| attempt.cancels.last().is_none_or(|cancel| CancelTable::is_final(cancel.phase));
     let done = order.attempt(&payment_request_id).is_some_and(is_final);
     answer(&order, &payment_request_id, done)
 }
 
-pub(super) async fn refund(State(api): State<Api>, Path(id): Path<String>, headers: HeaderMap, body: Body) -> Answer {
+pub(super) async fn refund(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
     auth::require(&api.keys, &headers, Scope::Write)?;
     let request: RefundIn = body::read(&headers, body).await?;
     let amount = request.amount.checked().map_err(|(field, message)| Problem::field(field, message))?;
@@ -216,7 +241,9 @@ pub(super) async fn refund(State(api): State<Api>, Path(id): Path<String>, heade
     let order = perform(&api, &order_id, &command).await?;
     let done = order
         .attempt(&payment_request_id)
-        .and_then(|attempt| attempt.refunds.iter().find(|refund| refund.refund_request_id == refund_request_id))
+        .and_then(|attempt| {
+            attempt.refunds.iter().find(|refund| refund.refund_request_id == refund_request_id)
+        })
         .is_some_and(|refund| RefundTable::is_final(refund.phase));
     answer(&order, &payment_request_id, done)
 }
@@ -286,7 +313,9 @@ fn known<T>(
 //= B-8
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let fits = |text: &&str| !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let fits = |text: &&str| {
+        !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic())
+    };
     match value.to_str().ok().filter(fits) {
         Some(text) => Ok(Some(text.to_owned())),
         None => Err(Problem::field("Idempotency-Key", "must be 1 to 64 visible ASCII characters")),

@@ -23,7 +23,11 @@ impl Problem {
     }
 
     pub(super) fn unauthorized() -> Problem {
-        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "send a valid key as `Authorization: Bearer …`")
+        Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "send a valid key as `Authorization: Bearer …`",
+        )
     }
 
     pub(super) fn forbidden() -> Problem {
@@ -122,7 +126,10 @@ impl From<Refusal> for Problem {
 impl From<&FieldErrors> for Problem {
     fn from(errors: &FieldErrors) -> Problem {
         Problem::fields(
-            errors.iter().map(|error| (merchant_name(&error.path).to_owned(), error.rule.to_string())).collect(),
+            errors
+                .iter()
+                .map(|error| (merchant_name(&error.path).to_owned(), error.rule.to_string()))
+                .collect(),
         )
     }
 }

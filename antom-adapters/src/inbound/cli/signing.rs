@@ -4,9 +4,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use antom_signing::{
-    KeyVersion, LocalSigner, MerchantKey, PublicKey, SignatureHeader, Verifier, canonical,
-};
+use antom_signing::{KeyVersion, LocalSigner, MerchantKey, PublicKey, SignatureHeader, Verifier, canonical};
 use clap::Args;
 
 use super::say;
@@ -101,7 +99,10 @@ impl Verify {
             }
             Err(mismatch) => refuse(
                 EXIT_NEGATIVE,
-                &format!("{mismatch}: check key (sha256:{}), path, client id, time and the exact body", key.fingerprint()),
+                &format!(
+                    "{mismatch}: check key (sha256:{}), path, client id, time and the exact body",
+                    key.fingerprint()
+                ),
             ),
         }
     }

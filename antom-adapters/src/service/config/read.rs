@@ -13,7 +13,8 @@ use antom_core::secret::Secret;
 use toml::{Table, Value};
 
 use super::{
-    ApiKey, Config, ConfigFault, ConfigFaults, DatabaseConfig, GatewayConfig, PaymentConfig, Scope, ServerConfig,
+    ApiKey, Config, ConfigFault, ConfigFaults, DatabaseConfig, GatewayConfig, PaymentConfig, Scope,
+    ServerConfig,
 };
 
 const PREFIX: &str = "ANTOM__";
@@ -24,7 +25,8 @@ pub(super) fn load(
     file: Option<&Path>,
     variables: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Config, ConfigFaults> {
-    let mut reader = Reader { table: Table::new(), known: BTreeSet::new(), faults: Vec::new(), base: base_of(file) };
+    let mut reader =
+        Reader { table: Table::new(), known: BTreeSet::new(), faults: Vec::new(), base: base_of(file) };
     if let Some(file) = file {
         reader.read_file(file);
     }
@@ -67,7 +69,9 @@ impl Reader {
         match std::fs::read_to_string(file) {
             Ok(text) => match text.parse::<Table>() {
                 Ok(table) => self.table = table,
-                Err(error) => self.fault(&file.display().to_string(), format!("not TOML: {}", error.message())),
+                Err(error) => {
+                    self.fault(&file.display().to_string(), format!("not TOML: {}", error.message()))
+                }
             },
             Err(error) => self.fault(&file.display().to_string(), format!("cannot be read: {error}")),
         }
@@ -134,7 +138,10 @@ impl Reader {
         match std::fs::read_to_string(&path) {
             Ok(text) => Some(text),
             Err(error) => {
-                self.fault(key, format!("is neither a key nor a readable file ({}: {error})", path.display()));
+                self.fault(
+                    key,
+                    format!("is neither a key nor a readable file ({}: {error})", path.display()),
+                );
                 None
             }
         }
@@ -272,7 +279,8 @@ impl Reader {
             .filter_map(|(index, entry)| {
                 let parsed = api_key(entry);
                 if parsed.is_none() {
-                    let wanted = "needs name, sha256 (64 hexadecimal digits) and scopes of \"read\" and \"write\"";
+                    let wanted =
+                        "needs name, sha256 (64 hexadecimal digits) and scopes of \"read\" and \"write\"";
                     self.fault(&format!("{KEY}[{index}]"), wanted);
                 }
                 parsed
@@ -317,7 +325,9 @@ impl Reader {
         let mut found = Vec::new();
         collect_keys("", &self.table, &mut found);
         let is_known = |key: &String| {
-            self.known.iter().any(|known| known == key || key.strip_prefix(known.as_str()).is_some_and(|k| k.starts_with('.')))
+            self.known.iter().any(|known| {
+                known == key || key.strip_prefix(known.as_str()).is_some_and(|k| k.starts_with('.'))
+            })
         };
         let unknown: Vec<String> = found.into_iter().filter(|key| !is_known(key)).collect();
         for key in unknown {

@@ -17,11 +17,17 @@ pub(super) fn lines(config: &Config) -> String {
         ("database.url", format!("sqlite://{}", config.database.path.display())),
         ("server.listen", config.server.listen.to_string()),
         ("server.admin_listen", config.server.admin_listen.to_string()),
-        ("server.public_url", config.server.public_url.clone().unwrap_or_else(|| "the bound address".to_owned())),
+        (
+            "server.public_url",
+            config.server.public_url.clone().unwrap_or_else(|| "the bound address".to_owned()),
+        ),
         ("server.api_keys", names.join(", ")),
         ("payment.settlement_currencies", currency.to_owned()),
         ("payment.capture", config.payment.capture.as_str().to_owned()),
-        ("payment.expiry", config.payment.expiry.map_or("gateway's".to_owned(), |time| format!("{}s", time.as_secs()))),
+        (
+            "payment.expiry",
+            config.payment.expiry.map_or("gateway's".to_owned(), |time| format!("{}s", time.as_secs())),
+        ),
         ("payment.polling.fast_window", format!("{}s", config.payment.fast_window.as_secs())),
         ("log.level", config.log_level.clone()),
     ];

@@ -40,10 +40,8 @@ fn step(draft: &mut Draft<'_>, index: usize, input: CancelInput, result_code: Op
                 payment::step(draft, index, PaymentInput::SeenCancelled, None);
             }
         }
-        Verdict::Go(CancelPhase::Refused) => draft.record(Event::CancelRefused {
-            payment_request_id,
-            result_code: result_code.map(str::to_owned),
-        }),
+        Verdict::Go(CancelPhase::Refused) => draft
+            .record(Event::CancelRefused { payment_request_id, result_code: result_code.map(str::to_owned) }),
         Verdict::Contradict => {
             contradict(draft, index, CancelTable::NAME, format!("{phase:?}"), format!("{input:?}"));
         }

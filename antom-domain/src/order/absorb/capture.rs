@@ -30,7 +30,9 @@ pub(super) fn absorb(draft: &mut Draft<'_>, index: usize, seen: &CaptureSeen) {
     let expected = attempt.captures.get(entry).map_or(attempt.amount, |capture| capture.amount);
     let input = match seen.word {
         CaptureWord::Processing => CaptureInput::SeenProcessing,
-        CaptureWord::Success if amount_agrees(draft, index, expected, &seen.amount) => CaptureInput::SeenSuccess,
+        CaptureWord::Success if amount_agrees(draft, index, expected, &seen.amount) => {
+            CaptureInput::SeenSuccess
+        }
         CaptureWord::Success | CaptureWord::Unknown => CaptureInput::SeenUnknown,
         CaptureWord::Failure => CaptureInput::SeenFailure,
     };

@@ -38,7 +38,9 @@ pub(super) fn absorb(draft: &mut Draft<'_>, index: usize, names: &Names, source:
         PaymentWord::Accepted => PaymentInput::Accepted,
         PaymentWord::Processing => PaymentInput::SeenProcessing,
         PaymentWord::Pending => PaymentInput::SeenPending,
-        PaymentWord::Success if amount_agrees(draft, index, attempt.amount, &seen.amount) => PaymentInput::SeenSuccess,
+        PaymentWord::Success if amount_agrees(draft, index, attempt.amount, &seen.amount) => {
+            PaymentInput::SeenSuccess
+        }
         PaymentWord::Success | PaymentWord::Unknown => PaymentInput::SeenUnknown,
         PaymentWord::Failure => PaymentInput::SeenFailure,
         PaymentWord::Cancelled => PaymentInput::SeenCancelled,
@@ -123,13 +125,13 @@ pub(super) fn step(draft: &mut Draft<'_>, index: usize, input: PaymentInput, res
     let phase = attempt.payment.phase;
     match PaymentTable::next(phase, input) {
         Verdict::Go(PaymentPhase::InDoubt) => draft.record(Event::PaymentInDoubt { payment_request_id }),
-        Verdict::Go(PaymentPhase::AwaitingPayer) => draft.record(Event::PaymentAwaitsPayer { payment_request_id }),
+        Verdict::Go(PaymentPhase::AwaitingPayer) => {
+            draft.record(Event::PaymentAwaitsPayer { payment_request_id })
+        }
         Verdict::Go(PaymentPhase::Pending) => draft.record(Event::PaymentPending { payment_request_id }),
         Verdict::Go(PaymentPhase::Succeeded) => draft.record(Event::PaymentSucceeded { payment_request_id }),
-        Verdict::Go(PaymentPhase::Failed) => draft.record(Event::PaymentFailed {
-            payment_request_id,
-            result_code: result_code.map(str::to_owned),
-        }),
+        Verdict::Go(PaymentPhase::Failed) => draft
+            .record(Event::PaymentFailed { payment_request_id, result_code: result_code.map(str::to_owned) }),
         Verdict::Go(PaymentPhase::Cancelled) => draft.record(Event::PaymentCancelled { payment_request_id }),
         Verdict::Contradict if input == PaymentInput::SeenSuccess => late_success(draft, index, &attempt),
         Verdict::Contradict => {
@@ -174,7 +176,9 @@ fn authorize(draft: &mut Draft<'_>, index: usize, seen: &PaymentSeen) {
         Verdict::Go(AuthorizationPhase::UnderReview) => {
             draft.record(Event::ReviewPending { payment_request_id, capture_before });
         }
-        Verdict::Go(AuthorizationPhase::Rejected) => draft.record(Event::ReviewRejected { payment_request_id }),
+        Verdict::Go(AuthorizationPhase::Rejected) => {
+            draft.record(Event::ReviewRejected { payment_request_id })
+        }
         Verdict::Contradict => {
             let recorded = format!("{:?}", attempt.authorization.phase);
             contradict(draft, index, AuthorizationTable::NAME, recorded, format!("{input:?}"));

@@ -39,7 +39,13 @@ pub(super) fn absorb(
     step(draft, index, id, input, result_code);
 }
 
-fn step(draft: &mut Draft<'_>, index: usize, id: &RefundRequestId, input: RefundInput, result_code: Option<&str>) {
+fn step(
+    draft: &mut Draft<'_>,
+    index: usize,
+    id: &RefundRequestId,
+    input: RefundInput,
+    result_code: Option<&str>,
+) {
     let Some(attempt) = draft.attempt(index) else { return };
     let Some(refund) = attempt.refunds.iter().find(|refund| refund.refund_request_id == *id) else { return };
     let (payment_request_id, refund_request_id) = (attempt.payment_request_id.clone(), id.clone());

@@ -59,7 +59,10 @@ fn several_settlement_currencies_without_a_choice_are_a_fault() {
     let mut given = complete();
     given.extend(variables(&[("ANTOM__PAYMENT__SETTLEMENT_CURRENCIES", "[\"USD\",\"EUR\"]")]));
     let ConfigFaults(faults) = load(None, given).unwrap_err();
-    assert_eq!(faults.iter().map(|fault| fault.key.as_str()).collect::<Vec<_>>(), ["payment.settlement_currencies"]);
+    assert_eq!(
+        faults.iter().map(|fault| fault.key.as_str()).collect::<Vec<_>>(),
+        ["payment.settlement_currencies"]
+    );
 }
 
 //= N-9 test
