@@ -26,7 +26,7 @@ pub use fact::{
     RefundWord, Report, ReviewWord, SeenAmount, Source,
 };
 pub use phase::OrderPhase;
-pub use policy::Policy;
+pub use policy::{Policy, SESSION_LIFETIME};
 pub use shippable::{NotShippable, Shippable};
 pub use state::{Attempt, Authorization, Cancel, Capture, Integration, Order, Payment, Refund, Role};
 pub use wake::Question;

@@ -7,4 +7,4 @@ mod notification;
 mod word;
 
 pub use answer::answer;
-pub use notification::{NotificationReading, notification, notification_keys};
+pub use notification::{NotificationReading, hint, notification, notification_keys};

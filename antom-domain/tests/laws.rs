@@ -10,7 +10,7 @@ use antom_domain::cancel::{CancelPhase, CancelTable};
 use antom_domain::capture::{CapturePhase, CaptureTable};
 use antom_domain::order::{
     Attempt, CallSubject, CancelWord, CaptureWord, Command, Fact, Integration, Order, PaymentWord,
-    RefundWord, Report, ReviewWord, Role, Source,
+    RefundReason, RefundWord, Report, ReviewWord, Role, Source,
 };
 use antom_domain::payment::{PaymentInput, PaymentPhase, PaymentTable};
 use antom_domain::refund::{RefundPhase, RefundTable};
@@ -196,7 +196,12 @@ fn check_compensation(story: &Story) {
         let surplus = format!("{id}-surplus");
         let refunds =
             story.calls.iter().filter(|call| call.id().as_str() == format!("refund:{surplus}")).count();
-        assert!(refunds <= 1, "{id}: refunded once");
+        assert!(refunds <= 1, "{id}: each refund is wished once");
+        let alive = attempt
+            .refunds
+            .iter()
+            .filter(|refund| refund.reason == RefundReason::Surplus && refund.phase != RefundPhase::Failed);
+        assert!(alive.count() <= 1, "{id}: at most one refund that may return the surplus");
         let refused = attempt.current_cancel().is_some_and(|cancel| cancel.phase == CancelPhase::Refused);
         assert!(refunds == 0 || refused, "{id}: a refund only after the verified refusal of the cancel");
     }

@@ -123,7 +123,12 @@ fn a_success_after_a_cancel_is_cancelled_once_more_and_never_paid() {
     assert_eq!(story.attempt(1).payment.phase, PaymentPhase::Cancelled);
     assert_eq!(story.attempt(1).cancels.len(), 2);
     assert!(story.order.shippable().is_err());
-    story.says(cancel(1, CancelWord::Confirmed));
+    assert!(
+        story.says(cancel(1, CancelWord::Confirmed)).is_empty(),
+        "the first cancel's answer says nothing of the second"
+    );
+    assert!(!story.attempt(1).is_returned());
+    story.says(nth_cancel(1, 2, CancelWord::Confirmed));
     assert!(story.attempt(1).is_returned());
     assert!(!story.attempt(1).disputed, "the money went back: the dispute is over");
 }
@@ -261,7 +266,18 @@ fn a_final_answer_that_is_contradicted_stays_and_freezes_the_order() {
     assert_eq!(step.calls[0].api.name(), "inquiryPayment");
     assert!(story.says(own_capture(1, CaptureWord::Failure)).is_empty(), "said twice, recorded once");
     story.says(inquired(1, PaymentWord::Success));
+    assert_eq!(
+        story.order.phase(),
+        OrderPhase::OnHold,
+        "a word about the payment says nothing about the capture"
+    );
+    story.facts(&[inquired(1, PaymentWord::Success), inquired_capture(1, CaptureWord::Failure)]);
+    assert_eq!(story.order.phase(), OrderPhase::OnHold, "the gateway, asked again, still contradicts");
+    story.facts(&[inquired(1, PaymentWord::Success), inquired_capture(1, CaptureWord::Success)]);
     assert!(story.order.shippable().is_ok(), "the gateway, asked again, agrees with the record");
+    assert!(story.says(own_capture(1, CaptureWord::Failure)).is_empty(), "a resent notification is no news");
+    story.facts(&[inquired(1, PaymentWord::Success), inquired_capture(1, CaptureWord::Failure)]);
+    assert_eq!(story.order.phase(), OrderPhase::OnHold, "what the gateway says when asked is");
 }
 
 #[test]
@@ -304,4 +320,133 @@ fn a_refund_in_process_is_inquired_and_never_sent_again() {
     assert!(!story.order.wants(&call));
     let asked: Vec<_> = story.order.questions().iter().map(|question| question.call().api.name()).collect();
     assert_eq!(asked, ["inquiryRefund"]);
+}
+
+#[test]
+fn an_order_whose_money_is_on_its_way_back_is_not_shippable() {
+    let mut story = Story::begin();
+    story.open(1, Integration::Session, "ALIPAY_CN", Automatic);
+    story.hand_out(1);
+    story.says(notified(1, PaymentWord::Success));
+    assert!(story.order.shippable().is_ok(), "a wallet payment needs no capture");
+    let mut refunding = story.clone();
+    story.command(&cancel_command(1)).unwrap();
+    assert_eq!(story.order.shippable().unwrap_err(), NotShippable::BeingReturned);
+    assert_eq!(story.order.phase(), OrderPhase::Returning);
+    story.says(cancel(1, CancelWord::Refused));
+    assert!(story.order.shippable().is_ok(), "the money stayed");
+
+    refunding.command(&refund_command(1, "R-1", 4_200)).unwrap();
+    assert_eq!(refunding.order.shippable().unwrap_err(), NotShippable::BeingReturned);
+}
+
+//= X-2 test
+#[test]
+fn a_rejected_payment_that_is_captured_all_the_same_is_never_shippable_and_goes_back() {
+    let mut story = Story::with_open_card(Manual);
+    story.says(notified(1, PaymentWord::Success));
+    story.command(&capture_command(1, "CAP-1")).unwrap();
+    let mut seen = payment_seen(PaymentWord::Success);
+    seen.review = ReviewWord::Rejected;
+    story.says(Fact::Payment { names: names(1), source: Source::Inquiry, seen: Box::new(seen) });
+    assert_eq!(story.called().last(), Some(&"cancel"));
+    story.says(capture(1, "CAP-1", CaptureWord::Success));
+    story.says(cancel(1, CancelWord::Refused));
+    assert!(story.order.shippable().is_err());
+    assert_eq!(story.called().last(), Some(&"refund"));
+}
+
+#[test]
+fn a_dispute_about_an_attempt_that_then_failed_does_not_freeze_the_order_for_ever() {
+    let mut story = Story::with_open_card(Automatic);
+    let mut seen = payment_seen(PaymentWord::Success);
+    seen.amount = SeenAmount::Read(usd(4_100));
+    story.says(Fact::Payment { names: names(1), source: Source::Notification, seen: Box::new(seen) });
+    assert_eq!(story.order.phase(), OrderPhase::OnHold);
+    story.says(inquired(1, PaymentWord::Failure));
+    assert_eq!(story.order.phase(), OrderPhase::Open, "the gateway, asked, says that nothing was paid");
+}
+
+#[test]
+fn a_hold_that_the_gateway_let_go_frees_the_order() {
+    let mut story = Story::with_open_card(Manual);
+    story.says(notified(1, PaymentWord::Success));
+    story.command(&capture_command(1, "CAP-1")).unwrap();
+    story.says(capture(1, "CAP-1", CaptureWord::Failure));
+    story.says(inquired(1, PaymentWord::Cancelled));
+    assert_eq!(story.attempt(1).authorization.phase, AuthorizationPhase::Released);
+    assert_eq!(story.order.phase(), OrderPhase::Open);
+    assert!(story.order.questions().is_empty());
+    story.open(2, Integration::Session, "CARD", Automatic);
+}
+
+#[test]
+fn a_capture_on_a_payment_that_failed_gives_the_money_back() {
+    let mut story = Story::with_open_card(Automatic);
+    story.says(notified(1, PaymentWord::Failure));
+    story.says(own_capture(1, CaptureWord::Success));
+    assert_eq!(story.called().last(), Some(&"cancel"));
+    story.says(cancel(1, CancelWord::Refused));
+    assert_eq!(story.called().last(), Some(&"refund"));
+    assert!(story.order.shippable().is_err());
+}
+
+#[test]
+fn a_refused_refund_of_a_surplus_is_tried_again_under_a_new_id_after_a_pause() {
+    let mut story = Story::with_open_card(Automatic);
+    story.open(2, Integration::Session, "CARD", Automatic);
+    story.says(notified(1, PaymentWord::Success));
+    story.says(notified(2, PaymentWord::Success));
+    story.says(own_capture(2, CaptureWord::Success));
+    story.says(cancel(2, CancelWord::Refused));
+    story.says(refund(2, "PAY-2-surplus", RefundWord::Failure, usd(4_200)));
+    story.says(inquired(2, PaymentWord::Success));
+    assert_eq!(story.attempt(2).refunds.len(), 1, "not at once");
+    assert!(!story.order.questions().is_empty(), "the surplus stays watched");
+    story.later(3_600).says(inquired(2, PaymentWord::Success));
+    assert_eq!(story.attempt(2).refunds[1].refund_request_id.as_str(), "PAY-2-surplus-2");
+}
+
+#[test]
+fn a_window_counts_from_what_was_handed_out_and_not_from_a_slow_opening() {
+    let mut story = Story::begin();
+    story.open(1, Integration::Session, "CARD", Automatic);
+    let decided = story.attempt(1).window_closes_at;
+    story.later(1_800);
+    let Fact::Handout { names, .. } = session(1) else { unreachable!() };
+    let handout = antom_domain::order::Handout::Session {
+        payment_session_data: "a&&b&&c&&ZA==".to_owned(),
+        payment_session_id: None,
+        expires_at: Some(at(1_800 + 3_600)),
+    };
+    story.facts(&[payment(1, Source::Answer, PaymentWord::Accepted), Fact::Handout { names, handout }]);
+    assert_eq!(story.attempt(1).window_closes_at.since(decided).as_secs(), 1_800);
+}
+
+#[test]
+fn a_cancel_of_an_attempt_that_never_arrived_ends_with_the_attempt() {
+    let mut story = Story::begin();
+    story.open(1, Integration::Session, "CARD", Automatic);
+    story.command(&cancel_command(1)).unwrap();
+    let call = story.calls.last().unwrap().clone();
+    story.says(cancel(1, CancelWord::Unknown));
+    assert!(story.order.wants(&call));
+    story.later(2 * 3_600).says(inquired(1, PaymentWord::NotFound));
+    assert_eq!(story.attempt(1).payment.phase, PaymentPhase::Failed);
+    assert!(!story.order.wants(&call));
+    assert!(story.order.questions().is_empty());
+}
+
+//= X-4 test
+#[test]
+fn a_hint_about_an_order_at_rest_leads_to_one_inquiry() {
+    let mut story = Story::with_open_card(Automatic);
+    story.says(notified(1, PaymentWord::Failure));
+    assert!(story.order.questions().is_empty());
+    let hint = Fact::Hint { names: names(1), mark: "mark".to_owned() };
+    let step = story.says(hint.clone());
+    assert_eq!(step.calls[0].api.name(), "inquiryPayment");
+    assert!(story.order.wants(&step.calls[0]));
+    assert_eq!(story.attempt(1).payment.phase, PaymentPhase::Failed, "a hint is not believed");
+    assert!(story.says(hint).is_empty());
 }

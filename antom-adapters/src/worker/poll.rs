@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use antom_core::id::ReferenceOrderId;
 use antom_core::time::Timestamp;
-use antom_domain::order::{CallId, Order};
+use antom_domain::order::{CallId, Order, Question};
 use antom_domain::service::{Books, BooksError, Inquiries};
 use tokio::sync::{Semaphore, mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 
 use super::{POLLS_AT_ONCE, WorkerHandle};
 
@@ -45,7 +45,8 @@ pub(super) async fn run(
 ) {
     let mut schedule = Schedule::default();
     let slots = Arc::new(Semaphore::new(POLLS_AT_ONCE));
-    let mut asking: JoinSet<(ReferenceOrderId, Vec<CallId>, Option<Order>)> = JoinSet::new();
+    let mut asking: JoinSet<(Vec<CallId>, Option<Order>)> = JoinSet::new();
+    let mut asked_about: HashMap<Id, ReferenceOrderId> = HashMap::new();
     resume(&books, &mut schedule).await;
     while !*stopped.borrow() {
         let now = books.ports().clock.now();
@@ -54,13 +55,22 @@ pub(super) async fn run(
             Some(order_id) = changes.recv() => {
                 if !schedule.defers_change(&order_id) {
                     match books.load(&order_id).await {
-                        Ok(stored) => schedule.note(&books, &stored.order),
+                        Ok(stored) => schedule.note_change(&books, &stored.order),
                         Err(error) => schedule.look_later(&order_id, now, &error),
                     }
                 }
             }
-            Some(Ok((order_id, asked, order))) = asking.join_next() => {
-                schedule.answered(&books, &order_id, asked, order.as_ref());
+            Some(ended) = asking.join_next_with_id() => {
+                let (task, asked, order) = match ended {
+                    Ok((task, (asked, order))) => (task, asked, order),
+                    Err(error) => {
+                        tracing::error!(%error, "an inquiry ended badly");
+                        (error.id(), Vec::new(), None)
+                    }
+                };
+                if let Some(order_id) = asked_about.remove(&task) {
+                    schedule.answered(&books, &order_id, asked, order.as_ref());
+                }
                 handle.wake.notify_one();
             }
             _ = stopped.changed() => {}
@@ -69,11 +79,12 @@ pub(super) async fn run(
         for order_id in schedule.take_due(now) {
             let (books, inquiries, slots) = (books.clone(), inquiries.clone(), slots.clone());
             let last_asked = schedule.last_asked(&order_id);
-            asking.spawn(async move {
-                let Ok(_permit) = slots.acquire_owned().await else { return (order_id, Vec::new(), None) };
-                let (asked, order) = ask_due(&books, &inquiries, &order_id, &last_asked).await;
-                (order_id, asked, order)
+            let about = order_id.clone();
+            let task = asking.spawn(async move {
+                let Ok(_permit) = slots.acquire_owned().await else { return (Vec::new(), None) };
+                ask_due(&books, &inquiries, &about, &last_asked).await
             });
+            asked_about.insert(task.id(), order_id);
         }
     }
     while asking.join_next().await.is_some() {}
@@ -138,23 +149,26 @@ async fn ask_due(
     (asked, Some(order))
 }
 
+/// When the first open question of the order is due; `None` when it is at rest.
+fn next_due(books: &Books, order: &Order, last_asked: &HashMap<CallId, Timestamp>) -> Option<Timestamp> {
+    let now = books.ports().clock.now();
+    let polling = &books.policy().polling;
+    let due = |question: &Question| {
+        polling.next(question.quick_since, last_asked.get(&question.subject.call_id()).copied(), now)
+    };
+    order.questions().iter().map(due).min()
+}
+
 impl Schedule {
-    /// Schedules an order after a change; an order at rest is forgotten.
-    fn note(&mut self, books: &Books, order: &Order) {
-        let now = books.ports().clock.now();
+    /// Schedules an order after a change. What is already due earlier stays so: a page that is read again and again
+    /// must not put the inquiry off.
+    fn note_change(&mut self, books: &Books, order: &Order) {
         let id = &order.reference_order_id;
-        let last_asked = self.last_asked(id);
-        let next = order
-            .questions()
-            .into_iter()
-            .map(|question| {
-                let last = last_asked.get(&question.subject.call_id()).copied();
-                books.policy().polling.next(question.quick_since, last, now)
-            })
-            .min();
-        match next {
-            Some(due) => self.set_due(id, due),
-            None => self.forget(id),
+        match (next_due(books, order, &self.last_asked(id)), self.by_order.get(id).map(|watched| watched.due))
+        {
+            (Some(due), Some(earlier)) => self.set_due(id, due.min(earlier)),
+            (Some(due), None) => self.set_due(id, due),
+            (None, _) => self.forget(id),
         }
     }
 
@@ -166,11 +180,12 @@ impl Schedule {
             watched.is_asking = false;
             has_changed = std::mem::take(&mut watched.has_changed);
         }
-        match order {
+        let Some(order) = order else { return self.set_due(id, now.saturating_add(STORE_RETRY)) };
+        match next_due(books, order, &self.last_asked(id)) {
             // What we hold may be older than the change: look again.
-            Some(_) if has_changed => self.set_due(id, now.saturating_add(books.policy().polling.quick)),
-            Some(order) => self.note(books, order),
-            None => self.set_due(id, now.saturating_add(STORE_RETRY)),
+            _ if has_changed => self.set_due(id, now.saturating_add(books.policy().polling.quick)),
+            Some(due) => self.set_due(id, due),
+            None => self.forget(id),
         }
     }
 
@@ -240,6 +255,11 @@ async fn pause(time: Duration) {
 
 #[cfg(test)]
 mod tests {
+    use antom_core::money::{Currency, Money};
+    use antom_domain::order::{Command, Integration, NewOrder, OpenAttempt, Policy};
+    use antom_domain::service::Ports;
+    use antom_domain::testing::{CountedIds, MemoryStore, NoJitter, ScriptedGateway, SetClock};
+
     use super::*;
 
     fn order() -> ReferenceOrderId {
@@ -259,6 +279,60 @@ mod tests {
         assert!(schedule.defers_change(&order()), "the change waits");
         assert_eq!(schedule.take_due(at(1_000)), [], "nobody asks meanwhile");
         assert!(schedule.by_order.get(&order()).is_some_and(|watched| watched.has_changed));
+    }
+
+    fn books_at(clock: &Arc<SetClock>) -> Books {
+        let store = Arc::new(MemoryStore::new());
+        let ports = Ports {
+            gateway: Arc::new(ScriptedGateway::default()),
+            store: store.clone(),
+            outbox: store.clone(),
+            inbox: store,
+            clock: clock.clone(),
+            ids: Arc::new(CountedIds::default()),
+            jitter: Arc::new(NoJitter),
+        };
+        let policy = Policy::new("https://shop.example/notifications/antom", "https://shop.example/result/");
+        Books::new(ports, Arc::new(policy))
+    }
+
+    fn order_with_an_open_attempt(books: &Books, at: Timestamp) -> Order {
+        let new = NewOrder {
+            reference_order_id: order(),
+            amount: Money::parse_minor(Currency::parse("USD").unwrap(), "4200").unwrap(),
+            description: "Two cups".to_owned(),
+            reference_buyer_id: "BUYER-1".parse().unwrap(),
+        };
+        let (mut opened, _) = Order::create(&new, at).unwrap();
+        let open = OpenAttempt {
+            payment_request_id: "PAY-1".parse().unwrap(),
+            token: "token".to_owned(),
+            integration: Integration::Session,
+            payment_method_type: "CARD".to_owned(),
+            capture_mode: None,
+            terminal_type: None,
+            os_type: None,
+            client_ip: None,
+            idempotency_key: None,
+        };
+        let step = opened.decide(&Command::OpenAttempt(Box::new(open)), at, books.policy()).unwrap();
+        step.events.iter().for_each(|event| opened.apply(event, at));
+        opened
+    }
+
+    #[test]
+    fn a_page_that_is_read_again_and_again_does_not_put_the_inquiry_off() {
+        let clock = Arc::new(SetClock::new(at(0)));
+        let books = books_at(&clock);
+        let opened = order_with_an_open_attempt(&books, at(0));
+        let mut schedule = Schedule::default();
+        for _ in 0..4 {
+            schedule.note_change(&books, &opened);
+            clock.advance(Duration::from_millis(500));
+        }
+        assert_eq!(schedule.take_due(at(2_000)), [order()]);
+        schedule.answered(&books, &order(), vec![opened.questions()[0].subject.call_id()], Some(&opened));
+        assert_eq!(schedule.until_due(at(2_000)), Duration::from_secs(2), "two seconds after it was asked");
     }
 
     #[test]

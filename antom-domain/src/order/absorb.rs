@@ -3,13 +3,13 @@
 
 mod cancel;
 mod capture;
+mod dispute;
 mod payment;
 mod refund;
 
 use antom_core::time::Timestamp;
 
 use super::Step;
-use super::apply::contradiction;
 use super::call::{CallSubject, GatewayCall};
 use super::draft::Draft;
 use super::event::Event;
@@ -26,16 +26,18 @@ impl Order {
     /// A fact that is known adds nothing: the step is empty.
     pub fn absorb(&self, facts: &[Fact], at: Timestamp, policy: &Policy) -> Step {
         let mut draft = Draft::new(self, at, policy);
+        draft.is_inquiry = facts.iter().any(Fact::is_inquired);
         for fact in facts {
             absorb_one(&mut draft, fact);
             settle(&mut draft);
         }
+        dispute::settle(&mut draft, facts);
         draft.finish()
     }
 
     /// The place of the attempt that these ids name.
     //= N-10
-    fn locate(&self, names: &Names) -> Option<usize> {
+    pub(super) fn locate(&self, names: &Names) -> Option<usize> {
         let by_capture = names.capture_request_id.as_ref().and_then(|id| {
             self.position(|attempt| {
                 attempt.captures.iter().any(|capture| capture.capture_request_id.as_ref() == Some(id))
@@ -73,15 +75,21 @@ fn absorb_one(draft: &mut Draft<'_>, fact: &Fact) {
                 payment::absorb(draft, index, names, *source, seen);
             }
         }
-        Fact::Capture { names, seen } => {
+        Fact::Capture { names, seen, .. } => {
             if let Some(index) = draft.order.locate(names) {
                 payment::learn_id(draft, index, names.payment_id.as_ref());
                 capture::absorb(draft, index, seen);
             }
         }
-        Fact::Cancel { names, word, result_code } => {
-            if let Some(index) = draft.order.locate(names) {
+        Fact::Cancel { names, number, word, result_code } => {
+            let index = draft.order.locate(names).filter(|index| cancel::is_newest(draft, *index, *number));
+            if let Some(index) = index {
                 cancel::absorb(draft, index, *word, result_code.as_deref());
+            }
+        }
+        Fact::Hint { names, mark } => {
+            if let Some(index) = draft.order.locate(names) {
+                absorb_hint(draft, index, mark);
             }
         }
         Fact::Refund { names, word, amount, result_code } => {
@@ -100,11 +108,13 @@ fn absorb_report(draft: &mut Draft<'_>, subject: &CallSubject, report: Report) {
         CallSubject::Capture { capture_request_id, .. } => {
             capture::absorb_report(draft, index, capture_request_id, report);
         }
-        CallSubject::Cancel { .. } => cancel::absorb_report(draft, index, report),
+        CallSubject::Cancel { number, .. } if cancel::is_newest(draft, index, *number) => {
+            cancel::absorb_report(draft, index, report);
+        }
         CallSubject::Refund { refund_request_id, .. } => {
             refund::absorb_report(draft, index, refund_request_id, report);
         }
-        CallSubject::Inquire { .. } | CallSubject::InquireRefund { .. } => {}
+        CallSubject::Cancel { .. } | CallSubject::Inquire { .. } | CallSubject::InquireRefund { .. } => {}
     }
 }
 
@@ -123,8 +133,9 @@ fn amount_agrees(
         SeenAmount::Read(money) => money.to_string(),
         SeenAmount::Unreadable(text) => text.chars().take(40).collect(),
     };
-    let Some(attempt) = draft.attempt(index) else { return false };
-    if !attempt.contradictions.contains(&contradiction("amount", &text)) {
+    if dispute::is_news(draft, index, "amount", &text)
+        && let Some(attempt) = draft.attempt(index)
+    {
         let payment_request_id = attempt.payment_request_id.clone();
         draft.record(Event::AmountMismatch { payment_request_id, expected, seen: text });
         draft.call(inquiry(&attempt));
@@ -132,18 +143,26 @@ fn amount_agrees(
     false
 }
 
-/// Records a contradiction once, and asks the gateway again.
+/// Records a contradiction once, freezes shipping, and asks the gateway again.
 fn contradict(draft: &mut Draft<'_>, index: usize, machine: &str, recorded: String, seen: String) {
-    let Some(attempt) = draft.attempt(index) else { return };
-    if attempt.contradictions.contains(&contradiction(machine, &seen)) {
+    if !dispute::is_news(draft, index, machine, &seen) {
         return;
     }
-    draft.record(Event::Contradicted {
-        payment_request_id: attempt.payment_request_id.clone(),
-        machine: machine.to_owned(),
-        recorded,
-        seen,
-    });
+    let Some(attempt) = draft.attempt(index) else { return };
+    let payment_request_id = attempt.payment_request_id.clone();
+    draft.record(Event::Contradicted { payment_request_id, machine: machine.to_owned(), recorded, seen });
+    draft.call(inquiry(&attempt));
+}
+
+/// Asks the gateway once for each notification that is too old, or too new, to be believed.
+//= X-4
+fn absorb_hint(draft: &mut Draft<'_>, index: usize, mark: &str) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    if attempt.hints.iter().any(|known| known == mark) {
+        return;
+    }
+    let payment_request_id = attempt.payment_request_id.clone();
+    draft.record(Event::HintReceived { payment_request_id, mark: mark.to_owned() });
     draft.call(inquiry(&attempt));
 }
 

@@ -80,6 +80,7 @@ impl Order {
                 cancels: Vec::new(),
                 refunds: Vec::new(),
                 late_success_after: None,
+                hints: Vec::new(),
                 contradictions: Vec::new(),
                 disputed: false,
             }),
@@ -110,7 +111,11 @@ impl Attempt {
             Event::PaymentInDoubt { .. } => self.payment.phase = PaymentPhase::InDoubt,
             Event::PaymentAwaitsPayer { .. } => self.payment.phase = PaymentPhase::AwaitingPayer,
             Event::PaymentPending { .. } => self.payment.phase = PaymentPhase::Pending,
-            Event::HandoutReceived { .. } => self.handed_out_at = Some(at),
+            Event::HandoutReceived { window_closes_at, .. } => {
+                self.handed_out_at = Some(at);
+                self.window_closes_at = *window_closes_at;
+            }
+            Event::HintReceived { mark, .. } => self.hints.push(mark.clone()),
             Event::PaymentIdLearnt { payment_id, .. } => self.payment.payment_id = Some(payment_id.clone()),
             Event::PaymentSucceeded { .. } => self.settle_payment(PaymentPhase::Succeeded, at),
             Event::PaymentFailed { result_code, .. } => {
@@ -131,7 +136,9 @@ impl Attempt {
 
     fn dispute(&mut self, contradiction: String) {
         self.disputed = true;
-        self.contradictions.push(contradiction);
+        if !self.contradictions.contains(&contradiction) {
+            self.contradictions.push(contradiction);
+        }
     }
 
     fn settle_payment(&mut self, phase: PaymentPhase, at: Timestamp) {

@@ -1,6 +1,8 @@
 //! A step while it is being written: each event is applied at once, so that the next rule sees it.
 //! Which events are written is left to `decide`, `absorb` and `settle`.
 
+use std::collections::BTreeSet;
+
 use antom_core::time::Timestamp;
 
 use super::Step;
@@ -14,12 +16,27 @@ pub(super) struct Draft<'a> {
     pub(super) order: Order,
     pub(super) at: Timestamp,
     pub(super) policy: &'a Policy,
+    /// Whether the facts at hand come from an inquiry: only the gateway, asked, ends or renews a dispute.
+    pub(super) is_inquiry: bool,
+    /// The attempts whose record the facts at hand speak against, said before or not.
+    pub(super) objections: BTreeSet<usize>,
+    /// The attempts whose money had gone back before the facts at hand.
+    returned_before: BTreeSet<usize>,
     step: Step,
 }
 
 impl<'a> Draft<'a> {
     pub(super) fn new(order: &Order, at: Timestamp, policy: &'a Policy) -> Draft<'a> {
-        Draft { order: order.clone(), at, policy, step: Step::default() }
+        let returned = order.attempts.iter().enumerate().filter(|(_, attempt)| attempt.is_returned());
+        Draft {
+            returned_before: returned.map(|(index, _)| index).collect(),
+            order: order.clone(),
+            at,
+            policy,
+            is_inquiry: false,
+            objections: BTreeSet::new(),
+            step: Step::default(),
+        }
     }
 
     /// Records an event and applies it.
@@ -37,6 +54,12 @@ impl<'a> Draft<'a> {
     /// A copy of the attempt as it is now.
     pub(super) fn attempt(&self, index: usize) -> Option<Attempt> {
         self.order.attempts.get(index).cloned()
+    }
+
+    /// Whether the money of this attempt went back with the facts at hand, and nothing in them speaks against it.
+    pub(super) fn has_just_returned(&self, index: usize) -> bool {
+        let is_returned = self.order.attempts.get(index).is_some_and(Attempt::is_returned);
+        is_returned && !self.returned_before.contains(&index) && !self.objections.contains(&index)
     }
 
     pub(super) fn finish(self) -> Step {

@@ -84,7 +84,7 @@ pub enum Event {
     /// The gateway is ready for the buyer.
     PaymentAwaitsPayer { payment_request_id: PaymentRequestId },
     /// The gateway gave what the buyer's client needs.
-    HandoutReceived { payment_request_id: PaymentRequestId, handout: Handout },
+    HandoutReceived { payment_request_id: PaymentRequestId, handout: Handout, window_closes_at: Timestamp },
     /// The buyer acted, the result is to come.
     PaymentPending { payment_request_id: PaymentRequestId },
     /// The gateway's id became known.
@@ -179,6 +179,8 @@ pub enum Event {
     AmountMismatch { payment_request_id: PaymentRequestId, expected: Money, seen: String },
     /// The gateway contradicted a final answer.
     Contradicted { payment_request_id: PaymentRequestId, machine: String, recorded: String, seen: String },
+    /// A verified notification of an unlikely age came: the gateway is asked.
+    HintReceived { payment_request_id: PaymentRequestId, mark: String },
     /// A success was seen on a payment that had ended otherwise.
     LateSuccess { payment_request_id: PaymentRequestId },
     /// The gateway, asked again, agrees with the record.
@@ -224,6 +226,7 @@ impl Event {
             | Event::RefundFailed { payment_request_id, .. }
             | Event::AmountMismatch { payment_request_id, .. }
             | Event::Contradicted { payment_request_id, .. }
+            | Event::HintReceived { payment_request_id, .. }
             | Event::LateSuccess { payment_request_id, .. }
             | Event::DisputeSettled { payment_request_id, .. } => Some(payment_request_id),
         }

@@ -255,6 +255,13 @@ pub enum Fact {
         /// How far.
         report: Report,
     },
+    /// A verified notification of an unlikely age: not believed, but a reason to ask.
+    Hint {
+        /// Whose.
+        names: Names,
+        /// What the notification is recognised by.
+        mark: String,
+    },
     /// What the buyer's client needs.
     Handout {
         /// Whose.
@@ -275,6 +282,8 @@ pub enum Fact {
     Capture {
         /// Whose.
         names: Names,
+        /// Which way it came.
+        source: Source,
         /// What was said.
         seen: Box<CaptureSeen>,
     },
@@ -282,6 +291,8 @@ pub enum Fact {
     Cancel {
         /// Whose.
         names: Names,
+        /// Which cancel of the attempt, from 1: an older one's answer says nothing about a newer one.
+        number: u32,
         /// The word.
         word: CancelWord,
         /// The result code beside the word.
@@ -298,4 +309,14 @@ pub enum Fact {
         /// The result code beside the word.
         result_code: Option<String>,
     },
+}
+
+impl Fact {
+    /// Whether the gateway said this when it was asked.
+    pub(super) fn is_inquired(&self) -> bool {
+        matches!(
+            self,
+            Fact::Payment { source: Source::Inquiry, .. } | Fact::Capture { source: Source::Inquiry, .. }
+        )
+    }
 }

@@ -27,13 +27,15 @@ pub enum OrderPhase {
     Paid,
     /// The gateway contradicted itself: frozen.
     OnHold,
+    /// Paid, and the money is on its way back: a cancel or a full refund is under way.
+    Returning,
     /// Paid once, and all of it went back.
     Refunded,
 }
 
 impl OrderPhase {
     /// Every phase.
-    pub const ALL: [OrderPhase; 8] = [
+    pub const ALL: [OrderPhase; 9] = [
         OrderPhase::Open,
         OrderPhase::AwaitingPayment,
         OrderPhase::UnderReview,
@@ -41,6 +43,7 @@ impl OrderPhase {
         OrderPhase::Capturing,
         OrderPhase::Paid,
         OrderPhase::OnHold,
+        OrderPhase::Returning,
         OrderPhase::Refunded,
     ];
 
@@ -54,6 +57,7 @@ impl OrderPhase {
             OrderPhase::Capturing => "capturing",
             OrderPhase::Paid => "paid",
             OrderPhase::OnHold => "onHold",
+            OrderPhase::Returning => "returning",
             OrderPhase::Refunded => "refunded",
         }
     }
@@ -77,6 +81,7 @@ impl Order {
             Ok(_) => OrderPhase::Paid,
             Err(NotShippable::Disputed) => OrderPhase::OnHold,
             Err(NotShippable::UnderReview) => OrderPhase::UnderReview,
+            Err(NotShippable::BeingReturned) => OrderPhase::Returning,
             Err(NotShippable::NotCaptured) => self.holder().map_or(OrderPhase::Open, capturing_or_authorized),
             Err(NotShippable::NotPaid) => self.phase_of_the_unpaid(),
         }

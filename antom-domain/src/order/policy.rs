@@ -56,5 +56,5 @@ impl Policy {
 
 /// The gateway's own payment timeout (B-1).
 pub(super) const GATEWAY_PAYMENT_TIMEOUT: Duration = Duration::from_mins(14);
-/// How long a payment session lives at the most, so that a buyer may begin to pay (rules, section 2).
-pub(super) const SESSION_LIFETIME: Duration = Duration::from_hours(1);
+/// How long a payment session lives at the most, so that a buyer may begin to pay; also its default.
+pub const SESSION_LIFETIME: Duration = Duration::from_hours(1);

@@ -1,8 +1,11 @@
 //! The rules over all attempts of an order, run to rest after each step: one success, and every other one goes back.
 //! What a single machine concludes is left to `absorb`.
 
-use antom_core::id::RefundRequestId;
+use std::time::Duration;
+
+use antom_core::id::{IdError, RefundRequestId};
 use antom_core::outcome::CaptureMode;
+use antom_core::time::Timestamp;
 
 use super::command::{CancelReason, RefundReason};
 use super::draft::Draft;
@@ -12,6 +15,12 @@ use super::state::{Attempt, Role};
 use crate::authorization::AuthorizationPhase;
 use crate::cancel::CancelPhase;
 use crate::payment::PaymentPhase;
+use crate::refund::RefundPhase;
+
+/// Before the refund of a surplus that was refused for good is tried under a new id.
+const COMPENSATION_PAUSE: Duration = Duration::from_hours(1);
+/// How many refunds of one surplus are tried.
+const COMPENSATIONS: usize = 5;
 
 /// Applies the rules until none has anything to say.
 ///
@@ -77,16 +86,17 @@ fn cancel_what_must_go_back(draft: &mut Draft<'_>, index: usize) {
 fn refund_what_cannot_be_cancelled(draft: &mut Draft<'_>, index: usize) {
     let Some(attempt) = draft.attempt(index) else { return };
     let refused = attempt.current_cancel().is_some_and(|cancel| cancel.phase == CancelPhase::Refused);
-    if reason_to_return(&attempt).is_none() || !refused || has_compensation(&attempt) {
+    if reason_to_return(&attempt).is_none() || !refused {
         return;
     }
+    let Some(number) = next_compensation(&attempt, draft.at) else { return };
     let (Some(amount), Some(payment_id)) = (attempt.refundable(), attempt.payment.payment_id.clone()) else {
         return;
     };
     if amount.is_zero() {
         return;
     }
-    let Ok(refund_request_id) = compensation_id(&attempt) else { return };
+    let Ok(refund_request_id) = compensation_id(&attempt, number) else { return };
     draft.record(Event::RefundRequested {
         payment_request_id: attempt.payment_request_id.clone(),
         refund_request_id: refund_request_id.clone(),
@@ -97,10 +107,10 @@ fn refund_what_cannot_be_cancelled(draft: &mut Draft<'_>, index: usize) {
     draft.call(call);
 }
 
-/// A dispute about money that has gone back is over.
+/// A dispute about money is over when the money went back.
 fn settle_dispute(draft: &mut Draft<'_>, index: usize) {
     let Some(attempt) = draft.attempt(index) else { return };
-    if attempt.disputed && attempt.late_success_after.is_some() && attempt.is_returned() {
+    if attempt.disputed && draft.has_just_returned(index) {
         draft.record(Event::DisputeSettled { payment_request_id: attempt.payment_request_id });
     }
 }
@@ -110,9 +120,7 @@ fn reason_to_return(attempt: &Attempt) -> Option<CancelReason> {
         Some(CancelReason::LateSuccess)
     } else if attempt.role == Role::Surplus {
         Some(CancelReason::Surplus)
-    } else if attempt.authorization.phase == AuthorizationPhase::Rejected
-        && attempt.payment.phase == PaymentPhase::Succeeded
-    {
+    } else if attempt.is_rejected() && attempt.payment.phase == PaymentPhase::Succeeded {
         Some(CancelReason::ReviewRejected)
     } else if attempt.capture_is_lost() {
         Some(CancelReason::CaptureFailed)
@@ -121,11 +129,25 @@ fn reason_to_return(attempt: &Attempt) -> Option<CancelReason> {
     }
 }
 
-fn has_compensation(attempt: &Attempt) -> bool {
-    attempt.refunds.iter().any(|refund| refund.reason == RefundReason::Surplus)
+/// Which refund of the surplus is due: the first one, or, an hour after the gateway refused one for good (for want of
+/// balance, say), the next under a new id. After the last of them somebody has to look.
+fn next_compensation(attempt: &Attempt, at: Timestamp) -> Option<usize> {
+    let made: Vec<_> =
+        attempt.refunds.iter().filter(|refund| refund.reason == RefundReason::Surplus).collect();
+    let may_go_on = made.last().is_none_or(|last| {
+        last.phase == RefundPhase::Failed
+            && at.since(last.since) >= COMPENSATION_PAUSE
+            && made.len() < COMPENSATIONS
+    });
+    may_go_on.then(|| made.len().saturating_add(1))
 }
 
 /// The compensation's id follows from the attempt's, so that deciding again wishes the same call (B-8).
-fn compensation_id(attempt: &Attempt) -> Result<RefundRequestId, antom_core::id::IdError> {
-    RefundRequestId::parse(format!("{}-surplus", attempt.payment_request_id))
+fn compensation_id(attempt: &Attempt, number: usize) -> Result<RefundRequestId, IdError> {
+    let id = &attempt.payment_request_id;
+    RefundRequestId::parse(if number == 1 {
+        format!("{id}-surplus")
+    } else {
+        format!("{id}-surplus-{number}")
+    })
 }

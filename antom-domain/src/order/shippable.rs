@@ -49,9 +49,12 @@ pub enum NotShippable {
     /// The card is authorized, its capture is not confirmed.
     #[error("the capture is not confirmed")]
     NotCaptured,
-    /// The gateway reviews the payment.
-    #[error("the gateway reviews the payment")]
+    /// The gateway reviews the payment, or refused it.
+    #[error("the gateway reviews the payment or refused it")]
     UnderReview,
+    /// A cancel, or a refund of everything, is under way.
+    #[error("the money is on its way back")]
+    BeingReturned,
     /// The gateway's answers contradict each other.
     #[error("the gateway's answers contradict each other")]
     Disputed,
@@ -65,14 +68,11 @@ impl Order {
             return Err(NotShippable::Disputed);
         }
         let holder = self.holder().ok_or(NotShippable::NotPaid)?;
-        match holder.authorization.phase {
-            AuthorizationPhase::UnderReview | AuthorizationPhase::Rejected => {
-                return Err(NotShippable::UnderReview);
-            }
-            AuthorizationPhase::Absent
-            | AuthorizationPhase::Held
-            | AuthorizationPhase::Captured
-            | AuthorizationPhase::Released => {}
+        if holder.authorization.phase == AuthorizationPhase::UnderReview || holder.is_rejected() {
+            return Err(NotShippable::UnderReview);
+        }
+        if holder.is_being_returned() {
+            return Err(NotShippable::BeingReturned);
         }
         if holder.is_card() {
             let captured = holder.capture().is_some_and(|capture| capture.phase == CapturePhase::Captured);

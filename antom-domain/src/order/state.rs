@@ -104,6 +104,9 @@ pub struct Attempt {
     /// back by a further one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late_success_after: Option<usize>,
+    /// Notifications of an unlikely age that led to an inquiry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<String>,
     /// What the gateway said against the record, each said once: a repetition is no new contradiction.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contradictions: Vec<String>,
@@ -265,6 +268,18 @@ impl Attempt {
     /// The cancel that answers what is held now: one from before a late success does not count.
     pub fn current_cancel(&self) -> Option<&Cancel> {
         self.cancels.iter().skip(self.late_success_after.unwrap_or(0)).last()
+    }
+
+    /// Whether the gateway's review refused the payment, whatever became of it afterwards.
+    pub fn is_rejected(&self) -> bool {
+        self.authorization.phase == AuthorizationPhase::Rejected
+            || self.cancels.iter().any(|cancel| cancel.reason == CancelReason::ReviewRejected)
+    }
+
+    /// Whether a cancel, or a refund of everything, is under way or done.
+    pub fn is_being_returned(&self) -> bool {
+        let cancelling = self.current_cancel().is_some_and(|cancel| cancel.phase != CancelPhase::Refused);
+        cancelling || self.refundable().is_some_and(|rest| rest.is_zero())
     }
 
     /// The newest capture.

@@ -74,13 +74,14 @@ impl Order {
             }),
             CallSubject::Cancel { number, .. } => {
                 usize::try_from(*number).is_ok_and(|number| number == attempt.cancels.len())
-                    && attempt.cancels.last().is_some_and(|cancel| !CancelTable::is_final(cancel.phase))
+                    && attempt.has_open_cancel()
             }
             CallSubject::Refund { refund_request_id, .. } => attempt.refunds.iter().any(|refund| {
                 refund.refund_request_id == *refund_request_id
                     && matches!(refund.phase, RefundPhase::Requested | RefundPhase::InDoubt)
             }),
-            CallSubject::Inquire { .. } => attempt.payment_question().is_some(),
+            // A question that was wished is asked once, also about an attempt at rest.
+            CallSubject::Inquire { .. } => true,
             CallSubject::InquireRefund { refund_request_id, .. } => attempt.refunds.iter().any(|refund| {
                 refund.refund_request_id == *refund_request_id && !RefundTable::is_final(refund.phase)
             }),
@@ -119,8 +120,15 @@ impl Attempt {
                 && !self.is_given_up();
         let must_go_back =
             (self.role == Role::Surplus || self.late_success_after.is_some()) && self.holds_money();
-        let open_cancel = self.cancels.last().is_some_and(|cancel| !CancelTable::is_final(cancel.phase));
-        (self.disputed || held || must_go_back || open_cancel).then_some(None)
+        (self.disputed || held || must_go_back || self.has_open_cancel()).then_some(None)
+    }
+
+    /// Whether a cancel is still to be answered. Once the payment ended without money there is nothing left to cancel.
+    fn has_open_cancel(&self) -> bool {
+        let ended_without_money =
+            matches!(self.payment.phase, PaymentPhase::Failed | PaymentPhase::Cancelled)
+                && self.late_success_after.is_none();
+        !ended_without_money && self.cancels.last().is_some_and(|cancel| !CancelTable::is_final(cancel.phase))
     }
 
     /// The gateway failed to capture and refused to cancel: nothing more can be learnt.

@@ -13,7 +13,7 @@ use super::store::{IdKey, StoreError};
 ///
 /// # Contract
 /// A notification is known by its digest. Recording it again counts one more delivery and changes neither body nor
-/// verdict, except that a parked one may become absorbed.
+/// verdict, except that a parked one may become anything else, once.
 ///
 /// # Durability
 /// When [`record`](Inbox::record) returns, the notification survives the loss of power: only then may it be

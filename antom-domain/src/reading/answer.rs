@@ -168,8 +168,12 @@ fn capture(subject: &CallSubject, response: &CaptureResponse) -> Vec<Fact> {
         acquirer_reference_no: response.acquirer_reference_no.clone(),
         result_code: word::code(Some(result)),
     };
-    vec![Fact::Capture { names, seen: Box::new(seen) }]
+    vec![Fact::Capture { names, source: Source::Answer, seen: Box::new(seen) }]
 }
+
+/// The refusals that say so of this payment. Any other one (our set-up, the gateway's trouble) leaves the cancel open.
+const TOO_LATE_TO_CANCEL: [&str; 3] =
+    ["CANCEL_WINDOW_EXCEED", "PAYMENT_METHOD_NOT_SUPPORTED", "PROCESS_FAIL"];
 
 //= X-10
 fn cancel(subject: &CallSubject, response: &CancelResponse) -> Vec<Fact> {
@@ -181,12 +185,18 @@ fn cancel(subject: &CallSubject, response: &CancelResponse) -> Vec<Fact> {
     };
     let word = if result.is_success() {
         CancelWord::Confirmed
-    } else if advise(Api::Cancel, result).is_final_failure {
+    } else if result.is_failure() && TOO_LATE_TO_CANCEL.contains(&result.result_code.as_str()) {
         CancelWord::Refused
     } else {
         CancelWord::Unknown
     };
-    vec![Fact::Cancel { names: names_of(subject), word, result_code: word::code(Some(result)) }]
+    let CallSubject::Cancel { number, .. } = subject else { return unknown(subject) };
+    vec![Fact::Cancel {
+        names: names_of(subject),
+        number: *number,
+        word,
+        result_code: word::code(Some(result)),
+    }]
 }
 
 //= X-7

@@ -84,5 +84,9 @@ fn capture(names: &Names, entry: &Transaction) -> Fact {
         acquirer_reference_no: None,
         result_code: word::code(entry.transaction_result.as_ref()),
     };
-    Fact::Capture { names: Names { capture_request_id, ..names.clone() }, seen: Box::new(seen) }
+    Fact::Capture {
+        names: Names { capture_request_id, ..names.clone() },
+        source: Source::Inquiry,
+        seen: Box::new(seen),
+    }
 }

@@ -49,6 +49,11 @@ pub fn notification_keys(message: &Notification) -> Vec<IdKey> {
     .collect()
 }
 
+/// The fact of a notification that is too old, or too new, to be believed.
+pub fn hint(message: &Notification, mark: &str) -> Fact {
+    Fact::Hint { names: names(message), mark: mark.to_owned() }
+}
+
 fn names(message: &Notification) -> Names {
     let text = |id: &Option<String>| id.clone().filter(|id| !id.is_empty());
     Names {
@@ -95,7 +100,7 @@ fn capture(message: &Notification) -> Fact {
         acquirer_reference_no: message.acquirer_reference_no.clone(),
         result_code: word::code(message.result.as_ref()),
     };
-    Fact::Capture { names, seen: Box::new(seen) }
+    Fact::Capture { names, source: Source::Notification, seen: Box::new(seen) }
 }
 
 fn refund(message: &Notification) -> Fact {

@@ -58,7 +58,7 @@ impl Dispatcher {
             ..Along::default()
         };
         let taken = self.books.absorb(&claimed.order_id, &facts, settles).await?;
-        Notifications::new(self.books.clone()).unpark(&claimed.order_id, &taken.step).await?;
+        Notifications::new(self.books.clone()).unpark(&taken.order, &taken.step).await?;
         if !answered_question && taken.order.wants(&claimed.call) {
             return self
                 .postpone(claimed, reply.err().map_or(Reach::MaybeSent, |failure| failure.reach))

@@ -47,7 +47,7 @@ impl Inquiries {
             }
         };
         let taken = self.books.absorb(id, &facts, |_| Along::default()).await?;
-        Notifications::new(self.books.clone()).unpark(id, &taken.step).await?;
+        Notifications::new(self.books.clone()).unpark(&taken.order, &taken.step).await?;
         Ok(Asked { order: taken.order, failure: None })
     }
 }

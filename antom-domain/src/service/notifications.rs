@@ -4,11 +4,11 @@
 use antom_core::id::ReferenceOrderId;
 use antom_core::wire;
 
-use crate::order::{Event, Step};
+use crate::order::{Order, Step};
 use crate::port::{IdKey, InboxMark, InboxVerdict, ReceivedNotification, StoreError};
 use crate::reading::{self, NotificationReading};
 
-use super::books::{Along, Books, BooksError};
+use super::books::{Along, Books, BooksError, Taken};
 
 /// Takes in notifications.
 #[derive(Debug, Clone)]
@@ -44,45 +44,33 @@ impl Notifications {
         notification: ReceivedNotification,
         message: &wire::Notification,
     ) -> Result<Receipt, BooksError> {
-        let facts = match reading::notification(message) {
-            NotificationReading::Facts(facts) => facts,
-            NotificationReading::NotOurs => return self.keep(notification, InboxVerdict::Kept, None).await,
-        };
-        let Some(order_id) = self.owner(&notification.keys).await? else {
-            self.keep(notification.clone(), InboxVerdict::Parked, None).await?;
-            // The order may have learnt the id between the look and the parking.
-            let Some(order_id) = self.owner(&notification.keys).await? else {
-                return Ok(Receipt { verdict: InboxVerdict::Parked, order_id: None });
-            };
-            return self.take_in(notification, &facts, order_id).await;
-        };
-        if !notification.is_fact {
-            return self.keep(notification, InboxVerdict::Hint, Some(order_id)).await;
+        if reading::notification(message) == NotificationReading::NotOurs {
+            return self.keep(notification, InboxVerdict::Kept).await;
         }
-        self.take_in(notification, &facts, order_id).await
+        if let Some(order_id) = self.owner(&notification.keys).await? {
+            return self.take_in(notification, message, order_id).await;
+        }
+        let receipt = self.keep(notification.clone(), InboxVerdict::Parked).await?;
+        // The order may have learnt the id between the look and the parking.
+        match self.owner(&notification.keys).await? {
+            Some(order_id) => self.take_in(notification, message, order_id).await,
+            None => Ok(receipt),
+        }
     }
 
-    /// Takes in what was parked under ids that this step made known.
+    /// Takes in what was parked under the gateway's ids of an order that has just changed.
     //= X-16
-    pub(super) async fn unpark(&self, id: &ReferenceOrderId, step: &Step) -> Result<(), BooksError> {
-        let learnt: Vec<IdKey> = step
-            .events
-            .iter()
-            .filter_map(|event| match event {
-                Event::PaymentIdLearnt { payment_id, .. } => Some(IdKey::Payment(payment_id.to_string())),
-                _ => None,
-            })
-            .collect();
-        if learnt.is_empty() {
+    pub(super) async fn unpark(&self, order: &Order, step: &Step) -> Result<(), BooksError> {
+        let known = order.attempts.iter().filter_map(|attempt| attempt.payment.payment_id.as_ref());
+        let keys: Vec<IdKey> = known.map(|id| IdKey::Payment(id.to_string())).collect();
+        if step.is_empty() || keys.is_empty() {
             return Ok(());
         }
-        for notification in self.books.ports().inbox.parked(&learnt).await? {
+        for notification in self.books.ports().inbox.parked(&keys).await? {
             let Ok(message) = serde_json::from_slice::<wire::Notification>(&notification.body) else {
                 return Err(unreadable(&notification).into());
             };
-            if let NotificationReading::Facts(facts) = reading::notification(&message) {
-                self.absorb(notification, &facts, id).await?;
-            }
+            self.absorb(notification, &message, &order.reference_order_id).await?;
         }
         Ok(())
     }
@@ -90,37 +78,44 @@ impl Notifications {
     async fn take_in(
         &self,
         notification: ReceivedNotification,
-        facts: &[crate::order::Fact],
+        message: &wire::Notification,
         order_id: ReferenceOrderId,
     ) -> Result<Receipt, BooksError> {
-        let step = self.absorb(notification, facts, &order_id).await?;
-        self.unpark(&order_id, &step).await?;
-        Ok(Receipt { verdict: InboxVerdict::Absorbed, order_id: Some(order_id) })
+        let (verdict, taken) = self.absorb(notification, message, &order_id).await?;
+        self.unpark(&taken.order, &taken.step).await?;
+        Ok(Receipt { verdict, order_id: Some(order_id) })
     }
 
+    /// A notification of an unlikely age is only a reason to ask; any other one is believed.
     async fn absorb(
         &self,
         notification: ReceivedNotification,
-        facts: &[crate::order::Fact],
+        message: &wire::Notification,
         order_id: &ReferenceOrderId,
-    ) -> Result<Step, BooksError> {
-        let mark = InboxMark { notification, verdict: InboxVerdict::Absorbed };
-        let along = |_: &crate::order::Order| Along { inbox: Some(mark.clone()), ..Along::default() };
-        let taken = self.books.absorb(order_id, facts, along).await?;
+    ) -> Result<(InboxVerdict, Taken), BooksError> {
+        let (verdict, facts) = match reading::notification(message) {
+            NotificationReading::Facts(facts) if notification.is_fact => (InboxVerdict::Absorbed, facts),
+            _ => {
+                let mark: String = notification.digest.0.chars().take(16).collect();
+                (InboxVerdict::Hint, vec![reading::hint(message, &mark)])
+            }
+        };
+        let mark = InboxMark { notification, verdict };
+        let along = |_: &Order| Along { inbox: Some(mark.clone()), ..Along::default() };
+        let taken = self.books.absorb(order_id, &facts, along).await?;
         if taken.step.is_empty() {
             self.books.ports().inbox.record(&mark).await?;
         }
-        Ok(taken.step)
+        Ok((verdict, taken))
     }
 
     async fn keep(
         &self,
         notification: ReceivedNotification,
         verdict: InboxVerdict,
-        order_id: Option<ReferenceOrderId>,
     ) -> Result<Receipt, BooksError> {
         self.books.ports().inbox.record(&InboxMark { notification, verdict }).await?;
-        Ok(Receipt { verdict, order_id })
+        Ok(Receipt { verdict, order_id: None })
     }
 
     async fn owner(&self, keys: &[IdKey]) -> Result<Option<ReferenceOrderId>, StoreError> {

@@ -197,10 +197,19 @@ pub(crate) fn own_capture(number: usize, word: CaptureWord) -> Fact {
     capture(number, &format!("gateway-made-{number}"), word)
 }
 
+/// The gateway's own capture, as an inquiry shows it.
+pub(crate) fn inquired_capture(number: usize, word: CaptureWord) -> Fact {
+    match own_capture(number, word) {
+        Fact::Capture { names, seen, .. } => Fact::Capture { names, source: Source::Inquiry, seen },
+        other => other,
+    }
+}
+
 pub(crate) fn capture(number: usize, id: &str, word: CaptureWord) -> Fact {
     let capture_request_id = Some(CaptureRequestId::parse(id).unwrap());
     Fact::Capture {
         names: Names { capture_request_id: capture_request_id.clone(), ..names(number) },
+        source: Source::Notification,
         seen: Box::new(CaptureSeen {
             key: CaptureKey { capture_request_id, capture_id: None },
             word,
@@ -211,8 +220,13 @@ pub(crate) fn capture(number: usize, id: &str, word: CaptureWord) -> Fact {
     }
 }
 
+/// The answer to the attempt's first cancel.
 pub(crate) fn cancel(number: usize, word: CancelWord) -> Fact {
-    Fact::Cancel { names: names(number), word, result_code: None }
+    nth_cancel(number, 1, word)
+}
+
+pub(crate) fn nth_cancel(number: usize, nth: u32, word: CancelWord) -> Fact {
+    Fact::Cancel { names: names(number), number: nth, word, result_code: None }
 }
 
 pub(crate) fn refund(number: usize, id: &str, word: RefundWord, amount: Money) -> Fact {

@@ -5,7 +5,9 @@ use antom_core::id::{CaptureRequestId, PaymentRequestId, ReferenceOrderId, Refun
 use antom_core::outcome::{CaptureMode, OsType, TerminalType};
 use antom_domain::cancel::CancelTable;
 use antom_domain::capture::CaptureTable;
-use antom_domain::order::{Attempt, Command, Event, Handout, Integration, OpenAttempt, Order};
+use antom_domain::order::{
+    Attempt, Command, Event, Handout, Integration, OpenAttempt, Order, Refusal, SESSION_LIFETIME,
+};
 use antom_domain::payment::PaymentPhase;
 use antom_domain::port::IdKey;
 use antom_domain::refund::RefundTable;
@@ -17,6 +19,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::orders::{AmountIn, order_id};
 use super::problem::Problem;
@@ -87,24 +90,41 @@ pub(super) async fn open(
         .find(|attempt| key.is_some() && attempt.idempotency_key == key)
         .or_else(|| order.attempt(&payment_request_id))
         .ok_or_else(|| Problem::conflict("the payment was not opened; try again"))?;
-    opened(&api, &id, attempt).await
+    opened(&api, &order, attempt).await
 }
 
-/// What the buyer's client needs, or how far the opening got.
-//= S-4, H-3, C-9
-async fn opened(api: &Api, id: &ReferenceOrderId, attempt: &Attempt) -> Answer {
+/// What the buyer's client needs, or how far the opening got. A paid order, and an attempt that ended, hand nothing
+/// out: the buyer must not pay there again.
+//= S-4, H-3, C-9, B-4
+async fn opened(api: &Api, order: &Order, attempt: &Attempt) -> Answer {
     let payment_request_id = &attempt.payment_request_id;
-    let history = api.books.ports().store.history(id).await?;
+    match attempt.payment.phase {
+        PaymentPhase::Failed => {
+            return Err(Problem::refused_by_gateway(attempt.payment.result_code.as_deref()));
+        }
+        PaymentPhase::Cancelled => {
+            return Err(Problem::conflict("this payment was cancelled; open a new one with a new key"));
+        }
+        PaymentPhase::Succeeded => {
+            let body = json!({ "paymentRequestId": payment_request_id, "outcome": "succeeded" });
+            return Ok((StatusCode::OK, Json(body)));
+        }
+        PaymentPhase::Opening
+        | PaymentPhase::InDoubt
+        | PaymentPhase::AwaitingPayer
+        | PaymentPhase::Pending => {}
+    }
+    if order.holder().is_some() {
+        return Err(Refusal::OrderPaid.into());
+    }
+    let history = api.books.ports().store.history(&order.reference_order_id).await?;
     let handout = history.into_iter().rev().find_map(|recorded| match recorded.event {
-        Event::HandoutReceived { payment_request_id: of, handout } if of == *payment_request_id => {
+        Event::HandoutReceived { payment_request_id: of, handout, .. } if of == *payment_request_id => {
             Some(handout)
         }
         _ => None,
     });
     let Some(handout) = handout else {
-        if attempt.payment.phase == PaymentPhase::Failed {
-            return Err(Problem::refused_by_gateway(attempt.payment.result_code.as_deref()));
-        }
         let body = json!({ "paymentRequestId": payment_request_id, "outcome": "in_doubt" });
         return Ok((StatusCode::ACCEPTED, Json(body)));
     };
@@ -112,7 +132,8 @@ async fn opened(api: &Api, id: &ReferenceOrderId, attempt: &Attempt) -> Answer {
         Handout::Session { payment_session_data, expires_at, .. } => {
             let margin = api.books.policy().session_margin;
             let now = api.books.ports().clock.now();
-            if expires_at.is_some_and(|end| now.saturating_add(margin) >= end) {
+            let expires_at = expires_at.unwrap_or_else(|| attempt.opened_at.saturating_add(SESSION_LIFETIME));
+            if now.saturating_add(margin) >= expires_at {
                 return Err(Problem::conflict("the session has expired; open a new payment with a new key"));
             }
             let environment = if api.is_sandbox { "sandbox" } else { "prod" };
@@ -230,7 +251,10 @@ pub(super) async fn refund(
     let refund_request_id = match request.refund_request_id {
         Some(text) => RefundRequestId::parse(text)
             .map_err(|error| Problem::field("refundRequestId", error.to_string()))?,
-        None => fresh(&api, RefundRequestId::parse)?,
+        None => match idempotency_key(&headers)? {
+            Some(key) => refund_id_of(&payment_request_id, &key)?,
+            None => fresh(&api, RefundRequestId::parse)?,
+        },
     };
     let command = Command::Refund {
         payment_request_id: payment_request_id.clone(),
@@ -246,6 +270,13 @@ pub(super) async fn refund(
         })
         .is_some_and(|refund| RefundTable::is_final(refund.phase));
     answer(&order, &payment_request_id, done)
+}
+
+/// The same key is the same refund: its id follows from payment and key (B-8).
+fn refund_id_of(payment_request_id: &PaymentRequestId, key: &str) -> Result<RefundRequestId, Problem> {
+    let digest = Sha256::digest(format!("{payment_request_id} {key}"));
+    let id: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    RefundRequestId::parse(id).map_err(|error| Problem::field("Idempotency-Key", error.to_string()))
 }
 
 /// Decides, makes durable, and waits for the calls that follow; they go on if this request is dropped.

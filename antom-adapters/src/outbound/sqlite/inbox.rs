@@ -46,7 +46,7 @@ pub(super) fn write(savepoint: &Connection, mark: &InboxMark) -> rusqlite::Resul
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1) \
              ON CONFLICT (digest) DO UPDATE SET \
              deliveries = deliveries + (received_at <> excluded.received_at), \
-             verdict = iif(verdict = 'parked' AND excluded.verdict IN ('absorbed', 'kept'), excluded.verdict, verdict) \
+             verdict = iif(verdict = 'parked', excluded.verdict, verdict) \
              RETURNING verdict",
         )?
         .query_row(

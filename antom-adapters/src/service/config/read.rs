@@ -19,6 +19,8 @@ use super::{
 
 const PREFIX: &str = "ANTOM__";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+/// A call is leased for 30 s.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(20);
 const DEFAULT_FAST_WINDOW: Duration = Duration::from_mins(14);
 
 pub(super) fn load(
@@ -169,6 +171,9 @@ impl Reader {
         let antom_public_keys = self.public_keys();
         let ca_pem = self.text("gateway.ca_file").map(|path| self.key_text("gateway.ca_file", &path));
         let timeout = self.duration("gateway.timeout").unwrap_or(DEFAULT_TIMEOUT);
+        if timeout.is_zero() || timeout > LONGEST_TIMEOUT {
+            self.fault("gateway.timeout", "must be from 1s to 20s: a call must end before its lease");
+        }
         Some(GatewayConfig {
             base_url: base_url?,
             client_id: client_id?,

@@ -17,6 +17,11 @@ pub(super) fn absorb_report(draft: &mut Draft<'_>, index: usize, report: Report)
     step(draft, index, input, None);
 }
 
+/// Whether this is the attempt's newest cancel: an older one's answer says nothing about it.
+pub(super) fn is_newest(draft: &Draft<'_>, index: usize, number: u32) -> bool {
+    draft.attempt(index).is_some_and(|attempt| usize::try_from(number) == Ok(attempt.cancels.len()))
+}
+
 pub(super) fn absorb(draft: &mut Draft<'_>, index: usize, word: CancelWord, result_code: Option<&str>) {
     let input = match word {
         CancelWord::Confirmed => CancelInput::SeenConfirmed,

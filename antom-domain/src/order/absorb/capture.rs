@@ -3,13 +3,14 @@
 
 use antom_core::id::CaptureRequestId;
 
-use super::{amount_agrees, contradict};
+use super::{amount_agrees, contradict, payment};
 use crate::authorization::{AuthorizationInput, AuthorizationTable};
 use crate::capture::{CaptureInput, CapturePhase, CaptureTable};
 use crate::order::draft::Draft;
 use crate::order::event::Event;
 use crate::order::fact::{CaptureKey, CaptureSeen, CaptureWord, Report};
 use crate::order::state::Attempt;
+use crate::payment::PaymentPhase;
 use crate::verdict::{Table, Verdict};
 
 pub(super) fn absorb_report(draft: &mut Draft<'_>, index: usize, id: &CaptureRequestId, report: Report) {
@@ -92,6 +93,7 @@ fn step(draft: &mut Draft<'_>, index: usize, entry: usize, input: CaptureInput, 
                 acquirer_reference_no: seen.and_then(|seen| seen.acquirer_reference_no.clone()),
             });
             authorization_captured(draft, index);
+            captured_after_the_end(draft, index);
         }
         Verdict::Go(CapturePhase::Failed) => draft.record(Event::CaptureFailed {
             payment_request_id,
@@ -105,6 +107,25 @@ fn step(draft: &mut Draft<'_>, index: usize, entry: usize, input: CaptureInput, 
         | Verdict::Stay
         | Verdict::Repeat
         | Verdict::Refuse => {}
+    }
+}
+
+/// Money was taken for a payment that had ended otherwise: it goes back, by the rules for a late success.
+fn captured_after_the_end(draft: &mut Draft<'_>, index: usize) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    if matches!(attempt.payment.phase, PaymentPhase::Failed | PaymentPhase::Cancelled) {
+        payment::late_success(draft, index, &attempt);
+    }
+}
+
+/// Nothing is held any more: what was not captured by now never will be.
+pub(super) fn fail_open_captures(draft: &mut Draft<'_>, index: usize) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    for (entry, capture) in attempt.captures.iter().enumerate() {
+        if !CaptureTable::is_final(capture.phase) {
+            let payment_request_id = attempt.payment_request_id.clone();
+            draft.record(Event::CaptureFailed { payment_request_id, capture: entry, result_code: None });
+        }
     }
 }
 

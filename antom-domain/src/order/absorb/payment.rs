@@ -4,12 +4,13 @@
 use antom_core::id::PaymentId;
 use antom_core::time::Timestamp;
 
-use super::{amount_agrees, contradict};
+use super::{amount_agrees, capture, contradict};
 use crate::authorization::{AuthorizationInput, AuthorizationPhase, AuthorizationTable};
 use crate::cancel::CancelPhase;
 use crate::order::draft::Draft;
 use crate::order::event::{Event, Handout};
-use crate::order::fact::{Names, PaymentSeen, PaymentWord, Report, ReviewWord, Source};
+use crate::order::fact::{CancelWord, Names, PaymentSeen, PaymentWord, Report, ReviewWord, Source};
+use crate::order::policy::{GATEWAY_PAYMENT_TIMEOUT, SESSION_LIFETIME};
 use crate::order::state::Attempt;
 use crate::payment::{PaymentInput, PaymentPhase, PaymentTable};
 use crate::verdict::{Table, Verdict};
@@ -18,8 +19,24 @@ pub(super) fn absorb_handout(draft: &mut Draft<'_>, attempt: &Attempt, handout: 
     if attempt.handed_out_at.is_some() || PaymentTable::is_final(attempt.payment.phase) {
         return;
     }
-    let payment_request_id = attempt.payment_request_id.clone();
-    draft.record(Event::HandoutReceived { payment_request_id, handout: handout.clone() });
+    draft.record(Event::HandoutReceived {
+        payment_request_id: attempt.payment_request_id.clone(),
+        handout: handout.clone(),
+        window_closes_at: window_closes_at(draft, attempt, handout),
+    });
+}
+
+/// The buyer's window counts from what was handed out, which a slow opening may delay.
+fn window_closes_at(draft: &Draft<'_>, attempt: &Attempt, handout: &Handout) -> Timestamp {
+    let begins_by = match handout {
+        Handout::Session { expires_at, .. } => {
+            expires_at.unwrap_or_else(|| draft.at.saturating_add(SESSION_LIFETIME))
+        }
+        Handout::Redirect { .. } => draft.at,
+    };
+    let timeout = draft.policy.payment_timeout.max(GATEWAY_PAYMENT_TIMEOUT);
+    let closes_at = begins_by.saturating_add(timeout.saturating_add(draft.policy.window_margin));
+    closes_at.max(attempt.window_closes_at)
 }
 
 pub(super) fn absorb_report(draft: &mut Draft<'_>, index: usize, report: Report) {
@@ -47,13 +64,28 @@ pub(super) fn absorb(draft: &mut Draft<'_>, index: usize, names: &Names, source:
         PaymentWord::NotFound if draft.at >= attempt.window_closes_at => PaymentInput::NotFoundAfterWindow,
         PaymentWord::NotFound => PaymentInput::NotFound,
     };
-    if input == PaymentInput::SeenCancelled && absorb_release(draft, index, &attempt) {
+    if input == PaymentInput::SeenCancelled && absorb_release(draft, index, &attempt, source) {
         return;
     }
     step(draft, index, input, seen.result_code.as_deref());
     if input == PaymentInput::SeenSuccess {
         authorize(draft, index, seen);
-        settle_dispute(draft, index, source);
+        outlived_cancel(draft, index, source);
+    }
+}
+
+/// The gateway, asked, says success of a payment whose late success was cancelled and confirmed: somebody must look.
+fn outlived_cancel(draft: &mut Draft<'_>, index: usize, source: Source) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    let cancelled = attempt.current_cancel().is_some_and(|cancel| cancel.phase == CancelPhase::Confirmed);
+    if source == Source::Inquiry && attempt.late_success_after.is_some() && cancelled {
+        contradict(
+            draft,
+            index,
+            PaymentTable::NAME,
+            "cancelled".to_owned(),
+            "success after the cancel".to_owned(),
+        );
     }
 }
 
@@ -79,17 +111,20 @@ fn learn_details(draft: &mut Draft<'_>, index: usize, seen: &PaymentSeen) {
     }
 }
 
-/// The payment ended as cancelled after it had succeeded: our own cancel, or the hold that the gateway let go.
-fn absorb_release(draft: &mut Draft<'_>, index: usize, attempt: &Attempt) -> bool {
+/// The payment ended as cancelled after it had succeeded: by our own cancel, or because the gateway let a hold go that
+/// was not captured (after its time, or by hand).
+fn absorb_release(draft: &mut Draft<'_>, index: usize, attempt: &Attempt, source: Source) -> bool {
     if attempt.payment.phase != PaymentPhase::Succeeded {
         return false;
     }
     let ours = attempt.current_cancel().is_some_and(|cancel| cancel.phase != CancelPhase::Refused);
-    let let_go = attempt.authorization.phase == AuthorizationPhase::Held
-        && attempt.captures.is_empty()
-        && attempt.authorization.capture_before.is_some_and(|deadline| draft.at >= deadline);
+    let is_held = matches!(
+        attempt.authorization.phase,
+        AuthorizationPhase::Held | AuthorizationPhase::UnderReview | AuthorizationPhase::Rejected
+    );
+    let let_go = source == Source::Inquiry && is_held && attempt.taken().is_none();
     if ours {
-        super::cancel::absorb(draft, index, crate::order::fact::CancelWord::Confirmed, None);
+        super::cancel::absorb(draft, index, CancelWord::Confirmed, None);
     } else if let_go {
         release(draft, index);
     }
@@ -105,6 +140,7 @@ pub(super) fn release(draft: &mut Draft<'_>, index: usize) {
     let phase = attempt.authorization.phase;
     match AuthorizationTable::next(phase, AuthorizationInput::ReleaseConfirmed) {
         Verdict::Go(_) => {
+            capture::fail_open_captures(draft, index);
             draft.record(Event::AuthorizationReleased { payment_request_id: attempt.payment_request_id });
         }
         Verdict::Contradict => contradict(
@@ -143,7 +179,7 @@ pub(super) fn step(draft: &mut Draft<'_>, index: usize, input: PaymentInput, res
 
 /// A success after another end: recorded, and the money goes back (by the rules of `settle`).
 //= X-6
-fn late_success(draft: &mut Draft<'_>, index: usize, attempt: &Attempt) {
+pub(super) fn late_success(draft: &mut Draft<'_>, index: usize, attempt: &Attempt) {
     if attempt.late_success_after.is_some() {
         return;
     }
@@ -190,12 +226,4 @@ fn authorize(draft: &mut Draft<'_>, index: usize, seen: &PaymentSeen) {
 //= A-2
 fn capture_before(draft: &Draft<'_>, seen: &PaymentSeen) -> Timestamp {
     seen.auth_expiry_time.unwrap_or_else(|| draft.at.saturating_add(draft.policy.capture_window))
-}
-
-/// A success by inquiry, in the right amount, settles a dispute about a payment that we hold as succeeded.
-fn settle_dispute(draft: &mut Draft<'_>, index: usize, source: Source) {
-    let Some(attempt) = draft.attempt(index) else { return };
-    if source == Source::Inquiry && attempt.disputed && attempt.payment.phase == PaymentPhase::Succeeded {
-        draft.record(Event::DisputeSettled { payment_request_id: attempt.payment_request_id });
-    }
 }

@@ -58,7 +58,7 @@ macro_rules! contract_suite {
                 a_parked_notification_is_found_by_its_ids,
                 only_parked_notifications_are_found_as_parked,
                 a_parked_notification_is_absorbed_by_a_step,
-                a_parked_notification_may_become_kept_and_no_hint,
+                a_parked_notification_may_become_anything_else_once,
                 a_refused_step_absorbs_nothing,
                 recent_shows_the_newest_first,
             }

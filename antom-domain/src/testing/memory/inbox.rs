@@ -13,7 +13,7 @@ impl Marks {
     pub(super) fn record(&mut self, mark: &InboxMark) {
         let known = self.marks.iter_mut().find(|known| known.notification.digest == mark.notification.digest);
         match known {
-            Some(known) if known.verdict == InboxVerdict::Parked && leaves_parking(mark.verdict) => {
+            Some(known) if known.verdict == InboxVerdict::Parked => {
                 known.verdict = mark.verdict;
             }
             Some(_) => {}
@@ -39,8 +39,4 @@ impl Marks {
         newest.sort_by_key(|mark| std::cmp::Reverse(mark.notification.received_at));
         newest.into_iter().take(limit).cloned().collect()
     }
-}
-
-fn leaves_parking(verdict: InboxVerdict) -> bool {
-    matches!(verdict, InboxVerdict::Absorbed | InboxVerdict::Kept)
 }
