@@ -71,7 +71,7 @@ fn step(name: &str, expected: Version) -> Commit {
         phase: OrderPhase::Open,
         next_check_at: None,
         ids: Vec::new(),
-        calls: Vec::new(),
+        effects: Vec::new(),
         settles: None,
         inbox: None,
     }
@@ -171,7 +171,7 @@ async fn a_step_whose_caller_went_away_is_written_whole_before_the_store_closes(
     let blocker = blocker(&path);
     let calls = vec![(cancel("A"), at(0))];
 
-    drop(queue(store.commit(Commit { calls, ..step("A", 0) })));
+    drop(queue(store.commit(Commit { effects: calls, ..step("A", 0) })));
     drop(blocker);
     drop(store);
 
@@ -186,7 +186,7 @@ fn full_step(name: &str) -> Commit {
         phase: OrderPhase::AwaitingPayment,
         next_check_at: Some(at(60)),
         ids: vec![IdKey::PaymentRequest(name.to_owned()), IdKey::Token(format!("{name}-token"))],
-        calls: vec![(cancel(name), at(3))],
+        effects: vec![(cancel(name), at(3))],
         inbox: Some(mark(name, InboxVerdict::Absorbed)),
         ..step(name, 0)
     }
@@ -411,7 +411,7 @@ async fn a_call_that_cannot_be_read_does_not_hold_up_the_others() {
     let (_folder, path) = file();
     let store = SqliteStore::open(&path).unwrap();
     for name in ["A", "B"] {
-        store.commit(Commit { calls: vec![(cancel(name), at(0))], ..step(name, 0) }).await.unwrap();
+        store.commit(Commit { effects: vec![(cancel(name), at(0))], ..step(name, 0) }).await.unwrap();
     }
     Connection::open(&path)
         .unwrap()

@@ -31,13 +31,13 @@ pub use shippable::{NotShippable, Shippable};
 pub use state::{Attempt, Authorization, Cancel, Capture, Integration, Order, Payment, Refund, Role};
 pub use wake::Question;
 
-/// What a decision wishes: events to record and calls to make once they are durable.
+/// What a decision wishes: events to record and effects to bring about once they are durable.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Step {
     /// What happened, oldest first.
     pub events: Vec<Event>,
     /// What to do after the events are durable. Never without an event.
-    pub calls: Vec<GatewayCall>,
+    pub effects: Vec<GatewayCall>,
 }
 
 impl Step {

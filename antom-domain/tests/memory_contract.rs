@@ -39,7 +39,7 @@ fn creation() -> Commit {
         phase: OrderPhase::Open,
         next_check_at: None,
         ids: Vec::new(),
-        calls: Vec::new(),
+        effects: Vec::new(),
         settles: None,
         inbox: None,
     }

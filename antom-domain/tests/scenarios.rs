@@ -60,7 +60,7 @@ fn a_success_in_another_amount_is_no_success_and_is_inquired() {
         story.says(Fact::Payment { names: names(1), source: Source::Notification, seen: Box::new(seen) });
     assert_eq!(story.attempt(1).payment.phase, PaymentPhase::AwaitingPayer);
     assert_eq!(story.order.shippable().unwrap_err(), NotShippable::Disputed);
-    assert_eq!(step.calls[0].api.name(), "inquiryPayment");
+    assert_eq!(step.effects[0].api.name(), "inquiryPayment");
     // The gateway, asked again, names our amount.
     story.says(inquired(1, PaymentWord::Success));
     assert_eq!(story.order.shippable().unwrap_err(), NotShippable::NotCaptured);
@@ -263,7 +263,7 @@ fn a_final_answer_that_is_contradicted_stays_and_freezes_the_order() {
     let step = story.says(own_capture(1, CaptureWord::Failure));
     assert_eq!(story.attempt(1).captures[0].phase, CapturePhase::Captured);
     assert_eq!(story.order.phase(), OrderPhase::OnHold);
-    assert_eq!(step.calls[0].api.name(), "inquiryPayment");
+    assert_eq!(step.effects[0].api.name(), "inquiryPayment");
     assert!(story.says(own_capture(1, CaptureWord::Failure)).is_empty(), "said twice, recorded once");
     story.says(inquired(1, PaymentWord::Success));
     assert_eq!(
@@ -445,8 +445,8 @@ fn a_hint_about_an_order_at_rest_leads_to_one_inquiry() {
     assert!(story.order.questions().is_empty());
     let hint = Fact::Hint { names: names(1), mark: "mark".to_owned() };
     let step = story.says(hint.clone());
-    assert_eq!(step.calls[0].api.name(), "inquiryPayment");
-    assert!(story.order.wants(&step.calls[0]));
+    assert_eq!(step.effects[0].api.name(), "inquiryPayment");
+    assert!(story.order.wants(&step.effects[0]));
     assert_eq!(story.attempt(1).payment.phase, PaymentPhase::Failed, "a hint is not believed");
     assert!(story.says(hint).is_empty());
 }

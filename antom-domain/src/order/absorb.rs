@@ -138,7 +138,7 @@ fn amount_agrees(
     {
         let payment_request_id = attempt.payment_request_id.clone();
         draft.record(Event::AmountMismatch { payment_request_id, expected, seen: text });
-        draft.call(inquiry(&attempt));
+        draft.wish(inquiry(&attempt));
     }
     false
 }
@@ -151,7 +151,7 @@ fn contradict(draft: &mut Draft<'_>, index: usize, machine: &str, recorded: Stri
     let Some(attempt) = draft.attempt(index) else { return };
     let payment_request_id = attempt.payment_request_id.clone();
     draft.record(Event::Contradicted { payment_request_id, machine: machine.to_owned(), recorded, seen });
-    draft.call(inquiry(&attempt));
+    draft.wish(inquiry(&attempt));
 }
 
 /// Asks the gateway once for each notification that is too old, or too new, to be believed.
@@ -163,7 +163,7 @@ fn absorb_hint(draft: &mut Draft<'_>, index: usize, mark: &str) {
     }
     let payment_request_id = attempt.payment_request_id.clone();
     draft.record(Event::HintReceived { payment_request_id, mark: mark.to_owned() });
-    draft.call(inquiry(&attempt));
+    draft.wish(inquiry(&attempt));
 }
 
 fn inquiry(attempt: &Attempt) -> GatewayCall {

@@ -42,7 +42,7 @@ impl Order {
             attempts: Vec::new(),
         };
         debug_assert_eq!(Order::born(&Recorded { at, event: event.clone() }).as_ref(), Some(&order));
-        Ok((order, Step { events: vec![event], calls: Vec::new() }))
+        Ok((order, Step { events: vec![event], effects: Vec::new() }))
     }
 
     /// Decides a command.
@@ -102,7 +102,7 @@ fn open_attempt(draft: &mut Draft<'_>, open: &OpenAttempt) -> Result<(), Refusal
         idempotency_key: open.idempotency_key.clone(),
         window_closes_at: window_closes_at(open.integration, draft.at, draft.policy),
     });
-    draft.call(call);
+    draft.wish(call);
     Ok(())
 }
 
@@ -151,7 +151,7 @@ fn capture(
         capture_request_id: capture_request_id.clone(),
         amount: authorized,
     });
-    draft.call(request::capture(&attempt, &payment_id, capture_request_id, authorized));
+    draft.wish(request::capture(&attempt, &payment_id, capture_request_id, authorized));
     Ok(())
 }
 
@@ -201,7 +201,7 @@ fn cancel(draft: &mut Draft<'_>, id: &PaymentRequestId) -> Result<(), Refusal> {
     }
     draft.record(Event::CancelRequested { payment_request_id: id.clone(), reason: CancelReason::Merchant });
     let number = attempt.cancels.len().saturating_add(1);
-    draft.call(request::cancel(&attempt, number));
+    draft.wish(request::cancel(&attempt, number));
     Ok(())
 }
 
@@ -239,6 +239,6 @@ fn refund(
         reason: RefundReason::Merchant,
     });
     let call = request::refund(&attempt, &payment_id, refund_request_id, amount, reason, draft.policy);
-    draft.call(call);
+    draft.wish(call);
     Ok(())
 }

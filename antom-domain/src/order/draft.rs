@@ -45,10 +45,10 @@ impl<'a> Draft<'a> {
         self.step.events.push(event);
     }
 
-    /// Wishes a call. The caller has recorded the event that it belongs to.
-    pub(super) fn call(&mut self, call: GatewayCall) {
-        debug_assert!(!self.step.events.is_empty(), "no call without an event");
-        self.step.calls.push(call);
+    /// Wishes an effect. The caller has recorded the event that it belongs to.
+    pub(super) fn wish(&mut self, effect: GatewayCall) {
+        debug_assert!(!self.step.events.is_empty(), "no effect without an event");
+        self.step.effects.push(effect);
     }
 
     /// A copy of the attempt as it is now.

@@ -78,7 +78,7 @@ fn cancel_what_must_go_back(draft: &mut Draft<'_>, index: usize) {
     let payment_request_id = attempt.payment_request_id.clone();
     draft.record(Event::CancelRequested { payment_request_id, reason });
     let number = attempt.cancels.len().saturating_add(1);
-    draft.call(request::cancel(&attempt, number));
+    draft.wish(request::cancel(&attempt, number));
 }
 
 /// Captured money of a surplus goes back by a refund, only after the verified refusal of its cancel.
@@ -104,7 +104,7 @@ fn refund_what_cannot_be_cancelled(draft: &mut Draft<'_>, index: usize) {
         reason: RefundReason::Surplus,
     });
     let call = request::refund(&attempt, &payment_id, &refund_request_id, amount, None, draft.policy);
-    draft.call(call);
+    draft.wish(call);
 }
 
 /// A dispute about money is over when the money went back.

@@ -89,7 +89,7 @@ pub struct Commit {
     /// leads elsewhere stays where it is.
     pub ids: Vec<IdKey>,
     /// Calls to make once this is durable, each with the instant from which it is due.
-    pub calls: Vec<(GatewayCall, Timestamp)>,
+    pub effects: Vec<(GatewayCall, Timestamp)>,
     /// The outbox row that this step answers: it must still be held by this claim, and is completed.
     pub settles: Option<Claim>,
     /// The notification that this step absorbs.

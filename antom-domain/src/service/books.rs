@@ -156,7 +156,7 @@ impl Books {
             next_check_at: order.next_check_at(at, &self.policy),
             snapshot: order,
             ids: Vec::new(),
-            calls: Vec::new(),
+            effects: Vec::new(),
             settles: None,
             inbox: None,
         };
@@ -184,7 +184,7 @@ impl Books {
             next_check_at: order.next_check_at(at, &self.policy),
             snapshot: order,
             ids: step.events.iter().flat_map(ids_of).collect(),
-            calls: step.calls.iter().map(|call| (call.clone(), at)).collect(),
+            effects: step.effects.iter().map(|call| (call.clone(), at)).collect(),
             settles,
             inbox,
         }

@@ -135,5 +135,5 @@ impl Orders {
 }
 
 fn calls_of(step: &Step) -> Vec<CallId> {
-    step.calls.iter().map(crate::order::GatewayCall::id).collect()
+    step.effects.iter().map(crate::order::GatewayCall::id).collect()
 }

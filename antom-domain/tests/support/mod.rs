@@ -141,7 +141,7 @@ impl Story {
         self.log.extend(
             step.events.iter().map(|event| antom_domain::order::Recorded { at: now, event: event.clone() }),
         );
-        self.calls.extend(step.calls.iter().cloned());
+        self.calls.extend(step.effects.iter().cloned());
     }
 }
 

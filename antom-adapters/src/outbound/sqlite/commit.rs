@@ -51,7 +51,7 @@ impl Prepared {
         let snapshot =
             serde_json::to_string(&commit.snapshot).map_err(|_| unreadable("snapshot", order_id.as_str()))?;
         let calls = commit
-            .calls
+            .effects
             .into_iter()
             .map(|(call, due)| CallRow::new(call, due))
             .collect::<Result<Vec<_>, _>>()?;

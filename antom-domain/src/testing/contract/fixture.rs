@@ -80,7 +80,7 @@ pub(super) fn with_events(id: &str, expected: Version, events: Vec<Event>) -> Co
         phase: OrderPhase::Open,
         next_check_at: None,
         ids: Vec::new(),
-        calls: Vec::new(),
+        effects: Vec::new(),
         settles: None,
         inbox: None,
     }
@@ -88,7 +88,7 @@ pub(super) fn with_events(id: &str, expected: Version, events: Vec<Event>) -> Co
 
 /// The step that creates an order and wishes this call, due then.
 pub(super) fn wishing(id: &str, call: GatewayCall, due: Timestamp) -> Commit {
-    Commit { calls: vec![(call, due)], ..creation(id) }
+    Commit { effects: vec![(call, due)], ..creation(id) }
 }
 
 /// The call that captures, with bytes that are no text.

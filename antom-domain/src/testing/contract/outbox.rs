@@ -16,7 +16,7 @@ pub async fn a_call_comes_back_as_it_was_committed(factory: &impl AsyncFn() -> A
     let Adapter { store, outbox, .. } = &factory().await;
     let calls = every_call("A");
     let wished = calls.iter().map(|call| (call.clone(), at(0))).collect();
-    store.commit(Commit { calls: wished, ..creation("A") }).await.unwrap();
+    store.commit(Commit { effects: wished, ..creation("A") }).await.unwrap();
 
     let claimed = outbox.claim_due(at(0), LEASE, 100).await.unwrap();
 
@@ -96,7 +96,7 @@ pub async fn a_lost_lease_changes_nothing(factory: &impl AsyncFn() -> Adapter) {
         assert_eq!(outbox.postpone(lost, at(31)).await, Err(OutboxError::LeaseLost));
         let answer = Commit {
             ids: vec![token.clone()],
-            calls: vec![(question("A"), at(0))],
+            effects: vec![(question("A"), at(0))],
             settles: Some(lost.clone()),
             inbox: Some(mark(&notification("N", 1, &[]), InboxVerdict::Absorbed)),
             ..step("A", 1)
@@ -194,10 +194,10 @@ pub async fn a_call_wished_again_keeps_its_first_bytes(factory: &impl AsyncFn() 
     let Adapter { store, outbox, .. } = &factory().await;
     let calls = [capture_call("A"), question("A")];
     let wished = calls.iter().map(|call| (call.clone(), at(5))).collect();
-    store.commit(Commit { calls: wished, ..creation("A") }).await.unwrap();
+    store.commit(Commit { effects: wished, ..creation("A") }).await.unwrap();
 
     let others = calls.iter().map(|call| (with_other_bytes(call), at(1))).collect();
-    store.commit(Commit { calls: others, ..step("A", 1) }).await.unwrap();
+    store.commit(Commit { effects: others, ..step("A", 1) }).await.unwrap();
 
     assert_eq!(outbox.next_due().await, Ok(Some(at(5))));
     let claimed = outbox.claim_due(at(5), LEASE, 10).await.unwrap();
@@ -209,7 +209,7 @@ pub async fn a_held_call_wished_again_stays_with_its_holder(factory: &impl Async
     let Adapter { store, outbox, .. } = &factory().await;
     store.commit(wishing("A", capture_call("A"), at(0))).await.unwrap();
     let claim = claim_one(outbox.as_ref(), 0).await.claim;
-    store.commit(Commit { calls: vec![(capture_call("A"), at(1))], ..step("A", 1) }).await.unwrap();
+    store.commit(Commit { effects: vec![(capture_call("A"), at(1))], ..step("A", 1) }).await.unwrap();
 
     assert_eq!(claimable(outbox.as_ref(), 29).await, Vec::<String>::new());
     assert_eq!(outbox.complete(&claim).await, Ok(()));
@@ -222,7 +222,7 @@ pub async fn an_answered_call_wished_again_waits_once_more(factory: &impl AsyncF
     let claim = claim_one(outbox.as_ref(), 0).await.claim;
 
     let again = vec![(with_other_bytes(&capture_call("A")), at(40))];
-    store.commit(Commit { settles: Some(claim.clone()), calls: again, ..step("A", 1) }).await.unwrap();
+    store.commit(Commit { settles: Some(claim.clone()), effects: again, ..step("A", 1) }).await.unwrap();
 
     assert_eq!(outbox.complete(&claim).await, Err(OutboxError::LeaseLost));
     assert_eq!(claimable(outbox.as_ref(), 39).await, Vec::<String>::new());
@@ -238,7 +238,7 @@ pub async fn an_old_claim_does_not_fit_a_later_row(factory: &impl AsyncFn() -> A
     let first = claim_one(outbox.as_ref(), 0).await.claim;
     let second = claim_one(outbox.as_ref(), 30).await.claim;
     outbox.complete(&second).await.unwrap();
-    store.commit(Commit { calls: vec![(question("A"), at(60))], ..step("A", 1) }).await.unwrap();
+    store.commit(Commit { effects: vec![(question("A"), at(60))], ..step("A", 1) }).await.unwrap();
 
     let later = claim_one(outbox.as_ref(), 60).await.claim;
 

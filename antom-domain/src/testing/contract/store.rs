@@ -105,7 +105,7 @@ pub async fn a_refused_step_leaves_no_trace(factory: &impl AsyncFn() -> Adapter)
         phase: OrderPhase::Paid,
         next_check_at: Some(at(5)),
         ids: ids.iter().map(|id| (*id).clone()).collect(),
-        calls: vec![(capture_call("A"), at(0))],
+        effects: vec![(capture_call("A"), at(0))],
         inbox: Some(mark(&notification("N", 1, &[]), InboxVerdict::Absorbed)),
         ..step("A", expected)
     };

@@ -51,14 +51,14 @@ impl Rows {
     /// Takes in a step whose claim was checked: drops what it answers, adds what it wishes.
     pub(super) fn step(&mut self, commit: &Commit) {
         if let Some(claim) = &commit.settles {
-            let again = commit.calls.iter().find(|(call, _)| call.id() == claim.call_id);
+            let again = commit.effects.iter().find(|(call, _)| call.id() == claim.call_id);
             // The bytes of a call never change, so a call that is wished again by its own answer keeps its row.
             let _held = match again {
                 Some((_, due)) => self.postpone(claim, *due),
                 None => self.complete(claim),
             };
         }
-        for (call, due) in &commit.calls {
+        for (call, due) in &commit.effects {
             if self.rows.iter().all(|row| row.call.id() != call.id()) {
                 let (order_id, call) = (commit.order_id.clone(), call.clone());
                 self.rows.push(Row { order_id, call, due_at: *due, hold: None, tries: 0 });
