@@ -7,5 +7,5 @@ mod kinds;
 pub use error::{IdError, IdFault};
 pub use kinds::{
     CaptureId, CaptureRequestId, ClientId, PaymentId, PaymentRequestId, PaymentSessionId, ReferenceBuyerId,
-    ReferenceOrderId, RefundId, RefundRequestId, TransactionId,
+    ReferenceOrderId, RefundId, RefundRequestId, TransactionId, UpdateRequestId, VaultingRequestId,
 };

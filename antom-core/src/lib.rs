@@ -4,6 +4,17 @@
 //! This crate has no I/O, no async and no clock. A team that only wants the types takes it alone; the messages
 //! in the module `wire` and all serialisation come with the feature `serde`.
 //!
+//! | page | holds |
+//! |---|---|
+//! | [`money`] | [`Money`] in minor units, [`Currency`] with its exponent, value rules of currencies and methods |
+//! | [`id`] | one validated type for each kind of id |
+//! | [`time`] | [`Timestamp`], and [`WireTime`] which keeps the text and offset that it came with |
+//! | [`outcome`] | statuses, result codes with meaning and next step per operation, [`advise`] |
+//! | [`open`](mod@open) | [`open_enum!`]: words that are not listed are kept |
+//! | [`secret`] | [`Secret`]: never printed, never serialised by accident |
+//! | [`client_sdk`] | configuration, events and session machine of the client SDKs for web and Android |
+//! | `wire` | requests, answers and notifications, every field of the published models |
+//!
 //! # Money
 //! Minor units and a currency; nothing is added, taken away or compared without looking at both.
 //!
@@ -43,6 +54,17 @@
 //! assert!(status.is_unlisted() && !status.is_final());
 //! ```
 //!
+//! # Client SDKs
+//! Options are printed exactly as the SDKs read them, and every event has a next step; the page is
+//! [`client_sdk`].
+//!
+//! ```
+//! use antom_core::client_sdk::{EventCode, NextStep, WebLocale};
+//!
+//! assert_eq!(WebLocale::from_tag("fr-CA").as_str(), "fr_FR");
+//! assert_eq!(EventCode::from("SDK_PAYMENT_PROCESSING").next_step(), NextStep::AskServer);
+//! ```
+//!
 //! # Messages
 //! Requests take what they need in their constructor and name every fault before they are sent.
 #![cfg_attr(feature = "serde", doc = "```")]
@@ -72,6 +94,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod client_sdk;
 pub mod id;
 pub mod money;
 pub mod open;
@@ -83,7 +106,8 @@ pub mod wire;
 
 pub use id::{
     CaptureId, CaptureRequestId, ClientId, IdError, IdFault, PaymentId, PaymentRequestId, PaymentSessionId,
-    ReferenceBuyerId, ReferenceOrderId, RefundId, RefundRequestId, TransactionId,
+    ReferenceBuyerId, ReferenceOrderId, RefundId, RefundRequestId, TransactionId, UpdateRequestId,
+    VaultingRequestId,
 };
 pub use money::{Currency, CurrencyError, Money, MoneyError};
 pub use outcome::{

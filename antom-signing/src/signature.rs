@@ -65,15 +65,12 @@ pub(crate) enum SignatureTextError {
 
 fn percent_decode(text: &str) -> Option<Vec<u8>> {
     let mut decoded = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            let high = hex_digit(bytes.next()?)?;
-            let low = hex_digit(bytes.next()?)?;
-            decoded.push((high << 4) | low);
-        } else {
-            decoded.push(byte);
-        }
+    let mut parts = text.as_bytes().split(|byte| *byte == b'%');
+    decoded.extend_from_slice(parts.next()?);
+    for part in parts {
+        let ([high, low], rest) = part.split_first_chunk()?;
+        decoded.push((hex_digit(*high)? << 4) | hex_digit(*low)?);
+        decoded.extend_from_slice(rest);
     }
     Some(decoded)
 }

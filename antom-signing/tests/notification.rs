@@ -1,5 +1,5 @@
 //! Notifications from raw parts: what is accepted, what is refused and why, and that nothing in between exists.
-//! The header's own grammar has tests of its own.
+//! The header's own grammar and flipped bits have tests of their own.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -110,41 +110,6 @@ fn any_subset_of_the_signed_headers_but_the_whole_is_refused() {
         let signed = subset.iter().filter(|(name, _)| name != "content-type").count();
         assert_eq!(verify(&subset, BODY.as_bytes()).is_ok(), signed == 3, "{kept:b}");
     }
-}
-
-//= N-2 test
-#[test]
-fn every_flipped_bit_of_the_body_is_refused() {
-    let honest = honest_headers();
-    let mut body = BODY.as_bytes().to_vec();
-    for index in 0..body.len() {
-        for bit in 0..8 {
-            body[index] ^= 1 << bit;
-            assert!(
-                matches!(verify(&honest, &body), Err(NotificationRefused::Signature { .. })),
-                "{index}/{bit}"
-            );
-            body[index] ^= 1 << bit;
-        }
-    }
-    assert!(verify(&honest, &body).is_ok());
-}
-
-//= N-2 test
-#[test]
-fn every_flipped_bit_of_the_signature_is_refused() {
-    use antom_signing::Verifier as _;
-    let key = PublicKey::parse(PUBLIC).unwrap();
-    let message = antom_signing::canonical("POST", PATH, CLIENT, TIME, BODY.as_bytes());
-    let mut signature = support::signer().sign_now(&message).unwrap().as_bytes().to_vec();
-    for index in 0..signature.len() {
-        for bit in 0..8 {
-            signature[index] ^= 1 << bit;
-            assert_eq!(key.verify(&message, &signature), Err(Mismatch::Signature), "{index}/{bit}");
-            signature[index] ^= 1 << bit;
-        }
-    }
-    assert_eq!(key.verify(&message, &signature), Ok(()));
 }
 
 #[test]

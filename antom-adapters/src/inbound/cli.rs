@@ -1,6 +1,9 @@
 //! The command line of `antom`.
 //! Each command is a thin translation; the service is put together in `service`.
 
+mod answer;
+mod key_file;
+mod keys;
 mod signing;
 
 use std::path::PathBuf;
@@ -41,16 +44,13 @@ enum CliCommand {
         #[arg(long)]
         config: Option<PathBuf>,
     },
-    /// Prints the signature header of a request.
-    ///
-    /// Example: antom sign --private-key key.pem --path /ams/api/v1/payments/pay --client-id ID --time 1685599933871
-    /// --body body.json
+    /// Prints the signature header of a message.
     Sign(signing::Sign),
     /// Verifies a signature header; exits 0 or 1 and says why.
-    ///
-    /// Example: antom verify --public-key antom.pem --path /notify --client-id ID --time 1685599933871 --body body.json
-    /// --signature "algorithm=RSA256,keyVersion=1,signature=…"
     Verify(signing::Verify),
+    /// Makes key pairs and compares keys.
+    #[command(subcommand)]
+    Keys(keys::Keys),
 }
 
 /// Runs the command line and returns the process's exit code.
@@ -71,6 +71,7 @@ pub fn main() -> ExitCode {
         }),
         CliCommand::Sign(command) => command.run(),
         CliCommand::Verify(command) => command.run(),
+        CliCommand::Keys(command) => command.run(),
     }
 }
 

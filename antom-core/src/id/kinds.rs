@@ -117,6 +117,15 @@ id! {
     RefundRequestId, "refundRequestId", Merchant
 }
 id! {
+    /// The merchant's id of one raised amount, its idempotency key (1 to 64 visible ASCII characters).
+    UpdateRequestId, "updateRequestId", Merchant
+}
+id! {
+    /// The merchant's id of one storing of a payment method, its idempotency key (1 to 64 visible ASCII
+    /// characters).
+    VaultingRequestId, "vaultingRequestId", Merchant
+}
+id! {
     /// The merchant's id of a buyer (1 to 64 visible ASCII characters).
     ReferenceBuyerId, "referenceBuyerId", Merchant
 }

@@ -1,7 +1,7 @@
 //! `capture`: takes authorized money.
 //! How much may be captured, and until when, is left to the domain.
 
-use super::{AcquirerInfo, Amount, FieldErrors, Goods, Shipping, validate};
+use super::{AcquirerInfo, Amount, FieldErrors, Goods, Shipping, Transit, validate};
 use crate::id::{CaptureRequestId, PaymentId};
 use crate::money::Money;
 use crate::outcome::GatewayResult;
@@ -27,6 +27,8 @@ message! {
             goods: Vec<Goods> = "goods",
             /// Where it goes.
             shippings: Vec<Shipping> = "shippings",
+            /// The journey that is captured.
+            transit: Box<Transit> = "transit",
         }
     }
 }

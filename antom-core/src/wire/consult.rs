@@ -1,9 +1,12 @@
 //! `consult`: which payment methods may be offered.
 //! What to show when it fails is left to the configured list.
 
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
-use super::{Amount, Buyer, Env, FieldErrors, PaymentFactor, ProductCode, SettlementStrategy, validate};
+use super::{
+    Amount, Buyer, Env, FieldErrors, Installment, Merchant, PaymentFactor, PaymentMethod, ProductCode,
+    PromotionInfo, SettlementStrategy, validate,
+};
 use crate::money::Money;
 use crate::outcome::GatewayResult;
 
@@ -39,6 +42,16 @@ message! {
             reference_user_id: String = "referenceUserId",
             /// At most 32 characters.
             merchant_account_id: String = "merchantAccountId",
+            /// Methods to evaluate rather than to list.
+            payment_evaluation: PaymentEvaluation = "paymentEvaluation",
+            /// Older name of `user_region`.
+            region: String = "region",
+            /// The gateway's id of the customer.
+            customer_id: String = "customerId",
+            /// The merchant behind the payment, of a marketplace.
+            merchant: Box<Merchant> = "merchant",
+            /// Regions of wallets.
+            allowed_psp_regions: Vec<String> = "allowedPspRegions",
             /// JSON as text.
             extend_info: String = "extendInfo" hidden,
         }
@@ -71,6 +84,8 @@ message! {
             result: GatewayResult = "result",
             /// The methods, disabled ones included.
             payment_options: Vec<PaymentOption> = "paymentOptions",
+            /// Older form of the methods.
+            payment_method_infos: Vec<PaymentMethodInfo> = "paymentMethodInfos",
             /// JSON as text.
             extend_info: String = "extendInfo" hidden,
         }
@@ -101,14 +116,16 @@ message! {
             logo: Logo = "logo",
             /// Names of promotions; each at most 512 characters.
             promo_names: Vec<String> = "promoNames",
+            /// Promotions that it offers.
+            promotion_infos: Vec<PromotionInfo> = "promotionInfos",
             /// Instalment plans.
-            installment: Map<String, Value> = "installment",
+            installment: Installment = "installment",
             /// `QR`, `REDIRECT`, `PUSH` ...
             interaction_type: String = "interactionType",
             /// Code of the bank.
             bank_identifier_code: String = "bankIdentifierCode",
             /// Limits by currency.
-            amount_limit_info_map: Map<String, Value> = "amountLimitInfoMap",
+            amount_limit_info_map: BTreeMap<String, AmountLimitInfo> = "amountLimitInfoMap",
             /// JSON as text.
             extend_info: String = "extendInfo" hidden,
         }
@@ -123,6 +140,8 @@ message! {
             support_card_brands: Vec<SupportCardBrand> = "supportCardBrands",
             /// `CREDIT`, `DEBIT` ...
             funding: Vec<String> = "funding",
+            /// Banks.
+            support_banks: Vec<SupportBank> = "supportBanks",
             /// Ways of interaction.
             interaction_types: Vec<String> = "interactionTypes",
         }
@@ -149,6 +168,76 @@ message! {
             logo_name: String = "logoName",
             /// At most 2048 characters.
             logo_url: String = "logoUrl",
+        }
+    }
+}
+
+message! {
+    /// A bank with its picture.
+    pub struct SupportBank {
+        optional {
+            /// Code of the bank.
+            bank_identifier_code: String = "bankIdentifierCode",
+            /// Short name.
+            bank_short_name: String = "bankShortName",
+            /// Picture and name.
+            bank_logo: Logo = "bankLogo",
+        }
+    }
+}
+
+message! {
+    /// Limits of a method in one currency.
+    pub struct AmountLimitInfo {
+        optional {
+            /// Of one payment.
+            single_limit: AmountLimit = "singleLimit",
+            /// Of a day.
+            day_limit: AmountLimit = "dayLimit",
+            /// Of a month.
+            month_limit: AmountLimit = "monthLimit",
+        }
+    }
+}
+
+message! {
+    /// One limit.
+    pub struct AmountLimit {
+        optional {
+            /// Most.
+            max_amount: Amount = "maxAmount",
+            /// Least.
+            min_amount: Amount = "minAmount",
+            /// What is left.
+            remain_amount: Amount = "remainAmount",
+        }
+    }
+}
+
+message! {
+    /// Methods to evaluate.
+    pub struct PaymentEvaluation {
+        optional {
+            /// The methods.
+            payment_methods: Vec<PaymentMethod> = "paymentMethods",
+        }
+    }
+}
+
+message! {
+    /// Older form of a method.
+    pub struct PaymentMethodInfo {
+        optional {
+            /// At most 64 characters.
+            payment_method_type: String = "paymentMethodType",
+            /// JSON as text.
+            payment_method_detail: String = "paymentMethodDetail" hidden,
+            /// Whether it can be used now.
+            enabled: bool = "enabled",
+            /// Whether it should come first.
+            preferred: bool = "preferred",
+            /// JSON as text.
+            extend_info: String = "extendInfo" hidden,
         }
     }
 }

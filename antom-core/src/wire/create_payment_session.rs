@@ -1,11 +1,11 @@
 //! `createPaymentSession`: a session for the client SDK, or the gateway's checkout page.
 //! A session is not a payment; its outcome is left to notifications and inquiries.
 
-use serde_json::{Map, Value};
-
+use super::words::Scope;
 use super::{
-    Amount, CreditPayPlan, Env, FieldErrors, Order, PaymentFactor, PaymentMethod, ProductCode,
-    SettlementStrategy, validate,
+    AgreementInfo, Amount, AutomaticTax, AvailablePaymentMethod, BillingSubscription, CreditPayPlan,
+    CustomizedInfo, Env, FieldErrors, Order, PaymentFactor, PaymentMethod, ProductCode, Quote, RiskData,
+    SettlementStrategy, SubscriptionInfo, SubscriptionPlan, validate,
 };
 use crate::id::PaymentRequestId;
 use crate::money::Money;
@@ -57,17 +57,38 @@ message! {
             /// Methods that the buyer stored.
             saved_payment_methods: Vec<PaymentMethod> = "savedPaymentMethods" hidden,
             /// Which methods to show and in which order.
-            available_payment_method: Map<String, Value> = "availablePaymentMethod",
+            available_payment_method: AvailablePaymentMethod = "availablePaymentMethod",
             /// Whether the buyer may choose instalments.
             enable_installment_collection: bool = "enableInstallmentCollection",
             /// Instalments.
             credit_pay_plan: CreditPayPlan = "creditPayPlan",
             /// The merchant's own text, returned as it is.
             metadata: String = "metadata" hidden,
+            /// The merchant's own texts, returned as they are.
+            customized_info: CustomizedInfo = "customizedInfo" hidden,
+            /// A rate that was inquired before.
+            payment_quote: Quote = "paymentQuote",
+            /// The amount in the currency that the method processes.
+            processing_amount: Amount = "processingAmount",
+            /// How often and how much the buyer agrees to be charged.
+            subscription_plan: SubscriptionPlan = "subscriptionPlan",
+            /// The subscription that the payment starts.
+            subscription_info: Box<SubscriptionInfo> = "subscriptionInfo",
+            /// The subscription that the billing product makes.
+            subscription: Box<BillingSubscription> = "subscription",
+            /// Whether the gateway works out the tax.
+            automatic_tax: AutomaticTax = "automaticTax",
+            /// What the buyer agrees to.
+            scopes: Vec<Scope> = "scopes",
+            /// Agreement to bind the wallet by this payment.
+            agreement_info: AgreementInfo = "agreementInfo",
+            /// The merchant's own knowledge, for the risk control.
+            risk_data: Box<RiskData> = "riskData",
         }
     }
 }
 
+//= S-1
 impl CreatePaymentSessionRequest {
     /// A session for one attempt to pay the order.
     pub fn new(
@@ -121,6 +142,10 @@ message! {
             normal_url: String = "normalUrl" hidden,
             /// Another address, of newer products.
             url: String = "url" hidden,
+            /// The gateway's id of the subscription.
+            subscription_id: String = "subscriptionId",
+            /// Id of the invoice.
+            invoice_id: String = "invoiceId",
         }
     }
 }

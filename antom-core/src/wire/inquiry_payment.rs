@@ -2,8 +2,9 @@
 //! `result` speaks of the inquiry only; reading the payment's state is left to the domain.
 
 use super::{
-    AcquirerInfo, Amount, CardInfo, FieldErrors, PaymentResultInfo, PspCustomerInfo, Quote,
-    RedirectActionForm, Transaction, validate,
+    AcquirerInfo, Amount, CardInfo, CustomizedInfo, FieldErrors, PaymentResultInfo,
+    PopRiskDecisionResultInfo, PromotionResult, PspCustomerInfo, Quote, RedirectActionForm, RetryInfo,
+    Transaction, validate,
 };
 use crate::id::{PaymentId, PaymentRequestId};
 use crate::outcome::{AuthReviewStatus, GatewayResult, PaymentStatus};
@@ -122,6 +123,16 @@ message! {
             extend_info: String = "extendInfo" hidden,
             /// The merchant's own text.
             metadata: String = "metadata" hidden,
+            /// The merchant's own texts.
+            customized_info: CustomizedInfo = "customizedInfo" hidden,
+            /// Part that coupons paid and the gateway does not guarantee.
+            non_guarantee_coupon_amount: Amount = "nonGuaranteeCouponAmount",
+            /// Promotions that the payment got.
+            promotion_results: Vec<PromotionResult> = "promotionResults",
+            /// Tries of a charge that a subscription makes.
+            retry_info: RetryInfo = "retryInfo",
+            /// What the risk control decided.
+            pop_risk_decision_result_info: PopRiskDecisionResultInfo = "popRiskDecisionResultInfo",
         }
     }
 }

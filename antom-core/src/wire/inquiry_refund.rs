@@ -1,7 +1,7 @@
 //! `inquiryRefund`: what has become of a refund.
 //! `result` speaks of the inquiry only; `refundStatus` is the outcome.
 
-use super::{AcquirerInfo, Amount, FieldErrors, Quote, validate};
+use super::{AcquirerInfo, Amount, CustomizedInfo, FieldErrors, Quote, SplitDetail, validate};
 use crate::id::{RefundId, RefundRequestId};
 use crate::outcome::{GatewayResult, RefundStatus};
 use crate::time::WireTime;
@@ -76,6 +76,10 @@ message! {
             authorization_code: String = "authorizationCode",
             /// The merchant's own text.
             metadata: String = "metadata" hidden,
+            /// The merchant's own texts.
+            customized_info: CustomizedInfo = "customizedInfo" hidden,
+            /// Shares of a marketplace.
+            split_details: Vec<SplitDetail> = "splitDetails",
         }
     }
 }

@@ -327,7 +327,7 @@ macro_rules! word_member {
 }
 
 word_member! {
-    crate::AuthReviewStatus, crate::CaptureMode, crate::NotifyType, crate::OsType, crate::PaymentStatus,
+    crate::AuthReviewStatus, crate::CaptureMode, crate::client_sdk::EventCode, crate::NotifyType, crate::OsType, crate::PaymentStatus,
     crate::RefundStatus, crate::ResultStatus, crate::TerminalType, crate::TransactionType, super::ProductCode,
     super::words::ClassType, super::words::DeclarationBizScene, super::words::DisputeAcceptReason,
     super::words::DisputeJudgedResult, super::words::DisputeNotificationType, super::words::MerchantType,

@@ -88,6 +88,7 @@ message! {
     }
 }
 
+//= S-2
 impl PaymentFactor {
     /// What a card payment must send: authorization, captured as said.
     pub fn card(capture_mode: CaptureMode) -> Self {
@@ -127,6 +128,40 @@ message! {
             filtered_installment_periods: Vec<i64> = "filteredInstallmentPeriods",
             /// At most 16 characters.
             interest_rate: String = "interestRate",
+        }
+    }
+}
+
+//= H-4
+impl CreditPayPlan {
+    /// So many instalments, 2 to 36.
+    pub fn installments(installment_num: i64) -> Self {
+        Self { installment_num: Some(installment_num), ..Self::default() }
+    }
+}
+
+message! {
+    /// Which methods the gateway's page shows, and in which order.
+    pub struct AvailablePaymentMethod {
+        optional {
+            /// Features of the methods.
+            payment_method_meta_data: Map<String, Value> = "paymentMethodMetaData" hidden,
+            /// The methods.
+            payment_method_type_list: Vec<PaymentMethodTypeItem> = "paymentMethodTypeList",
+        }
+    }
+}
+
+message! {
+    /// One method that the gateway's page shows.
+    pub struct PaymentMethodTypeItem {
+        optional {
+            /// At most 64 characters.
+            payment_method_type: String = "paymentMethodType",
+            /// Its place; the smallest comes first.
+            payment_method_order: i64 = "paymentMethodOrder",
+            /// Whether it is shown above the others.
+            express_checkout: bool = "expressCheckout",
         }
     }
 }

@@ -1,7 +1,11 @@
 //! Notifications of every kind in one message, and their acknowledgement.
 //! Verification is left to `antom-signing`, routing by `notifyType` to the domain.
 
-use super::{AcquirerInfo, Amount, CardInfo, PaymentResultInfo, PspCustomerInfo, Quote};
+use super::words::{DisputeAcceptReason, DisputeJudgedResult, DisputeNotificationType, VaultingStatus};
+use super::{
+    AcquirerInfo, Amount, CardInfo, CustomizedInfo, PaymentMethodDetail, PaymentResultInfo,
+    PopRiskDecisionResultInfo, PromotionResult, PspCustomerInfo, Quote, RetryInfo,
+};
 use crate::outcome::{AuthReviewStatus, GatewayResult, NotifyType, RefundStatus, ResultStatus};
 use crate::time::WireTime;
 
@@ -83,6 +87,114 @@ message! {
             customs_declaration_amount: Amount = "customsDeclarationAmount",
             /// The merchant's own text.
             metadata: String = "metadata" hidden,
+            /// The merchant's own texts.
+            customized_info: CustomizedInfo = "customizedInfo" hidden,
+            /// Promotions that the payment got.
+            promotion_result: Vec<PromotionResult> = "promotionResult",
+            /// Id of one charge of a subscription.
+            subscription_order_id: String = "subscriptionOrderId",
+            /// Tries of a charge that a subscription makes.
+            retry_info: RetryInfo = "retryInfo",
+            /// Id of a tax calculation.
+            tax_calculation_id: String = "taxCalculationId",
+            /// What the risk control decided.
+            pop_risk_decision_result_info: PopRiskDecisionResultInfo = "popRiskDecisionResultInfo",
+            /// The merchant's id of a storing.
+            vaulting_request_id: String = "vaultingRequestId",
+            /// State of a storing; absent means that `result` says it.
+            vaulting_status: VaultingStatus = "vaultingStatus",
+            /// What was stored, with its token.
+            payment_method_detail: Box<PaymentMethodDetail> = "paymentMethodDetail",
+            /// When it was stored.
+            vaulting_create_time: WireTime = "vaultingCreateTime",
+            /// The gateway's id of a dispute; at most 64 characters.
+            dispute_id: String = "disputeId",
+            /// What happened to the dispute.
+            dispute_notification_type: DisputeNotificationType = "disputeNotificationType",
+            /// When it began.
+            dispute_time: WireTime = "disputeTime",
+            /// What is disputed.
+            dispute_amount: Amount = "disputeAmount",
+            /// Why, as a code.
+            dispute_reason_code: String = "disputeReasonCode",
+            /// Why, for people; at most 256 characters.
+            dispute_reason_msg: String = "disputeReasonMsg",
+            /// Who disputes.
+            dispute_source: String = "disputeSource",
+            /// Chargeback, request for information ...
+            dispute_type: String = "disputeType",
+            /// When it was decided.
+            dispute_judged_time: WireTime = "disputeJudgedTime",
+            /// What was decided about.
+            dispute_judged_amount: Amount = "disputeJudgedAmount",
+            /// How it was decided.
+            dispute_judged_result: DisputeJudgedResult = "disputeJudgedResult",
+            /// The merchant's documents must be there before it.
+            defense_due_time: WireTime = "defenseDueTime",
+            /// Whether the merchant may defend.
+            defendable: bool = "defendable",
+            /// Why the gateway defends by itself.
+            auto_defend_reason: String = "autoDefendReason",
+            /// Why it counts as accepted.
+            dispute_accept_reason: DisputeAcceptReason = "disputeAcceptReason",
+            /// When it was accepted.
+            dispute_accept_time: WireTime = "disputeAcceptTime",
+        }
+    }
+}
+
+/// What a notification is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NotificationKind {
+    /// `PAYMENT_RESULT`.
+    Payment,
+    /// `PAYMENT_PENDING`: still in process, whatever the result says.
+    PaymentPending,
+    /// `CAPTURE_RESULT`.
+    Capture,
+    /// `REFUND_RESULT`.
+    Refund,
+    /// `UPDATE_AMOUNT_RESULT`.
+    UpdateAmount,
+    /// A payment method was stored, or not.
+    Vaulting,
+    /// A dispute began, moved or ended.
+    Dispute,
+    /// Nothing that is known here; kept as it came.
+    Unknown,
+}
+
+impl Notification {
+    /// What it is about.
+    ///
+    /// `notifyType` decides. The published models of vaulting and dispute notifications name no type, so that
+    /// these two are also known by the id that only they carry; nothing that moves money is ever guessed.
+    ///
+    /// ```
+    /// use antom_core::wire::{Notification, NotificationKind};
+    ///
+    /// let body = r#"{"disputeId":"d-1","disputeNotificationType":"DISPUTE_CREATED","paymentId":"p-1"}"#;
+    /// let notification: Notification = serde_json::from_str(body)?;
+    /// assert_eq!(notification.kind(), NotificationKind::Dispute);
+    ///
+    /// let silent: Notification = serde_json::from_str(r#"{"paymentId":"p-1","captureId":"c-1"}"#)?;
+    /// assert_eq!(silent.kind(), NotificationKind::Unknown);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    //= N-8
+    pub fn kind(&self) -> NotificationKind {
+        match &self.notify_type {
+            Some(NotifyType::PaymentResult) => NotificationKind::Payment,
+            Some(NotifyType::PaymentPending) => NotificationKind::PaymentPending,
+            Some(NotifyType::CaptureResult) => NotificationKind::Capture,
+            Some(NotifyType::RefundResult) => NotificationKind::Refund,
+            Some(NotifyType::UpdateAmountResult) => NotificationKind::UpdateAmount,
+            Some(NotifyType::Unlisted(_)) | None if self.dispute_id.is_some() => NotificationKind::Dispute,
+            Some(NotifyType::Unlisted(_)) | None if self.vaulting_request_id.is_some() => {
+                NotificationKind::Vaulting
+            }
+            Some(NotifyType::Unlisted(_)) | None => NotificationKind::Unknown,
         }
     }
 }

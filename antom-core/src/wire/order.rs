@@ -1,7 +1,8 @@
 //! The order within a request: what is bought, by whom, and where it goes.
-//! Transport, lodging, gaming and customs declarations are left to `unknown`.
+//! Journeys and stays are left to `travel`, second-level merchants to `merchant`.
 
-use super::{Amount, FieldErrors, validate};
+use super::words::DeclarationBizScene;
+use super::{Amount, Env, FieldErrors, Lodging, Merchant, Transit, validate};
 use crate::id::{ReferenceBuyerId, ReferenceOrderId};
 use crate::money::Money;
 use crate::time::WireTime;
@@ -30,6 +31,20 @@ message! {
             sub_total_order_amount: Amount = "subTotalOrderAmount",
             /// Kind of order.
             order_type: String = "orderType",
+            /// The merchant behind the order, of a marketplace.
+            merchant: Merchant = "merchant",
+            /// The buyer's device, where the order tells it; mostly beside the order.
+            env: Box<Env> = "env",
+            /// A journey.
+            transit: Box<Transit> = "transit",
+            /// A stay at a hotel.
+            lodging: Box<Lodging> = "lodging",
+            /// A game's top-up.
+            gaming: Gaming = "gaming",
+            /// Whether it is declared to the authorities.
+            need_declaration: bool = "needDeclaration",
+            /// How it is declared.
+            declaration: Declaration = "declaration",
             /// JSON as text; at most 2048 characters.
             extend_info: String = "extendInfo" hidden,
         }
@@ -40,6 +55,13 @@ impl Order {
     /// An order with what every payment needs.
     pub fn new(id: ReferenceOrderId, description: impl Into<String>, amount: Money) -> Self {
         Self::of_required(id, description.into(), amount.into())
+    }
+
+    /// The order of this buyer, beside what is already known about the buyer.
+    #[must_use]
+    pub fn bought_by(mut self, reference_buyer_id: ReferenceBuyerId) -> Self {
+        self.buyer.get_or_insert_default().reference_buyer_id = Some(reference_buyer_id);
+        self
     }
 
     /// Checks the order's own fields, before any request carries them.
@@ -133,8 +155,62 @@ message! {
             shipping_description: String = "shippingDescription",
             /// Number of the parcel.
             shipping_number: String = "shippingNumber",
+            /// When the goods arrive.
+            delivery_estimate: DeliveryEstimate = "deliveryEstimate",
             /// The buyer's wishes.
             notes: String = "notes" hidden,
+        }
+    }
+}
+
+message! {
+    /// When the goods arrive.
+    pub struct DeliveryEstimate {
+        optional {
+            /// At the earliest.
+            minimum: DeliveryEstimateInfo = "minimum",
+            /// At the latest.
+            maximum: DeliveryEstimateInfo = "maximum",
+        }
+    }
+}
+
+message! {
+    /// A time to wait.
+    pub struct DeliveryEstimateInfo {
+        optional {
+            /// Unit of the time; at most 16 characters.
+            unit: String = "unit",
+            /// How many units.
+            value: i64 = "value",
+        }
+    }
+}
+
+message! {
+    /// A game's top-up.
+    pub struct Gaming {
+        optional {
+            /// At most 128 characters.
+            game_name: String = "gameName",
+            /// The player; at most 128 characters.
+            topped_up_user: String = "toppedUpUser" hidden,
+            /// At most 64 characters.
+            topped_up_email: String = "toppedUpEmail" hidden,
+            /// At most 32 characters.
+            topped_up_phone_no: String = "toppedUpPhoneNo" hidden,
+        }
+    }
+}
+
+message! {
+    /// How an order is declared to the authorities.
+    pub struct Declaration {
+        optional {
+            /// Trade that it is declared for.
+            declaration_biz_scene: DeclarationBizScene = "declarationBizScene",
+            /// Who is declared as beneficiary.
+            declaration_beneficiary_id: String = "declarationBeneficiaryId" hidden,
         }
     }
 }

@@ -2,9 +2,10 @@
 //! Where the buyer goes next, and how it ends, is left to the domain.
 
 use super::{
-    AcquirerInfo, Amount, ChallengeActionForm, CreditPayPlan, Env, FieldErrors, Order, OrderCodeForm,
-    PaymentFactor, PaymentMethod, PaymentResultInfo, ProductCode, PspCustomerInfo, Quote, RedirectActionForm,
-    SettlementStrategy, validate,
+    AcquirerInfo, AgreementInfo, Amount, ChallengeActionForm, CreditPayPlan, CustomizedInfo, Env,
+    FieldErrors, Merchant, Order, OrderCodeForm, PaymentFactor, PaymentMethod, PaymentResultInfo,
+    PaymentVerificationData, ProductCode, PromotionResult, PspCustomerInfo, Quote, RedirectActionForm,
+    SettlementStrategy, SubscriptionInfo, validate,
 };
 use crate::id::PaymentRequestId;
 use crate::money::Money;
@@ -55,10 +56,35 @@ message! {
             extend_info: String = "extendInfo" hidden,
             /// The merchant's own text, returned as it is.
             metadata: String = "metadata" hidden,
+            /// The merchant's own texts, returned as they are.
+            customized_info: CustomizedInfo = "customizedInfo" hidden,
+            /// A rate that was inquired before.
+            payment_quote: Quote = "paymentQuote",
+            /// The amount in the currency that the method processes.
+            processing_amount: Amount = "processingAmount",
+            /// Agreement to bind the wallet by this payment.
+            agreement_info: AgreementInfo = "agreementInfo",
+            /// The subscription that the payment starts or belongs to.
+            subscription_info: Box<SubscriptionInfo> = "subscriptionInfo",
+            /// The gateway's id of the subscription.
+            subscription_id: String = "subscriptionId",
+            /// Who receives, where it is not the merchant of the contract.
+            pay_to_method: PaymentMethod = "payToMethod",
+            /// Older place of `paymentFactor.isAuthorization`; not sent by the constructors.
+            is_authorization: bool = "isAuthorization",
+            /// The merchant behind the payment, of a marketplace.
+            merchant: Box<Merchant> = "merchant",
+            /// A one-time password that the buyer entered.
+            payment_verification_data: PaymentVerificationData = "paymentVerificationData",
+            /// Whether buyer and shop are both offline.
+            dual_offline_payment: bool = "dualOfflinePayment",
+            /// Id of a tax calculation.
+            tax_calculation_id: String = "taxCalculationId",
         }
     }
 }
 
+//= H-2
 impl PayRequest {
     /// One attempt to pay the order.
     pub fn new(
@@ -154,6 +180,20 @@ message! {
             processing_amount: Amount = "processingAmount",
             /// JSON as text.
             extend_info: String = "extendInfo" hidden,
+            /// Part that coupons paid and the gateway does not guarantee.
+            non_guarantee_coupon_value: Amount = "nonGuaranteeCouponValue",
+            /// Promotions that the payment got.
+            promotion_result: Vec<PromotionResult> = "promotionResult",
+            /// The gateway's id of the subscription.
+            subscription_id: String = "subscriptionId",
+            /// Id of the invoice.
+            invoice_id: String = "invoiceId",
+            /// State of the subscription; says nothing about the payment.
+            status: String = "status",
+            /// Start of the present period.
+            current_period_start: WireTime = "currentPeriodStart",
+            /// End of the present period.
+            current_period_end: WireTime = "currentPeriodEnd",
         }
     }
 }

@@ -1,7 +1,8 @@
 //! `refund`: gives money back.
 //! How much may be given back is left to the domain.
 
-use super::{AcquirerInfo, Amount, FieldErrors, Goods, Quote, validate};
+use super::words::RefundFrom;
+use super::{AcquirerInfo, Amount, CustomizedInfo, FieldErrors, Goods, Quote, UserName, validate};
 use crate::id::{CaptureId, PaymentId, RefundRequestId};
 use crate::money::Money;
 use crate::outcome::GatewayResult;
@@ -35,6 +36,18 @@ message! {
             extend_info: String = "extendInfo" hidden,
             /// The merchant's own text; at most 64 characters.
             metadata: String = "metadata" hidden,
+            /// The merchant's own texts.
+            customized_info: CustomizedInfo = "customizedInfo" hidden,
+            /// The buyer's bank account, where the method cannot take money back.
+            refund_to_bank_info: RefundToBankInfo = "refundToBankInfo" hidden,
+            /// Whose money it is taken from.
+            refund_details: Vec<RefundDetail> = "refundDetails",
+            /// The merchant's account that it is taken from.
+            refund_source_account_no: String = "refundSourceAccountNo" hidden,
+            /// What the buyer really gets.
+            actual_refund_amount: Amount = "actualRefundAmount",
+            /// Shares of a marketplace.
+            split_details: Vec<SplitDetail> = "splitDetails",
         }
     }
 }
@@ -86,6 +99,48 @@ message! {
             acquirer_info: AcquirerInfo = "acquirerInfo",
             /// Reference of the acquirer.
             acquirer_reference_no: String = "acquirerReferenceNo",
+        }
+    }
+}
+
+message! {
+    /// The buyer's bank account.
+    pub struct RefundToBankInfo {
+        optional {
+            /// Code of the bank.
+            bank_code: String = "bankCode",
+            /// Holder of the account.
+            account_holder_name: UserName = "accountHolderName" hidden,
+            /// Number of the account.
+            account_no: String = "accountNo" hidden,
+        }
+    }
+}
+
+message! {
+    /// Whose money a part of the refund is taken from.
+    pub struct RefundDetail {
+        optional {
+            /// That part.
+            refund_amount: Amount = "refundAmount",
+            /// Whose money.
+            refund_from: RefundFrom = "refundFrom",
+        }
+    }
+}
+
+message! {
+    /// One share of a marketplace's split.
+    pub struct SplitDetail {
+        optional {
+            /// Who takes part: `SELLER`, `MARKETPLACE`, `PLATFORM` or `ISV`; at most 32 characters.
+            split_to: String = "splitTo",
+            /// What was asked.
+            split_amount: Amount = "splitAmount",
+            /// What it really was.
+            actual_split_amount: Amount = "actualSplitAmount",
+            /// For people.
+            description: String = "description",
         }
     }
 }

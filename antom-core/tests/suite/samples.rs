@@ -26,7 +26,6 @@ fn round_trip<T: DeserializeOwned + Serialize>(text: &str) -> T {
 macro_rules! samples {
     ($($test:ident: $message:ty = [$($name:literal),+ $(,)?]),+ $(,)?) => {
         $(
-            //= T-4 test
             #[test]
             fn $test() {
                 $( round_trip::<$message>(sample!($name)); )+

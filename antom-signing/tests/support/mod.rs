@@ -7,6 +7,8 @@ use antom_signing::{
     KeyEntry, KeyRing, KeyVersion, LocalSigner, MerchantKey, NotificationPolicy, NotificationRefused,
     PublicKey, SignatureHeader, VerifiedNotification, canonical, verify_notification,
 };
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 pub const PRIVATE: &str = include_str!("../data/test_private.pem");
 pub const PUBLIC: &str = include_str!("../data/test_public.pem");
@@ -27,6 +29,12 @@ pub fn now() -> Timestamp {
 
 pub fn signer() -> LocalSigner {
     LocalSigner::new(MerchantKey::parse(PRIVATE).unwrap(), KeyVersion::FIRST)
+}
+
+/// The test pair as PKCS#8 bytes.
+pub fn pkcs8() -> Vec<u8> {
+    let text: String = PRIVATE.lines().filter(|line| !line.starts_with("-----")).collect();
+    STANDARD.decode(text).unwrap()
 }
 
 pub fn ring() -> KeyRing {

@@ -8,7 +8,7 @@ use super::{FieldError, FieldErrors, FieldRule, rules};
 use crate::money::Currency;
 use crate::outcome::{CaptureMode, TerminalType};
 use crate::time::Timestamp;
-use crate::wire::{Amount, Env, PaymentFactor, PaymentMethod};
+use crate::wire::{Amount, Env, PaymentFactor, PaymentMethod, RecurringType};
 
 /// Faults found so far.
 pub(in crate::wire) struct Check {
@@ -96,7 +96,7 @@ impl Check {
         if rules::is_region_field(name) && !rules::is_region(text) {
             self.note(path, FieldRule::NotARegion);
         }
-        if name == "settlementCurrency" && Currency::parse(text).is_err() {
+        if rules::is_currency_field(name) && Currency::parse(text).is_err() {
             self.note(path, FieldRule::NotACurrency);
         }
         if rules::is_time_field(name) && !is_iso_time(text) {
@@ -104,6 +104,42 @@ impl Check {
         }
         if rules::range(name).is_some() {
             self.number(path, name, text.parse().ok());
+        }
+        if name == "colorDepth" && !rules::is_color_depth(text) {
+            self.note(path, FieldRule::MustBe(rules::COLOR_DEPTHS));
+        }
+        self.json_in_text(path, text);
+    }
+
+    /// Some fields hold JSON as text: card data is refused there as well.
+    //= P-1
+    fn json_in_text(&mut self, path: &str, text: &str) {
+        if !text.trim_start().starts_with(['{', '[']) {
+            return;
+        }
+        if let Ok(value) = serde_json::from_str(text) {
+            self.card_data(path, &value);
+        }
+    }
+
+    fn card_data(&mut self, path: &str, value: &Value) {
+        match value {
+            Value::Object(members) => {
+                for (member, value) in members {
+                    let path = format!("{path}.{member}");
+                    if rules::is_card_data(member) {
+                        self.note(&path, FieldRule::CardData);
+                    }
+                    self.card_data(&path, value);
+                }
+            }
+            Value::Array(entries) => {
+                for (index, entry) in entries.iter().enumerate() {
+                    self.card_data(&format!("{path}[{index}]"), entry);
+                }
+            }
+            Value::String(text) => self.json_in_text(path, text),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 
@@ -146,14 +182,21 @@ impl Check {
     }
 
     /// What depends on the payment method: cards are authorized; Korean issuers verify automatic captures only.
+    //= S-2
     pub(in crate::wire) fn method(&mut self, method: &PaymentMethod, factor: Option<&PaymentFactor>) {
-        if method.is_card() && factor.and_then(|factor| factor.is_authorization) != Some(true) {
-            self.note("paymentFactor.isAuthorization", FieldRule::MustBe("true"));
-        }
         let meta_data = method.payment_method_meta_data.as_ref();
+        //= H-4
         if meta_data.is_some_and(|features| features.contains_key("mpiData")) {
             self.note("paymentMethod.paymentMethodMetaData.mpiData", FieldRule::NotAllowed);
         }
+        //= H-2
+        if method.is_card() {
+            if factor.and_then(|factor| factor.is_authorization) != Some(true) {
+                self.note("paymentFactor.isAuthorization", FieldRule::MustBe("true"));
+            }
+            self.stored_card(method);
+        }
+        //= H-4
         if !needs_issuer_authentication(method) {
             return;
         }
@@ -163,6 +206,26 @@ impl Check {
         if !meta_data.is_some_and(|features| features.contains_key("selectedCardBrand")) {
             self.require("paymentMethod.paymentMethodMetaData.selectedCardBrand");
         }
+    }
+
+    /// A stored card is paid with by its token; charged without the buyer, nobody can answer 3-D Secure.
+    fn stored_card(&mut self, method: &PaymentMethod) {
+        let Some(features) = method.card_features() else { return };
+        let recurring = features.recurring_type.as_deref().filter(|word| !word.is_empty());
+        let uses_token = features.is_card_on_file == Some(true) || recurring.is_some();
+        if uses_token && method.payment_method_id.as_ref().is_none_or(String::is_empty) {
+            self.require("paymentMethod.paymentMethodId");
+        }
+        let Some(recurring) = recurring else { return };
+        let mut must = |is_kept: bool, name: &str, value: &'static str| {
+            if !is_kept {
+                self.note(&format!("paymentMethod.paymentMethodMetaData.{name}"), FieldRule::MustBe(value));
+            }
+        };
+        let is_listed = !RecurringType::from(recurring).is_unlisted();
+        must(is_listed, "recurringType", "SCHEDULED or UNSCHEDULED");
+        must(features.is_card_on_file == Some(true), "isCardOnFile", "true");
+        must(features.is_3ds_authentication != Some(true), "is3DSAuthentication", "false");
     }
 
     /// What depends on the terminal: phones and apps tell their operating system.

@@ -2,27 +2,37 @@
 //! Where a field stands is left to `check`.
 
 /// Most characters by field name; where sources differ, the larger one.
-const MAX_CHARACTERS: [(&str, usize); 46] = [
+const MAX_CHARACTERS: [(&str, usize); 69] = [
     ("address1", 256),
     ("address2", 256),
     ("allowedPaymentMethodRegions", 6),
     ("appId", 32),
+    ("businessNo", 10),
     ("buyerEmail", 64),
     ("buyerPhoneNo", 24),
     ("cardToken", 2048),
+    ("carrierName", 128),
+    ("carrierNo", 64),
     ("cavv", 64),
     ("city", 32),
     ("clientIp", 64),
+    ("couponId", 64),
+    ("cpf", 11),
+    ("dateOfBirth", 10),
+    ("defaultPaymentMethod", 64),
     ("deliveryMethodType", 32),
     ("deviceBrand", 64),
     ("deviceModel", 128),
     ("deviceTokenId", 64),
     ("dsTransactionId", 64),
+    ("email", 64),
     ("extendInfo", 2048),
     ("firstName", 32),
     ("fullName", 128),
+    ("gameName", 128),
     ("goodsName", 256),
     ("goodsUrl", 2048),
+    ("hotelName", 128),
     ("interestRate", 16),
     ("lastName", 32),
     ("locale", 8),
@@ -30,24 +40,37 @@ const MAX_CHARACTERS: [(&str, usize); 46] = [
     ("middleName", 32),
     ("networkTransactionId", 256),
     ("orderDescription", 256),
+    ("passengerEmail", 64),
+    ("passengerPhoneNo", 32),
     ("payerEmail", 64),
     ("paymentMethodId", 2048),
     ("paymentMethodRegion", 6),
     ("paymentMethodType", 64),
     ("paymentNotifyUrl", 2048),
     ("paymentRedirectUrl", 2048),
+    ("periodType", 20),
     ("priceId", 64),
     ("productScene", 32),
+    ("promotionCodeId", 64),
+    ("redirectUrl", 2048),
     ("referenceGoodsId", 64),
     ("referenceRefundId", 64),
     ("refundNotifyUrl", 1024),
     ("refundReason", 256),
+    ("retryMode", 9),
     ("selectedCardBrand", 64),
     ("shippingCarrier", 128),
     ("shippingDescription", 64),
     ("shippingPhoneNo", 16),
     ("shipToEmail", 64),
+    ("splitTo", 32),
     ("state", 8),
+    ("subscriptionNotifyUrl", 2048),
+    ("subscriptionOrderId", 32),
+    ("toppedUpEmail", 64),
+    ("toppedUpPhoneNo", 32),
+    ("toppedUpUser", 128),
+    ("vaultingNotificationUrl", 2048),
     ("zipCode", 32),
 ];
 
@@ -114,7 +137,27 @@ pub(super) fn is_region_field(name: &str) -> bool {
 
 /// Whether the field is a time that the gateway reads.
 pub(super) fn is_time_field(name: &str) -> bool {
-    ["paymentExpiryTime", "paymentSessionExpiryTime"].contains(&name)
+    const TIMES: [&str; 5] = [
+        "paymentExpiryTime",
+        "paymentSessionExpiryTime",
+        "subscriptionEndTime",
+        "subscriptionExpiryTime",
+        "subscriptionStartTime",
+    ];
+    TIMES.contains(&name)
+}
+
+/// Whether the field is a currency of ISO 4217 outside an amount.
+pub(super) fn is_currency_field(name: &str) -> bool {
+    ["settlementCurrency", "paymentCurrency", "sellCurrency", "buyCurrency", "vaultingCurrency"]
+        .contains(&name)
+}
+
+/// The depths that the gateway takes, in bits.
+pub(super) const COLOR_DEPTHS: &str = "1, 4, 8, 15, 16, 24, 30, 32 or 48";
+
+pub(super) fn is_color_depth(text: &str) -> bool {
+    ["1", "4", "8", "15", "16", "24", "30", "32", "48"].contains(&text)
 }
 
 pub(super) fn is_region(text: &str) -> bool {
