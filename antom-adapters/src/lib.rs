@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | `gateway` | [`outbound::gateway`]: the gateway port over `antom-http` |
 //! | `sqlite` | [`outbound::sqlite`]: orders, outbox and inbox in one file |
+//! | `keygen` | makes RSA key pairs for the command line |
 //! | `service` | the `antom` binary: configuration, worker, webhook, merchant API, command line |
 //!
 //! Without features there are the adapters that every program needs: [`outbound::clock`] and [`outbound::entropy`].
