@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::call_error::{CallError, MaybeSentReason};
+use crate::trace_id::TraceId;
 
 /// An answer that the gateway surely wrote for this call: S, F or U alike.
 #[derive(Clone, PartialEq, Eq)]
@@ -15,16 +16,22 @@ pub struct Answer {
     api: Api,
     result: Option<GatewayResult>,
     body: Vec<u8>,
+    trace_id: Option<TraceId>,
 }
 
 impl Answer {
     /// Reads the parts that every answer has, and compares the ids that it echoes with those that were sent.
     //= T-6
-    pub(crate) fn read(api: Api, sent: &Head, body: Vec<u8>) -> Result<Self, MaybeSentReason> {
+    pub(crate) fn read(
+        api: Api,
+        sent: &Head,
+        body: Vec<u8>,
+        trace_id: Option<TraceId>,
+    ) -> Result<Self, MaybeSentReason> {
         let head: Head = serde_json::from_slice(&body).map_err(|error| unreadable(&error))?;
         match sent.contradicted_by(&head) {
             Some(field) => Err(MaybeSentReason::ForeignId { field }),
-            None => Ok(Self { api, result: head.result, body }),
+            None => Ok(Self { api, result: head.result, body, trace_id }),
         }
     }
 
@@ -40,6 +47,12 @@ impl Answer {
         &self.body
     }
 
+    /// The gateway's own id of the call, for its support, where the answer carries one.
+    #[must_use]
+    pub fn trace_id(&self) -> Option<&TraceId> {
+        self.trace_id.as_ref()
+    }
+
     /// Reads the body as the operation's message.
     ///
     /// # Errors
@@ -49,6 +62,7 @@ impl Answer {
             api: self.api,
             reason: unreadable(&error),
             hint: None,
+            trace_id: self.trace_id.clone(),
         })
     }
 }
@@ -58,6 +72,7 @@ impl fmt::Debug for Answer {
         f.debug_struct("Answer")
             .field("api", &self.api)
             .field("result", &self.result)
+            .field("trace_id", &self.trace_id)
             .field("body", &format_args!("<{} bytes>", self.body.len()))
             .finish()
     }
@@ -79,6 +94,8 @@ pub(crate) struct Head {
     capture_request_id: Option<String>,
     refund_request_id: Option<String>,
     refund_id: Option<String>,
+    update_request_id: Option<String>,
+    vaulting_request_id: Option<String>,
 }
 
 impl Head {
@@ -95,6 +112,8 @@ impl Head {
             ("captureRequestId", &self.capture_request_id, &echoed.capture_request_id),
             ("refundRequestId", &self.refund_request_id, &echoed.refund_request_id),
             ("refundId", &self.refund_id, &echoed.refund_id),
+            ("updateRequestId", &self.update_request_id, &echoed.update_request_id),
+            ("vaultingRequestId", &self.vaulting_request_id, &echoed.vaulting_request_id),
         ];
         pairs.into_iter().find_map(|(name, sent, echoed)| match (sent, echoed) {
             (Some(sent), Some(echoed)) if sent != echoed && !echoed.is_empty() => Some(name),

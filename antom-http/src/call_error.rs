@@ -8,6 +8,7 @@ use antom_core::{Action, Api, GatewayResult};
 use antom_signing::ResponseRefused;
 
 use crate::credential::CredentialError;
+use crate::trace_id::TraceId;
 use crate::transport::{TransportError, TransportFault};
 
 /// A call without a verified answer.
@@ -37,6 +38,8 @@ pub enum CallError {
         /// An F or U that came unsigned or with another status than 200: it helps people and leads to an inquiry, and is
         /// never the outcome.
         hint: Option<Box<GatewayResult>>,
+        /// The gateway's own id of the call, for its support, where the answer carries one.
+        trace_id: Option<TraceId>,
     },
 }
 
@@ -56,6 +59,13 @@ pub enum NotSentReason {
     /// No connection, or a forbidden URL.
     #[error(transparent)]
     Transport(TransportError),
+    /// The gateway asked for fewer calls, and the turn of this one comes too late for its deadline, or the client was given
+    /// no way to wait for it.
+    #[error("held back for {wait:?}, because the gateway asked for fewer calls")]
+    Paced {
+        /// When its turn would come.
+        wait: Duration,
+    },
 }
 
 /// Why there is no verified answer.
@@ -121,6 +131,7 @@ impl CallError {
                 NotSentReason::Fields(_) | NotSentReason::Body => false,
                 NotSentReason::Credential(error) => error.is_retryable(),
                 NotSentReason::Transport(error) => transport_may_recover(error),
+                NotSentReason::Paced { .. } => true,
             },
             Self::MaybeSent { reason, hint, .. } => match reason {
                 MaybeSentReason::Transport(error) => transport_may_recover(error),
@@ -154,6 +165,7 @@ impl CallError {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::MaybeSent { reason: MaybeSentReason::Status { retry_after, .. }, .. } => *retry_after,
+            Self::NotSent { reason: NotSentReason::Paced { wait }, .. } => Some(*wait),
             _ => None,
         }
     }
@@ -172,10 +184,19 @@ impl CallError {
             Self::NotSent { .. } => None,
         }
     }
+
+    /// The gateway's own id of the call, where the answer carried one.
+    #[must_use]
+    pub fn trace_id(&self) -> Option<&TraceId> {
+        match self {
+            Self::MaybeSent { trace_id, .. } => trace_id.as_ref(),
+            Self::NotSent { .. } => None,
+        }
+    }
 }
 
 /// Operations that change nothing at the gateway.
-fn reads_only(api: Api) -> bool {
+pub(crate) fn reads_only(api: Api) -> bool {
     matches!(
         api,
         Api::InquiryPayment

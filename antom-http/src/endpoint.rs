@@ -87,6 +87,15 @@ impl Endpoint {
         self.base.starts_with("https://")
     }
 
+    /// Whether a transport may call this URL: https to anywhere, plain http to this machine only. For implementers of
+    /// [`Transport`](crate::Transport); an [`Endpoint`] checks its own base URL.
+    #[must_use]
+    pub fn allows(url: &str) -> bool {
+        let Some((scheme, rest)) = url.split_once("://") else { return false };
+        let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+        check_base(&format!("{scheme}://{authority}")).is_ok()
+    }
+
     /// The path that is sent and signed for an operation.
     //= G-1
     #[must_use]
@@ -220,6 +229,25 @@ mod tests {
         ] {
             let endpoint = Endpoint::custom(good).unwrap();
             assert_eq!(endpoint.base_url(), good.trim_end_matches('/'));
+        }
+    }
+
+    #[test]
+    fn a_url_is_allowed_by_its_scheme_and_host() {
+        for url in
+            ["https://gateway.example/a?b#c", "http://127.0.0.1:1/x", "http://[::1]/", "http://localhost"]
+        {
+            assert!(Endpoint::allows(url), "{url}");
+        }
+        for url in [
+            "http://gateway.example/x",
+            "http://127.0.0.1@evil/",
+            "http://evil\\@127.0.0.1/",
+            "/x",
+            "",
+            "ftp://x/",
+        ] {
+            assert!(!Endpoint::allows(url), "{url}");
         }
     }
 

@@ -12,23 +12,37 @@
 mod answer;
 mod call_error;
 mod client;
+mod clock;
 mod credential;
 mod endpoint;
+mod metrics;
 mod operation;
+mod pace;
+mod pause;
+mod polling;
 #[cfg(feature = "reqwest")]
 mod reqwest_transport;
+mod retry;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod trace_id;
 mod transport;
 
 pub use answer::Answer;
 pub use call_error::{CallError, MaybeSentReason, NotSentReason};
-pub use client::{Client, Clock, DEFAULT_DEADLINE, MAX_RESPONSE};
+pub use client::{Client, DEFAULT_DEADLINE, MAX_RESPONSE};
+pub use clock::{Clock, Jitter, system_clock, system_jitter};
 pub use credential::{
     AnswerTrust, ApiKey, ApiKeyError, Credential, CredentialError, OutgoingCall, RsaCredential,
 };
 pub use endpoint::{Endpoint, EndpointError, PathChoice, Region};
+pub use metrics::{Metrics, ResultClass, WaitReason};
 pub use operation::{Operation, prepare};
+pub use pace::{Pace, PaceSettings};
+pub use pause::{Pause, Waiting};
+pub use polling::{PaymentWait, PollStep, Polling, Seen, WaitEnd};
 #[cfg(feature = "reqwest")]
 pub use reqwest_transport::{ReqwestBuildError, ReqwestOptions, ReqwestTransport};
+pub use retry::{RetryBudget, RetryPolicy, RetryStep, Tried, TryEnd};
+pub use trace_id::TraceId;
 pub use transport::{HttpRequest, HttpResponse, Transport, TransportError, TransportFault};

@@ -387,6 +387,48 @@ async fn a_typed_call_prints_its_request_and_reads_its_answer() {
     assert_eq!(<InquiryPaymentRequest as Operation>::API, Api::InquiryPayment);
 }
 
+/// A signature does not tie an answer to a request: the ids do, those of every operation.
+//= T-6 test
+#[tokio::test]
+async fn an_answer_that_echoes_another_id_is_in_doubt_whichever_id_it_is() {
+    let ids = [
+        "paymentRequestId",
+        "paymentId",
+        "captureRequestId",
+        "refundRequestId",
+        "refundId",
+        "updateRequestId",
+        "vaultingRequestId",
+    ];
+    for id in ids {
+        let transport = scripted(200, format!("{{\"{id}\":\"theirs\"}}"));
+        let body = format!("{{\"{id}\":\"ours\"}}").into_bytes();
+        let error = client(transport).call(Api::Pay, body, DEFAULT_DEADLINE).await.unwrap_err();
+        assert!(
+            matches!(&error, CallError::MaybeSent { reason: MaybeSentReason::ForeignId { field }, .. } if *field == id),
+            "{id}: {error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_gateways_trace_id_is_kept_with_answers_and_errors() {
+    let with_trace = |status, body: &str| {
+        let mut response = signed_for(PATH, CLIENT, status, body);
+        response.headers.push(("Mgw-TraceId".to_owned(), b"0a1b2c".to_vec()));
+        answering(response)
+    };
+    let body = result_body("SUCCESS", "S");
+    let answer = pay(&client(with_trace(200, &body))).await.unwrap();
+    assert_eq!(answer.trace_id().unwrap().as_str(), "0a1b2c");
+    let wrong: CallError = answer.parse::<Vec<u8>>().unwrap_err();
+    assert_eq!(wrong.trace_id().unwrap().as_str(), "0a1b2c");
+    let error = pay(&client(with_trace(503, &body))).await.unwrap_err();
+    assert_eq!(error.trace_id().unwrap().as_str(), "0a1b2c");
+    let refused = pay(&client(ScriptedTransport::new().refuse())).await.unwrap_err();
+    assert_eq!(refused.trace_id(), None);
+}
+
 #[tokio::test]
 async fn production_ids_use_production_paths() {
     let client_id = antom_core::ClientId::parse("5X00000000000000").unwrap();

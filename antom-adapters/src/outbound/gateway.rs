@@ -54,6 +54,9 @@ fn failure(error: &CallError) -> CallFailure {
         CallError::NotSent { reason: NotSentReason::Transport(_), .. } => {
             (Reach::NotSent, FailureReason::NoConnection)
         }
+        CallError::NotSent { reason: NotSentReason::Paced { .. }, .. } => {
+            (Reach::NotSent, FailureReason::Paced)
+        }
         CallError::NotSent { .. } => (Reach::NotSent, FailureReason::NotSigned),
         CallError::MaybeSent { reason, .. } => (Reach::MaybeSent, reason_of(reason)),
         _ => (Reach::MaybeSent, FailureReason::Interrupted),

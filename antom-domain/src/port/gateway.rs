@@ -105,6 +105,9 @@ pub enum FailureReason {
     /// The request could not be signed or built.
     #[error("request not signed")]
     NotSigned,
+    /// The gateway's traffic limit was reached, and this call's turn has not come.
+    #[error("held back by the traffic limit")]
+    Paced,
     /// The process ended between sending and recording the answer.
     #[error("interrupted")]
     Interrupted,

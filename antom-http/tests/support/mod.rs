@@ -2,6 +2,8 @@
 //! What is answered, and what becomes of it, is left to the tests.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
 
+pub mod time;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,6 +44,12 @@ pub fn client_at(base_url: &str, transport: impl Transport) -> Client {
 
 pub fn client(transport: impl Transport) -> Client {
     client_at("https://gateway.example", transport)
+}
+
+/// With a time of its own.
+pub fn client_with(clock: Clock, transport: impl Transport) -> Client {
+    let endpoint = Endpoint::custom("https://gateway.example").unwrap();
+    Client::new(endpoint, Arc::new(credential()), Arc::new(transport), clock)
 }
 
 pub async fn pay(client: &Client) -> Result<Answer, CallError> {
