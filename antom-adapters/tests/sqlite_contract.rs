@@ -268,6 +268,10 @@ async fn one_file_is_opened_by_one_store_at_a_time() {
         let link = folder.path().join("link.db");
         std::os::unix::fs::symlink(&path, &link).unwrap();
         assert!(matches!(SqliteStore::open(&link), Err(OpenError::InUse { .. })), "a link is the same file");
+        let second_name = folder.path().join("second_name.db");
+        fs::hard_link(&path, &second_name).unwrap();
+        assert!(matches!(SqliteStore::open(&second_name), Err(OpenError::Linked { .. })));
+        fs::remove_file(&second_name).unwrap();
     }
     drop(store);
     assert!(matches!(SqliteStore::open(&path), Err(OpenError::InUse { .. })), "another handle holds it");

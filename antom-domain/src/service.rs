@@ -6,6 +6,7 @@ mod dispatcher;
 mod inquiries;
 mod notifications;
 mod orders;
+mod queues;
 
 pub use books::{Books, BooksError, Ports};
 pub use dispatcher::{Dispatched, Dispatcher};

@@ -450,3 +450,15 @@ fn a_hint_about_an_order_at_rest_leads_to_one_inquiry() {
     assert_eq!(story.attempt(1).payment.phase, PaymentPhase::Failed, "a hint is not believed");
     assert!(story.says(hint).is_empty());
 }
+
+#[test]
+fn a_cancel_in_doubt_is_confirmed_by_an_inquiry_that_says_cancelled() {
+    let mut story = Story::with_open_card(Automatic);
+    story.command(&cancel_command(1)).unwrap();
+    story.says(cancel(1, CancelWord::Unknown));
+    assert_eq!(story.attempt(1).cancels[0].phase, CancelPhase::InDoubt);
+    story.says(inquired(1, PaymentWord::Cancelled));
+    assert_eq!(story.attempt(1).cancels[0].phase, CancelPhase::Confirmed);
+    assert_eq!(story.attempt(1).payment.phase, PaymentPhase::Cancelled);
+    assert!(story.order.questions().is_empty());
+}

@@ -3,6 +3,7 @@
 
 mod auth;
 mod body;
+mod id;
 mod orders;
 mod payments;
 mod problem;
@@ -47,5 +48,6 @@ pub fn router(api: Api) -> Router {
         .route("/v1/payments/{id}/cancel", post(payments::cancel))
         .route("/v1/payments/{id}/refunds", post(payments::refund).get(payments::refunds))
         .fallback(async || Problem::not_found("there is no such route"))
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(api)
 }

@@ -12,6 +12,8 @@ use crate::port::{
     PaymentGateway, StoreError, StoredOrder,
 };
 
+use super::queues::Queues;
+
 /// How often a step is decided again after another one came first.
 const MAX_CONFLICTS: usize = 5;
 
@@ -39,6 +41,7 @@ pub struct Ports {
 pub struct Books {
     ports: Ports,
     policy: Arc<Policy>,
+    queues: Arc<Queues>,
 }
 
 /// A step could not be made durable.
@@ -83,7 +86,7 @@ pub(super) struct Taken {
 impl Books {
     /// Opens the books.
     pub fn new(ports: Ports, policy: Arc<Policy>) -> Books {
-        Books { ports, policy }
+        Books { ports, policy, queues: Arc::new(Queues::default()) }
     }
 
     /// The ports below.
@@ -116,13 +119,15 @@ impl Books {
         self.step(id, |order, at| Ok::<_, BooksError>(order.absorb(facts, at, &self.policy)), along).await
     }
 
-    /// Takes one step: load, decide, commit; again from the start where another step came first.
+    /// Takes one step: load, decide, commit; again from the start where another process came first.
     pub(super) async fn step<E: From<BooksError>>(
         &self,
         id: &ReferenceOrderId,
         decide: impl Fn(&Order, Timestamp) -> Result<Step, E>,
         along: impl Fn(&Order) -> Along,
     ) -> Result<Taken, E> {
+        let queue = self.queues.of(id);
+        let _turn = queue.lock().await;
         let mut holds_claim = true;
         for _ in 0..MAX_CONFLICTS {
             let stored = self.load(id).await?;

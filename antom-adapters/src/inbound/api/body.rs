@@ -30,10 +30,9 @@ const CARD_DATA: [&str; 12] = [
 /// The body as `T`. An empty body reads as an empty object.
 pub(super) async fn read<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Problem> {
     let bytes = to_bytes(body, MAX_BODY).await.map_err(|_| Problem::too_large())?;
-    let is_json = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.split(';').next().unwrap_or_default().trim() == "application/json");
+    let is_json = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+        value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+    });
     if !is_json && !bytes.is_empty() {
         return Err(Problem::unsupported_media_type());
     }
@@ -76,8 +75,8 @@ fn fault(path: &str, text: &str) -> Problem {
         Problem::field(join(path, name), "is missing")
     } else if text.starts_with("unknown field `") {
         Problem::field(path, "is not a field of this request")
-    } else if text.starts_with("duplicate field `") {
-        Problem::field(path, "is given twice")
+    } else if let Some(name) = named("duplicate field `") {
+        Problem::field(join(path, name), "is given twice")
     } else if text.starts_with("unknown variant `") {
         let expected =
             text.rsplit_once("expected ").map(|(_, words)| words.split(" at line").next().unwrap_or(""));

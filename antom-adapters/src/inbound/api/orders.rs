@@ -8,11 +8,12 @@ use antom_domain::port::{OrderQuery, StoreError};
 use antom_domain::service::{Created, Orders};
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::id::{Id, ListOf};
 use super::problem::Problem;
 use super::{Api, auth, body, view};
 use crate::service::config::Scope;
@@ -67,9 +68,21 @@ fn checked(request: CreateOrder) -> Result<NewOrder, Problem> {
         .map_err(|error| faults.push(("referenceOrderId".to_owned(), error.to_string())));
     let buyer_id = ReferenceBuyerId::parse(request.buyer.reference_buyer_id)
         .map_err(|error| faults.push(("buyer.referenceBuyerId".to_owned(), error.to_string())));
+    if order_id.as_ref().is_ok_and(|id: &ReferenceOrderId| id.as_str().bytes().all(|byte| byte == b'.')) {
+        faults.push((
+            "referenceOrderId".to_owned(),
+            "must not consist of dots: no URL could name it".to_owned(),
+        ));
+    }
+    if request.description.trim().is_empty() || request.description.chars().any(char::is_control) {
+        faults.push((
+            "description".to_owned(),
+            "must have visible characters and no control characters".to_owned(),
+        ));
+    }
     let amount = request.amount.checked().map_err(|fault| faults.push(fault));
     match (order_id, buyer_id, amount) {
-        (Ok(reference_order_id), Ok(reference_buyer_id), Ok(amount)) => {
+        (Ok(reference_order_id), Ok(reference_buyer_id), Ok(amount)) if faults.is_empty() => {
             Ok(NewOrder { reference_order_id, amount, description: request.description, reference_buyer_id })
         }
         _ => Err(Problem::fields(faults)),
@@ -89,7 +102,7 @@ impl AmountIn {
 pub(super) async fn list(
     State(api): State<Api>,
     headers: HeaderMap,
-    Query(query): Query<ListQuery>,
+    ListOf(query): ListOf<ListQuery>,
 ) -> Result<Json<Value>, Problem> {
     auth::require(&api.keys, &headers, Scope::Read)?;
     let phase = match &query.phase {
@@ -114,7 +127,7 @@ pub(super) async fn list(
 pub(super) async fn show(
     State(api): State<Api>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Json<Value>, Problem> {
     auth::require(&api.keys, &headers, Scope::Read)?;
     let id = order_id(id)?;
@@ -126,7 +139,7 @@ pub(super) async fn show(
 pub(super) async fn shippable(
     State(api): State<Api>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Json<Value>, Problem> {
     auth::require(&api.keys, &headers, Scope::Read)?;
     let order = api.books.load(&order_id(id)?).await?.order;

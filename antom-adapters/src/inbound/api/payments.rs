@@ -15,12 +15,13 @@ use antom_domain::service::{Inquiries, Orders};
 use antom_domain::verdict::Table;
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::id::Id;
 use super::orders::{AmountIn, order_id};
 use super::problem::Problem;
 use super::{Api, auth, body, view};
@@ -57,12 +58,7 @@ pub(super) struct RefundIn {
     refund_request_id: Option<String>,
 }
 
-pub(super) async fn open(
-    State(api): State<Api>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer {
+pub(super) async fn open(State(api): State<Api>, Id(id): Id, headers: HeaderMap, body: Body) -> Answer {
     auth::require(&api.keys, &headers, Scope::Write)?;
     let request: OpenPayment = body::read(&headers, body).await?;
     let id = order_id(id)?;
@@ -156,7 +152,7 @@ async fn opened(api: &Api, order: &Order, attempt: &Attempt) -> Answer {
 
 pub(super) async fn show(
     State(api): State<Api>,
-    Path(id): Path<String>,
+    Id(id): Id,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Problem> {
     auth::require(&api.keys, &headers, Scope::Read)?;
@@ -166,7 +162,7 @@ pub(super) async fn show(
 
 pub(super) async fn refunds(
     State(api): State<Api>,
-    Path(id): Path<String>,
+    Id(id): Id,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Problem> {
     auth::require(&api.keys, &headers, Scope::Read)?;
@@ -176,12 +172,7 @@ pub(super) async fn refunds(
 }
 
 /// Asks the gateway everything that is open about this payment.
-pub(super) async fn inquire(
-    State(api): State<Api>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer {
+pub(super) async fn inquire(State(api): State<Api>, Id(id): Id, headers: HeaderMap, body: Body) -> Answer {
     auth::require(&api.keys, &headers, Scope::Write)?;
     let Nothing {} = body::read(&headers, body).await?;
     let (order_id, mut order, payment_request_id) = find(&api, id).await?;
@@ -198,12 +189,7 @@ pub(super) async fn inquire(
     answer(&order, &payment_request_id, !in_doubt)
 }
 
-pub(super) async fn capture(
-    State(api): State<Api>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer {
+pub(super) async fn capture(State(api): State<Api>, Id(id): Id, headers: HeaderMap, body: Body) -> Answer {
     auth::require(&api.keys, &headers, Scope::Write)?;
     let request: CaptureIn = body::read(&headers, body).await?;
     let amount =
@@ -221,12 +207,7 @@ pub(super) async fn capture(
     answer(&order, &payment_request_id, done)
 }
 
-pub(super) async fn cancel(
-    State(api): State<Api>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer {
+pub(super) async fn cancel(State(api): State<Api>, Id(id): Id, headers: HeaderMap, body: Body) -> Answer {
     auth::require(&api.keys, &headers, Scope::Write)?;
     let Nothing {} = body::read(&headers, body).await?;
     let (order_id, _, payment_request_id) = find(&api, id).await?;
@@ -238,12 +219,7 @@ pub(super) async fn cancel(
     answer(&order, &payment_request_id, done)
 }
 
-pub(super) async fn refund(
-    State(api): State<Api>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer {
+pub(super) async fn refund(State(api): State<Api>, Id(id): Id, headers: HeaderMap, body: Body) -> Answer {
     auth::require(&api.keys, &headers, Scope::Write)?;
     let request: RefundIn = body::read(&headers, body).await?;
     let amount = request.amount.checked().map_err(|(field, message)| Problem::field(field, message))?;

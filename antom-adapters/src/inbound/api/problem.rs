@@ -1,6 +1,7 @@
 //! Errors of the merchant API as `application/problem+json`, with a stable `code`.
 //! No value that a caller sent is ever repeated.
 
+use antom_core::money::MoneyError;
 use antom_core::wire::FieldErrors;
 use antom_domain::order::Refusal;
 use antom_domain::service::{BooksError, CommandError};
@@ -50,6 +51,10 @@ impl Problem {
 
     pub(super) fn unsupported_media_type() -> Problem {
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "send application/json")
+    }
+
+    pub(super) fn method_not_allowed() -> Problem {
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this route has no such method")
     }
 
     pub(super) fn too_large() -> Problem {
@@ -113,6 +118,9 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Problem {
         match &refusal {
             Refusal::Invalid(errors) => errors.into(),
+            Refusal::Amount(error @ MoneyError::CurrencyMismatch { .. }) => {
+                Problem::field("amount.currency", error.to_string())
+            }
             Refusal::Amount(error) => Problem::field("amount.value", error.to_string()),
             Refusal::UnknownAttempt => Problem::not_found("there is no such payment"),
             Refusal::CaptureAmountDiffers { .. } | Refusal::RefundExceeds { .. } => {

@@ -17,6 +17,12 @@ pub enum OpenError {
         /// The database file.
         path: PathBuf,
     },
+    /// The file has a second name: two programs could open it side by side and destroy it.
+    #[error("{} has more than one name (hard links); remove the others", path.display())]
+    Linked {
+        /// The database file.
+        path: PathBuf,
+    },
     /// A newer program wrote the file; opening it with this one would lose what the newer one knows.
     #[error("{} has schema version {found}, this program knows versions up to {supported}", path.display())]
     NewerSchema {

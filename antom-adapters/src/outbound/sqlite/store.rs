@@ -49,6 +49,7 @@ impl SqliteStore {
         create(path).map_err(OpenError::file(path))?;
         // A link and its target are one file and must share one lock.
         let path = fs::canonicalize(path).map_err(OpenError::file(path))?;
+        refuse_hard_links(&path)?;
         let lock = lock(&path)?;
         let writer = schema::open_writer(&path)?;
         let readers = Readers::open(&path)?;
@@ -88,6 +89,19 @@ impl fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqliteStore").field("path", &self.shared.path).finish_non_exhaustive()
     }
+}
+
+/// The lock is found by the file's name, so the file must have only one.
+#[cfg(unix)]
+fn refuse_hard_links(path: &Path) -> Result<(), OpenError> {
+    use std::os::unix::fs::MetadataExt as _;
+    let names = fs::metadata(path).map_err(OpenError::file(path))?.nlink();
+    if names > 1 { Err(OpenError::Linked { path: path.to_owned() }) } else { Ok(()) }
+}
+
+#[cfg(not(unix))]
+fn refuse_hard_links(_: &Path) -> Result<(), OpenError> {
+    Ok(())
 }
 
 /// Creates the file where it is missing, and makes its name durable.

@@ -10,6 +10,8 @@ use antom_core::id::ClientId;
 use antom_core::money::Currency;
 use antom_core::outcome::CaptureMode;
 use antom_core::secret::Secret;
+use antom_http::Endpoint;
+use antom_signing::{MerchantKey, PublicKey};
 use toml::{Table, Value};
 
 use super::{
@@ -32,6 +34,9 @@ pub(super) fn load(
     if let Some(file) = file {
         reader.read_file(file);
     }
+    if !reader.faults.is_empty() {
+        return Err(ConfigFaults(reader.faults));
+    }
     for (name, value) in variables {
         if let Some(path) = name.strip_prefix(PREFIX) {
             reader.set(&path.to_lowercase(), &value);
@@ -43,6 +48,9 @@ pub(super) fn load(
     let payment = reader.payment();
     let log_level = reader.text("log.level").unwrap_or_else(|| "info".to_owned());
     reader.refuse_unknown_keys();
+    if let (Some(gateway), Some(server)) = (&gateway, &server) {
+        reader.check_together(gateway, server);
+    }
     match (gateway, database, server, payment) {
         (Some(gateway), Some(database), Some(server), Some(payment)) if reader.faults.is_empty() => {
             Ok(Config { gateway, database, server, payment, log_level })
@@ -150,9 +158,12 @@ impl Reader {
     }
 
     fn secret(&mut self, key: &str) -> Option<Secret> {
-        let by_file = self.text(&format!("{key}_file"));
-        let value = match by_file {
-            Some(path) => path,
+        let value = match self.text(&format!("{key}_file")) {
+            Some(path) => {
+                // The file wins over a key that stands elsewhere.
+                self.value(key);
+                path
+            }
             None => self.required(key)?,
         };
         self.key_text(key, &value).map(Secret::from)
@@ -160,6 +171,9 @@ impl Reader {
 
     fn gateway(&mut self) -> Option<GatewayConfig> {
         let base_url = self.base_url();
+        if let Some(Err(error)) = base_url.as_deref().map(Endpoint::custom) {
+            self.fault("gateway.base_url", error.to_string());
+        }
         let client_id = self.required("gateway.client_id").and_then(|text| match ClientId::parse(text) {
             Ok(id) => Some(id),
             Err(error) => {
@@ -168,6 +182,9 @@ impl Reader {
             }
         });
         let merchant_private_key = self.secret("gateway.merchant_private_key");
+        if let Some(Err(error)) = merchant_private_key.as_ref().map(|key| MerchantKey::parse(key.expose())) {
+            self.fault("gateway.merchant_private_key", error.to_string());
+        }
         let antom_public_keys = self.public_keys();
         let ca_pem = self.text("gateway.ca_file").map(|path| self.key_text("gateway.ca_file", &path));
         let timeout = self.duration("gateway.timeout").unwrap_or(DEFAULT_TIMEOUT);
@@ -212,14 +229,21 @@ impl Reader {
     fn public_keys(&mut self) -> Option<BTreeMap<u32, String>> {
         const KEY: &str = "gateway.antom_public_keys";
         let Some(Value::Table(table)) = self.value(KEY) else {
-            self.fault(KEY, "must be a table such as { \"1\" = \"antom_public.pem\" }");
+            self.fault(
+                KEY,
+                "must map versions to keys: { \"1\" = \"antom_public.pem\" }, as JSON in a variable",
+            );
             return None;
         };
         let mut keys = BTreeMap::new();
         for (version, value) in table {
             match (version.parse::<u32>(), value.as_str()) {
                 (Ok(version), Some(text)) => {
-                    keys.extend(self.key_text(KEY, text).map(|text| (version, text)));
+                    let text = self.key_text(KEY, text);
+                    if let Some(Err(error)) = text.as_deref().map(PublicKey::parse) {
+                        self.fault(KEY, format!("version {version}: {error}"));
+                    }
+                    keys.extend(text.map(|text| (version, text)));
                 }
                 _ => self.fault(KEY, "must map version numbers to keys or files"),
             }
@@ -236,6 +260,13 @@ impl Reader {
             self.fault("database.url", "must begin with sqlite://, followed by the path of a file");
             return None;
         };
+        if path.is_empty() || path.contains(['?', '#']) || path.starts_with(':') {
+            self.fault(
+                "database.url",
+                "must name a file: sqlite://antom.sqlite; other forms of SQLite's are not known",
+            );
+            return None;
+        }
         Some(DatabaseConfig { path: self.base.join(path) })
     }
 
@@ -265,8 +296,8 @@ impl Reader {
         const KEY: &str = "server.public_url";
         let url = self.text(KEY)?;
         let has_scheme = url.starts_with("https://") || url.starts_with("http://");
-        if !has_scheme || url.contains(['?', '#']) {
-            self.fault(KEY, "must be an http(s) address without a query");
+        if !has_scheme || url.contains(['?', '#', '@']) {
+            self.fault(KEY, "must be an http(s) address without a query and without a user");
         }
         Some(url.trim_end_matches('/').to_owned())
     }
@@ -324,6 +355,22 @@ impl Reader {
             self.fault(KEY, "holds something that is no currency");
         }
         parsed
+    }
+
+    /// Faults that only two values together show.
+    fn check_together(&mut self, gateway: &GatewayConfig, server: &ServerConfig) {
+        let own = MerchantKey::parse(gateway.merchant_private_key.expose()).ok();
+        let own = own.map(|key| key.public_key().fingerprint());
+        let is_own =
+            |text: &String| PublicKey::parse(text).ok().map(|key| key.fingerprint()) == own && own.is_some();
+        if gateway.antom_public_keys.values().any(is_own) {
+            let message = "holds our own public key; configure the gateway's, from its dashboard";
+            self.fault("gateway.antom_public_keys", message);
+        }
+        let is_plain = server.public_url.as_deref().is_some_and(|url| url.starts_with("http://"));
+        if is_plain && !gateway.client_id.is_sandbox() {
+            self.fault("server.public_url", "must be https in live mode");
+        }
     }
 
     fn refuse_unknown_keys(&mut self) {

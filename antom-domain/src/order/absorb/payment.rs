@@ -6,7 +6,7 @@ use antom_core::time::Timestamp;
 
 use super::{amount_agrees, capture, contradict};
 use crate::authorization::{AuthorizationInput, AuthorizationPhase, AuthorizationTable};
-use crate::cancel::CancelPhase;
+use crate::cancel::{CancelPhase, CancelTable};
 use crate::order::draft::Draft;
 use crate::order::event::{Event, Handout};
 use crate::order::fact::{CancelWord, Names, PaymentSeen, PaymentWord, Report, ReviewWord, Source};
@@ -111,9 +111,14 @@ fn learn_details(draft: &mut Draft<'_>, index: usize, seen: &PaymentSeen) {
     }
 }
 
-/// The payment ended as cancelled after it had succeeded: by our own cancel, or because the gateway let a hold go that
-/// was not captured (after its time, or by hand).
+/// The payment ended as cancelled: by our own cancel, which that confirms, or because the gateway let a hold go that was
+/// not captured (after its time, or by hand).
 fn absorb_release(draft: &mut Draft<'_>, index: usize, attempt: &Attempt, source: Source) -> bool {
+    let is_awaited = attempt.current_cancel().is_some_and(|cancel| !CancelTable::is_final(cancel.phase));
+    if !PaymentTable::is_final(attempt.payment.phase) && is_awaited {
+        super::cancel::absorb(draft, index, CancelWord::Confirmed, None);
+        return true;
+    }
     if attempt.payment.phase != PaymentPhase::Succeeded {
         return false;
     }

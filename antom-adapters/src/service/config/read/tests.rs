@@ -7,13 +7,23 @@ fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
+const VECTORS: &str = include_str!("../../../../../tests/vectors/signing-vectors.json");
+const GATEWAY_KEY: &str = include_str!("../../../../../antom-signing/tests/data/test_public.pem");
+
+/// The throw-away key of the signing vectors: private, and its public half.
+fn own_keys() -> (String, String) {
+    let vectors: serde_json::Value = serde_json::from_str(VECTORS).unwrap();
+    let text = |name: &str| vectors[0][name].as_str().unwrap().to_owned();
+    (text("private_key_pkcs8_b64"), text("public_key_spki_b64"))
+}
+
 fn complete() -> Vec<(String, String)> {
-    let key = "A".repeat(300);
+    let gateway = serde_json::json!({ "1": GATEWAY_KEY }).to_string();
     variables(&[
         ("ANTOM__GATEWAY__BASE_URL", "http://127.0.0.1:4010"),
         ("ANTOM__GATEWAY__CLIENT_ID", "SANDBOX_5X00000000000000"),
-        ("ANTOM__GATEWAY__MERCHANT_PRIVATE_KEY", &key),
-        ("ANTOM__GATEWAY__ANTOM_PUBLIC_KEYS", &format!("{{\"1\":\"{key}\"}}")),
+        ("ANTOM__GATEWAY__MERCHANT_PRIVATE_KEY", &own_keys().0),
+        ("ANTOM__GATEWAY__ANTOM_PUBLIC_KEYS", &gateway),
         ("ANTOM__DATABASE__URL", "sqlite://antom.sqlite"),
     ])
 }
@@ -78,5 +88,43 @@ fn a_public_url_with_a_query_is_a_fault() {
 fn the_printed_configuration_shows_no_key() {
     let printed = load(None, complete()).unwrap().redacted();
     assert!(printed.contains("gateway.merchant_private_key = <redacted>"));
-    assert!(!printed.contains("AAAA"));
+    assert!(!printed.contains(&own_keys().0[..40]));
+}
+
+#[test]
+fn our_own_public_key_in_the_gateways_place_is_a_fault() {
+    let mut given = complete();
+    let own = serde_json::json!({ "1": own_keys().1 }).to_string();
+    given.extend(variables(&[("ANTOM__GATEWAY__ANTOM_PUBLIC_KEYS", &own)]));
+    let ConfigFaults(faults) = load(None, given).unwrap_err();
+    assert!(faults[0].message.contains("our own public key"), "{faults:?}");
+}
+
+#[test]
+fn values_that_the_service_could_not_start_with_are_faults_of_the_configuration() {
+    for (name, value, key) in [
+        ("ANTOM__GATEWAY__BASE_URL", "ftp://x", "gateway.base_url"),
+        ("ANTOM__GATEWAY__BASE_URL", "http://192.0.2.1", "gateway.base_url"),
+        (
+            "ANTOM__GATEWAY__ANTOM_PUBLIC_KEYS",
+            "{\"1\":\"-----BEGIN NOTHING-----\"}",
+            "gateway.antom_public_keys",
+        ),
+        ("ANTOM__GATEWAY__TIMEOUT", "1min", "gateway.timeout"),
+        ("ANTOM__DATABASE__URL", "sqlite://", "database.url"),
+        ("ANTOM__DATABASE__URL", "sqlite://:memory:", "database.url"),
+        ("ANTOM__DATABASE__URL", "sqlite://a.db?mode=ro", "database.url"),
+        ("ANTOM__SERVER__PUBLIC_URL", "https://user:secret@shop.example", "server.public_url"),
+    ] {
+        let mut given = complete();
+        given.extend(variables(&[(name, value)]));
+        let ConfigFaults(faults) = load(None, given).unwrap_err();
+        assert_eq!(faults.iter().map(|fault| fault.key.as_str()).collect::<Vec<_>>(), [key], "{value}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_the_only_fault() {
+    let ConfigFaults(faults) = load(Some(Path::new("/nowhere/antom.toml")), Vec::new()).unwrap_err();
+    assert_eq!(faults.len(), 1, "{faults:?}");
 }
