@@ -4,5 +4,6 @@
 pub mod admin;
 pub mod api;
 pub mod cli;
+mod digest;
 pub mod pages;
 pub mod webhook;

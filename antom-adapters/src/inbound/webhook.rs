@@ -13,8 +13,8 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use sha2::{Digest, Sha256};
 
+use super::digest::sha256_hex;
 use crate::worker::WorkerHandle;
 
 /// What the webhook works with.
@@ -58,7 +58,7 @@ async fn receive(State(webhook): State<Webhook>, request: Request) -> Response {
     let (freshness, request_time) = (verified.freshness(), verified.request_time().to_owned());
     let (message, body) = verified.into_parts();
     let notification = ReceivedNotification {
-        digest: NotificationDigest(hex(&Sha256::digest(&body))),
+        digest: NotificationDigest(sha256_hex(&body)),
         received_at: now,
         request_time,
         notify_type: message.notify_type.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -91,8 +91,4 @@ fn acknowledge() -> Response {
 /// Nothing in a refusal can be read as an acknowledgement.
 fn refuse(status: StatusCode) -> Response {
     (status, Body::empty()).into_response()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,5 +1,5 @@
 //! The configuration of `antom serve`: a TOML file, overridden by `ANTOM__SECTION__KEY` variables.
-//! All faults are found at once; keys are only parsed when the service is put together.
+//! All faults are found at once, those of keys and addresses too; what is made of them is `run`'s.
 
 mod read;
 mod redacted;

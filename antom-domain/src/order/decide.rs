@@ -10,7 +10,7 @@ use super::Step;
 use super::command::{CancelReason, Command, NewOrder, OpenAttempt, RefundReason, Refusal};
 use super::draft::Draft;
 use super::event::{Event, Recorded};
-use super::policy::{GATEWAY_PAYMENT_TIMEOUT, Policy, SESSION_LIFETIME};
+use super::policy::{Policy, SESSION_LIFETIME};
 use super::request;
 use super::state::{Attempt, Integration, Order, Role};
 use crate::authorization::AuthorizationPhase;
@@ -106,14 +106,12 @@ fn open_attempt(draft: &mut Draft<'_>, open: &OpenAttempt) -> Result<(), Refusal
     Ok(())
 }
 
-/// Within a session the buyer may begin to pay until it ends, and then still has the payment timeout.
+/// Within a session the buyer may begin to pay until it ends.
 fn window_closes_at(integration: Integration, at: Timestamp, policy: &Policy) -> Timestamp {
-    let timeout = policy.payment_timeout.max(GATEWAY_PAYMENT_TIMEOUT);
-    let window = match integration {
-        Integration::Session => timeout.saturating_add(SESSION_LIFETIME),
-        Integration::Hosted => timeout,
-    };
-    at.saturating_add(window.saturating_add(policy.window_margin))
+    policy.window_closes_at(match integration {
+        Integration::Session => at.saturating_add(SESSION_LIFETIME),
+        Integration::Hosted => at,
+    })
 }
 
 fn find<'a>(draft: &'a Draft<'_>, id: &PaymentRequestId) -> Result<&'a Attempt, Refusal> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use antom_core::money::Currency;
 use antom_core::outcome::CaptureMode;
+use antom_core::time::Timestamp;
 
 /// The settings that decisions depend on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,15 @@ impl Policy {
             max_attempts: 20,
             max_refunds: 100,
         }
+    }
+}
+
+impl Policy {
+    /// When the window closes of a buyer who may begin to pay until `begins_by`: after the payment timeout, ours or the
+    /// gateway's own, and the margin.
+    pub(super) fn window_closes_at(&self, begins_by: Timestamp) -> Timestamp {
+        let timeout = self.payment_timeout.max(GATEWAY_PAYMENT_TIMEOUT);
+        begins_by.saturating_add(timeout.saturating_add(self.window_margin))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The rules over all attempts of an order, run to rest after each step: one success, and every other one goes back.
+//! The rules over all attempts of an order, run after each fact: one success, and every other one goes back.
 //! What a single machine concludes is left to `absorb`.
 
 use std::time::Duration;
@@ -22,10 +22,10 @@ const COMPENSATION_PAUSE: Duration = Duration::from_hours(1);
 /// How many refunds of one surplus are tried.
 const COMPENSATIONS: usize = 5;
 
-/// Applies the rules until none has anything to say.
+/// Applies each rule once to each attempt, in an order in which a rule only enables later ones.
 ///
-/// Each rule makes itself inapplicable by the event that it records, so the loop ends: at most one role, one awaited
-/// capture, one cancel and one refund for each attempt.
+/// Each rule makes itself inapplicable by the event that it records: one role, one awaited capture, one cancel for what
+/// is held now, and one refund at a time.
 pub(super) fn settle(draft: &mut Draft<'_>) {
     for index in 0..draft.order.attempts.len() {
         choose_role(draft, index);

@@ -19,12 +19,12 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::id::Id;
 use super::orders::{AmountIn, order_id};
 use super::problem::Problem;
 use super::{Api, auth, body, view};
+use crate::inbound::digest::sha256_hex;
 use crate::service::config::Scope;
 
 type Answer = Result<(StatusCode, Json<Value>), Problem>;
@@ -250,8 +250,7 @@ pub(super) async fn refund(State(api): State<Api>, Id(id): Id, headers: HeaderMa
 
 /// The same key is the same refund: its id follows from payment and key (B-8).
 fn refund_id_of(payment_request_id: &PaymentRequestId, key: &str) -> Result<RefundRequestId, Problem> {
-    let digest = Sha256::digest(format!("{payment_request_id} {key}"));
-    let id: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let id = sha256_hex(format!("{payment_request_id} {key}").as_bytes());
     RefundRequestId::parse(id).map_err(|error| Problem::field("Idempotency-Key", error.to_string()))
 }
 

@@ -6,11 +6,11 @@ use antom_core::time::Timestamp;
 
 use super::{amount_agrees, capture, contradict};
 use crate::authorization::{AuthorizationInput, AuthorizationPhase, AuthorizationTable};
-use crate::cancel::{CancelPhase, CancelTable};
+use crate::cancel::CancelPhase;
 use crate::order::draft::Draft;
 use crate::order::event::{Event, Handout};
 use crate::order::fact::{CancelWord, Names, PaymentSeen, PaymentWord, Report, ReviewWord, Source};
-use crate::order::policy::{GATEWAY_PAYMENT_TIMEOUT, SESSION_LIFETIME};
+use crate::order::policy::SESSION_LIFETIME;
 use crate::order::state::Attempt;
 use crate::payment::{PaymentInput, PaymentPhase, PaymentTable};
 use crate::verdict::{Table, Verdict};
@@ -34,9 +34,7 @@ fn window_closes_at(draft: &Draft<'_>, attempt: &Attempt, handout: &Handout) -> 
         }
         Handout::Redirect { .. } => draft.at,
     };
-    let timeout = draft.policy.payment_timeout.max(GATEWAY_PAYMENT_TIMEOUT);
-    let closes_at = begins_by.saturating_add(timeout.saturating_add(draft.policy.window_margin));
-    closes_at.max(attempt.window_closes_at)
+    draft.policy.window_closes_at(begins_by).max(attempt.window_closes_at)
 }
 
 pub(super) fn absorb_report(draft: &mut Draft<'_>, index: usize, report: Report) {
@@ -114,26 +112,25 @@ fn learn_details(draft: &mut Draft<'_>, index: usize, seen: &PaymentSeen) {
 /// The payment ended as cancelled: by our own cancel, which that confirms, or because the gateway let a hold go that was
 /// not captured (after its time, or by hand).
 fn absorb_release(draft: &mut Draft<'_>, index: usize, attempt: &Attempt, source: Source) -> bool {
-    let is_awaited = attempt.current_cancel().is_some_and(|cancel| !CancelTable::is_final(cancel.phase));
-    if !PaymentTable::is_final(attempt.payment.phase) && is_awaited {
+    if matches!(attempt.payment.phase, PaymentPhase::Failed | PaymentPhase::Cancelled) {
+        return false;
+    }
+    if attempt.current_cancel().is_some_and(|cancel| cancel.phase != CancelPhase::Refused) {
         super::cancel::absorb(draft, index, CancelWord::Confirmed, None);
         return true;
     }
     if attempt.payment.phase != PaymentPhase::Succeeded {
         return false;
     }
-    let ours = attempt.current_cancel().is_some_and(|cancel| cancel.phase != CancelPhase::Refused);
     let is_held = matches!(
         attempt.authorization.phase,
         AuthorizationPhase::Held | AuthorizationPhase::UnderReview | AuthorizationPhase::Rejected
     );
     let let_go = source == Source::Inquiry && is_held && attempt.taken().is_none();
-    if ours {
-        super::cancel::absorb(draft, index, CancelWord::Confirmed, None);
-    } else if let_go {
+    if let_go {
         release(draft, index);
     }
-    ours || let_go || attempt.authorization.phase == AuthorizationPhase::Released
+    let_go || attempt.authorization.phase == AuthorizationPhase::Released
 }
 
 /// Ends the hold where there is one.
