@@ -2,8 +2,12 @@
 //! It shares no code with them, so that one misreading of the documents cannot pass on both sides.
 
 pub mod core;
+#[cfg(feature = "http")]
 mod http;
+#[cfg(feature = "http")]
 mod simulator;
 
+#[cfg(feature = "http")]
 pub use http::{CertificateError, ClockMode, CryptoError, KeysError};
+#[cfg(feature = "http")]
 pub use simulator::{Settings, Simulator, StartError};
