@@ -1,13 +1,34 @@
 //! Amounts in the smallest unit of a currency, as the gateway judges them.
 //! Comparing and adding up amounts of a payment is left to the operations.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-static CURRENCIES: LazyLock<BTreeSet<&'static str>> =
-    LazyLock::new(|| include_str!("../../data/currencies.txt").lines().collect());
+/// What `data/currencies.txt` says of a currency: code, decimals, units for one US dollar.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Currency {
+    pub(crate) code: &'static str,
+    /// Decimals of the major unit.
+    pub(crate) exponent: u32,
+    /// Units for one US dollar as decimal text; a round figure of the simulator's own.
+    pub(crate) per_dollar: &'static str,
+}
+
+static CURRENCIES: LazyLock<BTreeMap<&'static str, Currency>> = LazyLock::new(|| {
+    let line = |line: &'static str| {
+        let mut parts = line.split(' ');
+        let (code, exponent, per_dollar) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
+        Some((code, Currency { code, exponent, per_dollar }))
+    };
+    include_str!("../../data/currencies.txt").lines().filter_map(line).collect()
+});
+
+/// The currency of this code, if the gateway takes it.
+pub(crate) fn currency(code: &str) -> Option<Currency> {
+    CURRENCIES.get(code).copied()
+}
 
 /// An amount that passed the gateway's checks: a known currency, at least one smallest unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +59,7 @@ impl Amount {
             _ => None,
         }
         .ok_or(AmountFault::Malformed)?;
-        let currency = *CURRENCIES.get(currency).ok_or(AmountFault::UnknownCurrency)?;
+        let currency = CURRENCIES.get(currency).ok_or(AmountFault::UnknownCurrency)?.code;
         if value == 0 || (currency == "IDR" && !value.is_multiple_of(100)) {
             return Err(AmountFault::Malformed);
         }

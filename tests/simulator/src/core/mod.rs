@@ -7,6 +7,8 @@ mod calls;
 mod cards;
 mod codes;
 mod control;
+#[allow(dead_code, reason = "the settlement files and inquireExchangeRate, which follow, use it")]
+mod exchange;
 mod faults;
 mod fields;
 mod gateway;
