@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::cards::Card;
 use super::codes;
 use super::gateway::{Gateway, Timer};
+use super::names::Name;
 use super::notifications::Draft;
 use super::payment::{Integration, Phase, Try};
 use super::time::Time;
@@ -51,7 +52,7 @@ pub enum CompletionError {
 }
 
 impl Outcome {
-    fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Success => "success",
             Self::Decline => "decline",
@@ -93,7 +94,7 @@ impl Gateway {
         self.run_to(at);
         let index = self.index_of(client, request_id).ok_or(CompletionError::Unknown)?;
         self.complete_at(index, act)?;
-        self.payments.get(index).map(super::payment::Payment::view).ok_or(CompletionError::Unknown)
+        self.payment_at(index).ok_or(CompletionError::Unknown)
     }
 
     /// The same for the page that `normalUrl` opens, which knows the payment by its id. Answers where the buyer goes.
@@ -107,21 +108,24 @@ impl Gateway {
         let find = |books: &super::gateway::Books| books.by_payment.get(payment_id).copied();
         let index = self.books.values().find_map(find).ok_or(CompletionError::Unknown)?;
         self.complete_at(index, act)?;
-        self.payments.get(index).map(|payment| payment.redirect_url.clone()).ok_or(CompletionError::Unknown)
+        self.payments
+            .get(index)
+            .map(|payment| payment.redirect_url.to_string())
+            .ok_or(CompletionError::Unknown)
     }
 
     fn complete_at(&mut self, index: usize, act: &Completion) -> Result<(), CompletionError> {
         let payment = self.payments.get(index).ok_or(CompletionError::Unknown)?;
         let expired = match payment.integration {
             Integration::Session { expiry, .. } => self.now >= expiry && payment.phase == Phase::Open,
-            Integration::Pay { .. } => false,
+            Integration::Pay => false,
         };
         let retries_after_expiry = match payment.integration {
             Integration::Session { expiry, .. } => {
                 self.now >= expiry
-                    && payment.tries.last().is_some_and(|last| last.outcome == Outcome::Decline.as_str())
+                    && payment.tries.last().is_some_and(|last| last.outcome == Outcome::Decline)
             }
-            Integration::Pay { .. } => false,
+            Integration::Pay => false,
         };
         if payment.phase.is_final() || expired || retries_after_expiry {
             return Err(CompletionError::Final);
@@ -138,7 +142,7 @@ impl Gateway {
         Ok(())
     }
 
-    fn card_of(&self, index: usize, act: &Completion) -> Result<Option<Card>, CompletionError> {
+    fn card_of(&self, index: usize, act: &Completion) -> Result<Option<&'static Card>, CompletionError> {
         let is_card = self.payments.get(index).is_some_and(super::payment::Payment::is_card);
         match (&act.card, is_card) {
             (None, true) => Ok(Some(Card::DEFAULT)),
@@ -175,7 +179,13 @@ impl Gateway {
     }
 
     /// Notes the try; the first one makes the payment known, each one gives it new time.
-    fn note_try(&mut self, index: usize, outcome: Outcome, code: Option<String>, card: Option<Card>) {
+    fn note_try(
+        &mut self,
+        index: usize,
+        outcome: Outcome,
+        code: Option<String>,
+        card: Option<&'static Card>,
+    ) {
         let now = self.now;
         let close_at = now.after(millis(self.timings.payment_expiry_ms));
         let first = self.payments.get(index).is_some_and(|payment| payment.payment_id.is_none());
@@ -190,7 +200,8 @@ impl Gateway {
             "outcome": outcome.as_str(), "resultCode": code,
             })
         });
-        payment.tries.push(Try { at: now, outcome: outcome.as_str(), code });
+        payment.tries.reserve_exact(1);
+        payment.tries.push(Try { at: now, outcome, code: code.map(String::into_boxed_str) });
         if card.is_some() {
             payment.card = card;
         }
@@ -222,7 +233,7 @@ impl Gateway {
         let told = self.now.after(millis(self.timings.payment_result_ms));
         if let Some(payment) = self.payments.get_mut(index) {
             payment.phase = Phase::Failed;
-            payment.result_code = Some(code.to_owned());
+            payment.result_code = Some(code.into());
             payment.told_at = Some(told);
         }
         self.tell_payment(index, "PAYMENT_RESULT", code, told);
@@ -244,7 +255,7 @@ impl Gateway {
             return;
         }
         payment.phase = Phase::Failed;
-        payment.result_code = Some("ORDER_IS_CLOSED".to_owned());
+        payment.result_code = Some("ORDER_IS_CLOSED".into());
         payment.told_at = Some(now);
         self.tell_payment(index, "PAYMENT_RESULT", "ORDER_IS_CLOSED", now);
     }
@@ -278,7 +289,7 @@ impl Gateway {
     }
 
     pub(crate) fn index_of(&self, client: Option<&str>, request_id: &str) -> Option<usize> {
-        let wanted = |name: &&String| client.is_none_or(|client| client == name.as_str());
+        let wanted = |name: &&Name| client.is_none_or(|client| client == name.as_str());
         let mut found = self.books.iter().filter(|(name, _)| wanted(name));
         found.find_map(|(_, books)| books.by_request.get(request_id).copied())
     }

@@ -21,7 +21,7 @@ const fn bad(number: &'static str, brand: &'static str) -> Card {
     Card { number, brand, country: "US", succeeds: false, exempt_from_challenge: false }
 }
 
-const CARDS: [Card; 10] = [
+static CARDS: [Card; 10] = [
     good("4054695723100768", "VISA", "US"),
     good("5162774114974622", "MASTERCARD", "US"),
     good("4294097400915107", "VISA", "BR"),
@@ -42,14 +42,15 @@ const CARDS: [Card; 10] = [
 
 impl Card {
     /// The card that a buyer uses who was not told which to use.
-    pub(crate) const DEFAULT: Self = CARDS[0];
+    pub(crate) const DEFAULT: &'static Self = &CARDS[0];
 
-    pub(crate) fn find(number: &str) -> Option<Self> {
-        CARDS.iter().find(|card| card.number == number).copied()
+    pub(crate) fn find(number: &str) -> Option<&'static Self> {
+        CARDS.iter().find(|card| card.number == number)
     }
 
     /// `paymentResultInfo` of a payment with this card.
-    pub(crate) fn result_info(self, three_ds: bool, network_id: &str) -> Value {
+    pub(crate) fn result_info(&self, three_ds: bool, network_id: u64) -> Value {
+        let network_id = format!("{network_id:015}");
         let last_four = self.number.get(12..).unwrap_or_default();
         let mut info = json!({
             "cardNo": format!("************{last_four}"),

@@ -67,10 +67,11 @@ impl Gateway {
             }
         };
         let known = payment.and_then(|index| self.payments.get(index));
-        let url = input.url.or_else(|| known.and_then(|payment| payment.notify_url.clone()));
+        let url =
+            input.url.or_else(|| known.and_then(|payment| Some(payment.notify_url.as_ref()?.to_string())));
         let url =
             url.ok_or_else(|| "neither url nor a payment with a paymentNotifyUrl is given".to_owned())?;
-        let client = known.map_or_else(|| own_client.to_owned(), |payment| payment.client.clone());
+        let client = known.map_or_else(|| own_client.to_owned(), |payment| payment.client.to_string());
         let client = input.client_id.unwrap_or(client);
         let mut body = known.map(super::payment::Payment::notification_fields).unwrap_or_default();
         let kind = input.notify_type.unwrap_or_else(|| "PAYMENT_RESULT".to_owned());

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::faults::Faults;
 use super::journal::Journal;
+use super::names::{Name, Names};
 use super::notifications::{Notification, Send};
 use super::payment::Payment;
 use super::random::Random;
@@ -49,22 +50,23 @@ pub(crate) enum Timer {
 /// The ids of one client, each kind a namespace of its own (T-2).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Books {
-    pub(crate) by_request: HashMap<String, usize>,
-    pub(crate) by_payment: HashMap<String, usize>,
+    pub(crate) by_request: HashMap<Name, usize>,
+    pub(crate) by_payment: HashMap<Name, usize>,
     /// Capture request ids, with the fingerprint of their request, the amount and what came of it.
-    pub(crate) captures: HashMap<String, Claim>,
-    pub(crate) refunds: HashMap<String, Claim>,
-    pub(crate) refunds_by_id: HashMap<String, (usize, usize)>,
+    pub(crate) captures: HashMap<Name, Claim>,
+    pub(crate) refunds: HashMap<Name, Claim>,
+    pub(crate) refunds_by_id: HashMap<Name, (usize, usize)>,
 }
 
 /// What a request id was used for.
 #[derive(Clone, Debug)]
 pub(crate) struct Claim {
     pub(crate) digest: u64,
-    pub(crate) payment_id: String,
+    pub(crate) payment: usize,
     pub(crate) currency: &'static str,
     pub(crate) amount: u64,
-    pub(crate) outcome: Result<(usize, usize), Refusal>,
+    /// Which capture or refund of the payment.
+    pub(crate) outcome: Result<usize, Refusal>,
 }
 
 /// Something that a merchant must never do, and did.
@@ -83,7 +85,8 @@ pub struct Gateway {
     pub(crate) timings: Timings,
     pub(crate) random: Random,
     pub(crate) payments: Vec<Payment>,
-    pub(crate) books: BTreeMap<String, Books>,
+    pub(crate) books: BTreeMap<Name, Books>,
+    pub(crate) names: Names,
     pub(crate) notifications: Vec<Notification>,
     pub(crate) outgoing: Vec<Send>,
     pub(crate) faults: Faults,
@@ -106,6 +109,7 @@ impl Gateway {
             random: Random::new(settings.seed),
             payments: Vec::new(),
             books: BTreeMap::new(),
+            names: Names::default(),
             notifications: Vec::new(),
             outgoing: Vec::new(),
             faults: Faults::none(settings.seed.rotate_left(17)),
@@ -176,13 +180,13 @@ impl Gateway {
     }
 
     /// A new id of the gateway: the day, random digits and a running number, so that none comes twice.
-    pub(crate) fn new_id(&mut self) -> String {
+    pub(crate) fn new_id(&mut self) -> Name {
         self.ids = self.ids.saturating_add(1);
-        format!("{}{}{:010}", self.now.day_digits(), self.random.digits(14), self.ids)
+        format!("{}{:014}{:010}", self.now.day_digits(), self.random.digits(14), self.ids).into()
     }
 
     pub(crate) fn books_of(&mut self, client: &str) -> &mut Books {
-        self.books.entry(client.to_owned()).or_default()
+        self.books.entry(self.names.of(client)).or_default()
     }
 
     /// Adds a finding about the merchant, once.

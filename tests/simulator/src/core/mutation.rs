@@ -20,6 +20,11 @@ pub(crate) fn of_body(kind: FaultKind, body: &Value) -> Option<Value> {
     Some(spoilt)
 }
 
+/// The same for a body that is kept as its text.
+pub(crate) fn of_text(kind: FaultKind, text: &str) -> Option<Value> {
+    of_body(kind, &serde_json::from_str(text).ok()?)
+}
+
 /// Every amount becomes one smallest unit more than it is.
 fn raise_amounts(value: &mut Value) {
     match value {

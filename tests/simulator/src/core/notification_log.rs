@@ -3,26 +3,64 @@
 
 use serde_json::{Value, json};
 
+use super::faults::FaultKind;
 use super::gateway::Gateway;
-use super::notifications::{Attempt, Delivery, Notification, Standing};
+use super::notifications::{Attempt, Notification, Standing};
 use super::time::Time;
 
 impl Gateway {
     /// The log of one notification for the control API.
     pub fn notification_view(&self, index: usize) -> Option<Value> {
-        self.notifications.get(index).map(|notification| notification.view(index))
+        self.notifications.get(index).map(|notification| self.notification_view_of(index, notification))
     }
 
     /// The log of all notifications that pass the filters.
     pub fn notification_views(&self, filter: &NotificationFilter) -> Vec<Value> {
-        let listed = self.notifications.iter().enumerate().filter(|(_, one)| filter.admits(one));
-        listed.map(|(index, notification)| notification.view(index)).collect()
+        let listed = self.notifications.iter().enumerate().filter(|(_, one)| self.admits(filter, one));
+        listed.map(|(index, notification)| self.notification_view_of(index, notification)).collect()
     }
 
     /// Whether a notification that passes the filters was tried at least once, to its end.
     pub fn has_tried_notification(&self, filter: &NotificationFilter) -> bool {
-        let ended = |one: &Notification| one.tries.iter().any(|attempt| attempt.outcome.is_some());
-        self.notifications.iter().any(|one| filter.admits(one) && ended(one))
+        let ended = |one: &Notification| one.tries.iter().any(|attempt| attempt.ending.is_some());
+        self.notifications.iter().any(|one| self.admits(filter, one) && ended(one))
+    }
+
+    fn admits(&self, filter: &NotificationFilter, notification: &Notification) -> bool {
+        let agrees = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|w| w == found);
+        agrees(&filter.client, &notification.client)
+            && agrees(&filter.notify_type, &notification.kind)
+            && (filter.payment_request_id.is_none()
+                || filter.payment_request_id == self.payment_request_id(notification))
+    }
+
+    /// The payment that a notification is about; one that was made by hand may only say so in its body.
+    fn payment_request_id(&self, notification: &Notification) -> Option<String> {
+        if let Some(payment) = notification.payment.and_then(|index| self.payments.get(index)) {
+            return Some(payment.request_id.to_string());
+        }
+        let body: Value = serde_json::from_str(&notification.text).ok()?;
+        body.get("paymentRequestId")?.as_str().map(str::to_owned)
+    }
+
+    fn notification_view_of(&self, index: usize, notification: &Notification) -> Value {
+        let standing = match notification.standing {
+            Standing::Pending => "pending",
+            Standing::Acknowledged => "acknowledged",
+            Standing::Exhausted => "exhausted",
+            Standing::Refused => "refused",
+        };
+        json!({
+            "id": format!("n-{index}"),
+            "clientId": notification.client,
+            "notifyType": notification.kind,
+            "paymentRequestId": self.payment_request_id(notification),
+            "url": notification.url,
+            "body": serde_json::from_str::<Value>(&notification.text).unwrap_or_default(),
+            "status": standing,
+            "nextTryAt": notification.next_at.map(Time::to_utc),
+            "tries": notification.tries.iter().map(Attempt::view).collect::<Vec<_>>(),
+        })
     }
 }
 
@@ -37,53 +75,18 @@ pub struct NotificationFilter {
     pub notify_type: Option<String>,
 }
 
-impl NotificationFilter {
-    fn admits(&self, notification: &Notification) -> bool {
-        let agrees = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|w| w == found);
-        agrees(&self.client, &notification.draft.client)
-            && agrees(&self.notify_type, &notification.draft.kind)
-            && agrees(&self.payment_request_id, notification.payment_request_id())
-    }
-}
-
-impl Notification {
-    fn payment_request_id(&self) -> &str {
-        self.draft.body.get("paymentRequestId").and_then(Value::as_str).unwrap_or_default()
-    }
-
-    fn view(&self, index: usize) -> Value {
-        let standing = match self.standing {
-            Standing::Pending => "pending",
-            Standing::Acknowledged => "acknowledged",
-            Standing::Exhausted => "exhausted",
-            Standing::Refused => "refused",
-        };
-        json!({
-            "id": format!("n-{index}"),
-            "clientId": self.draft.client,
-            "notifyType": self.draft.kind,
-            "paymentRequestId": self.draft.body.get("paymentRequestId"),
-            "url": self.draft.url,
-            "body": self.draft.body,
-            "status": standing,
-            "nextTryAt": self.next_at.map(Time::to_utc),
-            "tries": self.tries.iter().map(Attempt::view).collect::<Vec<_>>(),
-        })
-    }
-}
-
 impl Attempt {
     fn view(&self) -> Value {
         json!({
             "at": self.at.to_utc(),
-            "requestTime": self.request_time,
+            "requestTime": self.stamp.to_wire(),
             "sentBody": self.body,
-            "fault": self.fault,
-            "done": self.outcome.is_some(),
-            "acknowledged": self.outcome.as_ref().is_some_and(Delivery::acknowledges),
-            "status": self.outcome.as_ref().and_then(|outcome| outcome.status),
-            "answer": self.outcome.as_ref().map(|outcome| outcome.answer.clone()),
-            "error": self.outcome.as_ref().and_then(|outcome| outcome.error.clone()),
+            "fault": self.fault.map(FaultKind::as_str),
+            "done": self.ending.is_some(),
+            "acknowledged": self.ending.as_ref().is_some_and(|ending| ending.acknowledged),
+            "status": self.ending.as_ref().and_then(|ending| ending.status),
+            "answer": self.ending.as_ref().map(|ending| &ending.answer),
+            "error": self.ending.as_ref().and_then(|ending| ending.error.as_ref()),
         })
     }
 }

@@ -6,15 +6,16 @@ use serde_json::{Map, Value, json};
 use super::faults::{Fault, FaultKind};
 use super::gateway::{Gateway, Timer};
 use super::mutation;
+use super::names::Name;
 use super::time::Time;
 use super::timings::{ResendStamp, millis};
 
 /// What a notification is about and where it goes.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
-    pub(crate) client: String,
+    pub(crate) client: Name,
     pub(crate) kind: String,
-    pub(crate) url: String,
+    pub(crate) url: Name,
     pub(crate) body: Value,
     /// Notifications of one payment are sent one after the other.
     pub(crate) payment: Option<usize>,
@@ -35,11 +36,21 @@ pub(crate) enum Standing {
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt {
     pub(crate) at: Time,
-    pub(crate) request_time: String,
+    /// The time that its `request-time` header tells.
+    pub(crate) stamp: Time,
     /// What was sent, where a fault rule changed it.
-    pub(crate) body: Option<String>,
-    pub(crate) fault: Option<&'static str>,
-    pub(crate) outcome: Option<Delivery>,
+    pub(crate) body: Option<Name>,
+    pub(crate) fault: Option<FaultKind>,
+    pub(crate) ending: Option<Ending>,
+}
+
+/// How a try ended, as the log keeps it.
+#[derive(Clone, Debug)]
+pub(crate) struct Ending {
+    pub(crate) status: Option<u16>,
+    pub(crate) answer: Name,
+    pub(crate) error: Option<Name>,
+    pub(crate) acknowledged: bool,
 }
 
 /// How one try to deliver ended.
@@ -72,8 +83,12 @@ impl Delivery {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Notification {
-    pub(crate) draft: Draft,
-    text: String,
+    pub(crate) client: Name,
+    pub(crate) kind: Name,
+    pub(crate) url: Name,
+    /// The body as it is signed and sent.
+    pub(crate) text: Name,
+    pub(crate) payment: Option<usize>,
     pub(crate) standing: Standing,
     pub(crate) tries: Vec<Attempt>,
     /// Sends by the schedule so far; those asked for by hand do not count.
@@ -105,11 +120,11 @@ pub struct Send {
     /// Sends of one group are carried out one after the other.
     pub group: Option<usize>,
     /// Client whose key version signs and whose id is in the header.
-    pub client: String,
+    pub client: Name,
     /// Where it goes.
-    pub url: String,
+    pub url: Name,
     /// The exact bytes to sign and send.
-    pub body: String,
+    pub body: Name,
     /// The `request-time` header.
     pub request_time: String,
     /// How it is signed.
@@ -128,12 +143,14 @@ impl Gateway {
     /// Queues a notification for its first send at `due`.
     pub(crate) fn notify(&mut self, draft: Draft, due: Time) -> usize {
         let index = self.notifications.len();
-        let text = draft.body.to_string();
         let wait = self.timings.resend_waits_ms.first().copied().unwrap_or(0);
         let due = due.after(millis(wait));
         self.notifications.push(Notification {
-            draft,
-            text,
+            client: draft.client,
+            kind: self.names.of(&draft.kind),
+            url: draft.url,
+            text: draft.body.to_string().into(),
+            payment: draft.payment,
             standing: Standing::Pending,
             tries: Vec::new(),
             scheduled_sends: 0,
@@ -151,7 +168,7 @@ impl Gateway {
         if notification.standing != Standing::Pending || notification.next_at.is_none_or(|at| at > now) {
             return;
         }
-        let target = format!("notification:{}", notification.draft.kind);
+        let target = format!("notification:{}", notification.kind);
         let fault = if notification.reordered { None } else { self.faults.pick(&target) };
         if let Some(Fault { kind: FaultKind::Reorder, ms, .. }) = fault {
             let later = now.after(millis(ms.unwrap_or(10_000)));
@@ -182,21 +199,20 @@ impl Gateway {
         let same_stamp = self.timings.resend_stamp == ResendStamp::Same;
         let now = self.now;
         let Some(notification) = self.notifications.get_mut(index) else { return };
-        let fresh = now.to_wire();
-        let first = notification.tries.first().map(|attempt| attempt.request_time.clone());
-        let request_time = if same_stamp { first.unwrap_or(fresh) } else { fresh };
-        let mutated = fault.and_then(|fault| mutation::of_body(fault.kind, &notification.draft.body));
-        let body = mutated.as_ref().map_or_else(|| notification.text.clone(), Value::to_string);
+        let first = notification.tries.first().map(|attempt| attempt.stamp);
+        let stamp = if same_stamp { first.unwrap_or(now) } else { now };
+        let mutated = fault.and_then(|fault| mutation::of_text(fault.kind, &notification.text));
+        let mutated = mutated.map(|body| Name::from(body.to_string()));
         let kind = fault.map(|fault| fault.kind);
         let send = Send {
             generation: self.generation,
             notification: index,
             attempt: notification.tries.len(),
-            group: notification.draft.payment,
-            client: notification.draft.client.clone(),
-            url: notification.draft.url.clone(),
-            body: body.clone(),
-            request_time: request_time.clone(),
+            group: notification.payment,
+            client: notification.client.clone(),
+            url: notification.url.clone(),
+            body: mutated.clone().unwrap_or_else(|| notification.text.clone()),
+            request_time: stamp.to_wire(),
             seal: seal_of(kind),
             copies: if kind == Some(FaultKind::Duplicate) { 2 } else { 1 },
             delay_ms: match fault {
@@ -206,18 +222,14 @@ impl Gateway {
             lost: matches!(kind, Some(FaultKind::Drop | FaultKind::TimeoutBeforeEffect)),
             answer_lost: lost_answer(fault),
         };
-        notification.tries.push(Attempt {
-            at: now,
-            request_time,
-            body: mutated.map(|_| body),
-            fault: kind.map(FaultKind::as_str),
-            outcome: None,
-        });
+        // Most notifications are tried once.
+        notification.tries.reserve_exact(1);
+        notification.tries.push(Attempt { at: now, stamp, body: mutated, fault: kind, ending: None });
         self.outgoing.push(send);
         self.journal.note(now, || {
             json!({
-            "kind": "notification", "clientId": notification.draft.client, "id": format!("n-{index}"),
-            "notifyType": notification.draft.kind, "fault": kind.map(FaultKind::as_str),
+            "kind": "notification", "clientId": notification.client, "id": format!("n-{index}"),
+            "notifyType": notification.kind, "fault": kind.map(FaultKind::as_str),
             })
         });
     }
@@ -229,17 +241,18 @@ impl Gateway {
         }
         let (index, attempt) = (send.notification, send.attempt);
         let now = self.now;
+        let ending = self.ending(&delivery);
         let mut exhausted = None;
         if let Some(notification) = self.notifications.get_mut(index) {
-            if delivery.acknowledges() {
+            if ending.acknowledged {
                 notification.standing = Standing::Acknowledged;
                 notification.next_at = None;
             } else if notification.standing == Standing::Pending && notification.next_at.is_none() {
                 notification.standing = Standing::Exhausted;
-                exhausted = Some(notification.draft.kind.clone());
+                exhausted = Some(notification.kind.clone());
             }
             if let Some(attempt) = notification.tries.get_mut(attempt) {
-                attempt.outcome = Some(delivery);
+                attempt.ending = Some(ending);
             }
         }
         if let Some(kind) = exhausted {
@@ -253,12 +266,22 @@ impl Gateway {
             return;
         }
         let (index, attempt) = (send.notification, send.attempt);
+        let ending = self.ending(&Delivery::failed(reason));
         if let Some(notification) = self.notifications.get_mut(index) {
             notification.standing = Standing::Refused;
             notification.next_at = None;
             if let Some(attempt) = notification.tries.get_mut(attempt) {
-                attempt.outcome = Some(Delivery::failed(reason));
+                attempt.ending = Some(ending);
             }
+        }
+    }
+
+    fn ending(&mut self, delivery: &Delivery) -> Ending {
+        Ending {
+            status: delivery.status,
+            answer: self.names.of(&delivery.answer),
+            error: delivery.error.as_deref().map(|error| self.names.of(error)),
+            acknowledged: delivery.acknowledges(),
         }
     }
 
@@ -272,9 +295,9 @@ impl Gateway {
     ) -> usize {
         let kind = body.get("notifyType").and_then(Value::as_str).unwrap_or("PAYMENT_RESULT").to_owned();
         let draft = Draft {
-            client: client.to_owned(),
+            client: self.names.of(client),
             kind,
-            url: url.to_owned(),
+            url: self.names.of(url),
             body: Value::Object(body),
             payment,
         };

@@ -2,7 +2,9 @@
 //! How it moves from one phase to the next is decided by the operations, the buyer and the timers.
 
 use super::amount::Amount;
+use super::buyer::Outcome;
 use super::cards::Card;
+use super::names::Name;
 use super::time::Time;
 
 /// Where a payment stands.
@@ -38,8 +40,13 @@ impl Phase {
 /// The way the merchant integrates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Integration {
-    Session { id: String, data: String, expiry: Time },
-    Pay { normal_url: String },
+    /// Its id and its data are made of the seed whenever they are asked for.
+    Session {
+        seed: u64,
+        description: Box<str>,
+        expiry: Time,
+    },
+    Pay,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +63,8 @@ pub(crate) enum Progress {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Capture {
-    pub(crate) request_id: String,
-    pub(crate) capture_id: String,
+    pub(crate) request_id: Name,
+    pub(crate) capture_id: Name,
     pub(crate) amount: u64,
     pub(crate) progress: Progress,
     pub(crate) releases_rest: bool,
@@ -66,11 +73,11 @@ pub(crate) struct Capture {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Refund {
-    pub(crate) request_id: String,
-    pub(crate) refund_id: String,
+    pub(crate) request_id: Name,
+    pub(crate) refund_id: Name,
     pub(crate) amount: u64,
     pub(crate) progress: Progress,
-    pub(crate) notify_url: Option<String>,
+    pub(crate) notify_url: Option<Name>,
     pub(crate) done_at: Option<Time>,
 }
 
@@ -78,34 +85,35 @@ pub(crate) struct Refund {
 #[derive(Clone, Debug)]
 pub(crate) struct Try {
     pub(crate) at: Time,
-    pub(crate) outcome: &'static str,
-    pub(crate) code: Option<String>,
+    pub(crate) outcome: Outcome,
+    pub(crate) code: Option<Box<str>>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Payment {
-    pub(crate) client: String,
-    pub(crate) request_id: String,
+    pub(crate) client: Name,
+    pub(crate) request_id: Name,
     /// Fingerprint of the whole request, to notice the same id with other content.
     pub(crate) digest: u64,
     pub(crate) integration: Integration,
-    pub(crate) payment_id: Option<String>,
-    pub(crate) order_id: String,
+    pub(crate) payment_id: Option<Name>,
+    pub(crate) order_id: Box<str>,
     pub(crate) amount: Amount,
-    pub(crate) method: String,
-    pub(crate) method_id: Option<String>,
+    pub(crate) method: Name,
+    pub(crate) method_id: Option<Box<str>>,
     pub(crate) capture_mode: CaptureMode,
     pub(crate) three_ds: bool,
-    pub(crate) notify_url: Option<String>,
-    pub(crate) redirect_url: String,
+    pub(crate) notify_url: Option<Name>,
+    pub(crate) redirect_url: Box<str>,
     pub(crate) created: Time,
     /// When the gateway closes it if it is still unpaid then.
     pub(crate) close_at: Option<Time>,
     pub(crate) phase: Phase,
-    pub(crate) result_code: Option<String>,
+    pub(crate) result_code: Option<Box<str>>,
     pub(crate) tries: Vec<Try>,
-    pub(crate) card: Option<Card>,
-    pub(crate) network_id: String,
+    pub(crate) card: Option<&'static Card>,
+    /// Fifteen digits.
+    pub(crate) network_id: u64,
     pub(crate) paid_at: Option<Time>,
     /// When PAYMENT_RESULT is sent first.
     pub(crate) told_at: Option<Time>,
@@ -114,7 +122,7 @@ pub(crate) struct Payment {
     pub(crate) refunds: Vec<Refund>,
     /// What was authorized and given free again.
     pub(crate) voided: u64,
-    pub(crate) void_id: Option<String>,
+    pub(crate) void_id: Option<Name>,
     pub(crate) auth_expired: bool,
     /// What a cancel of a paid payment sent back.
     pub(crate) reversed: u64,
@@ -124,7 +132,7 @@ pub(crate) struct Payment {
 
 impl Payment {
     pub(crate) fn is_card(&self) -> bool {
-        self.method == "CARD"
+        self.method.as_str() == "CARD"
     }
 
     pub(crate) fn authorized(&self) -> u64 {

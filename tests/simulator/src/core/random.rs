@@ -23,9 +23,9 @@ impl Random {
         self.next() % 1_000_000 < u64::from(parts_per_million)
     }
 
-    /// `len` decimal digits.
-    pub(crate) fn digits(&mut self, len: usize) -> String {
-        (0..len).map(|_| char::from(b'0' + u8::try_from(self.next() % 10).unwrap_or(0))).collect()
+    /// A number of at most `len` decimal digits, up to 19.
+    pub(crate) fn digits(&mut self, len: u32) -> u64 {
+        self.next() % 10_u64.saturating_pow(len)
     }
 
     /// `len` bytes.

@@ -6,32 +6,37 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::gateway::Gateway;
-use super::payment::{CaptureMode, Integration, Payment, Progress};
+use super::payment::{CaptureMode, Payment, Progress};
 use super::time::Time;
 
 impl Gateway {
     /// All payments, of one client or of all.
     pub fn payment_views(&self, client: Option<&str>) -> Vec<Value> {
-        let listed = self.payments.iter().filter(|one| client.is_none_or(|client| client == one.client));
-        listed.map(Payment::view).collect()
+        let listed = self.payments.iter().filter(|one| client.is_none_or(|client| client == &*one.client));
+        listed.map(|payment| self.payment_view_of(payment)).collect()
     }
 
     /// One payment.
     pub fn payment_view(&self, client: Option<&str>, request_id: &str) -> Option<Value> {
-        self.payments.get(self.index_of(client, request_id)?).map(Payment::view)
+        self.payment_at(self.index_of(client, request_id)?)
     }
 
     /// The amount and state of a payment that is known by its payment id, for the hosted page.
     pub fn page_of(&self, payment_id: &str) -> Option<Value> {
         let find = |books: &super::gateway::Books| books.by_payment.get(payment_id).copied();
-        self.payments.get(self.books.values().find_map(find)?).map(Payment::view)
+        self.payment_at(self.books.values().find_map(find)?)
+    }
+
+    /// The payment at this place of the books.
+    pub(crate) fn payment_at(&self, index: usize) -> Option<Value> {
+        self.payments.get(index).map(|payment| self.payment_view_of(payment))
     }
 
     /// What really happened to the money, by order.
     pub fn ledger(&self, client: Option<&str>) -> Value {
         let mut orders: BTreeMap<&str, Vec<&Payment>> = BTreeMap::new();
-        for payment in self.payments.iter().filter(|one| client.is_none_or(|client| client == one.client)) {
-            orders.entry(payment.order_id.as_str()).or_default().push(payment);
+        for payment in self.payments.iter().filter(|one| client.is_none_or(|client| client == &*one.client)) {
+            orders.entry(&payment.order_id).or_default().push(payment);
         }
         let orders: Map<String, Value> =
             orders.into_iter().map(|(id, attempts)| (id.to_owned(), order_entry(&attempts))).collect();
@@ -39,6 +44,56 @@ impl Gateway {
             self.violations.iter().filter(|one| client.is_none_or(|client| client == one.client));
         let violations: Vec<Value> = violations.map(|one| json!({"rule": one.rule, "id": one.id})).collect();
         json!({"orders": orders, "violations": violations})
+    }
+
+    /// The payment as the control API shows it.
+    fn payment_view_of(&self, payment: &Payment) -> Value {
+        let (integration, handed_out) = match payment.session() {
+            Some(session) => (
+                "session",
+                json!({
+                    "paymentSessionId": session.id, "paymentSessionData": session.data,
+                    "expiresAt": session.expiry.to_utc(),
+                }),
+            ),
+            None => ("pay", json!({"normalUrl": self.normal_url(payment)})),
+        };
+        let utc = |at: Option<Time>| at.map(Time::to_utc);
+        json!({
+            "clientId": payment.client,
+            "paymentRequestId": payment.request_id,
+            "paymentId": payment.payment_id,
+            "referenceOrderId": payment.order_id,
+            "integration": integration,
+            "handedOut": handed_out,
+            "status": payment.phase.as_str(),
+            "paymentResultCode": payment.result_code,
+            "paymentAmount": payment.amount.to_json(),
+            "paymentMethodType": payment.method,
+            "captureMode": match payment.capture_mode {
+                CaptureMode::Automatic => "AUTOMATIC",
+                CaptureMode::Manual => "MANUAL",
+            },
+            "paymentNotifyUrl": payment.notify_url,
+            "paymentRedirectUrl": payment.redirect_url,
+            "createdAt": payment.created.to_utc(),
+            "closesAt": utc(payment.close_at),
+            "paidAt": utc(payment.paid_at),
+            "authExpiresAt": utc(payment.auth_expiry),
+            "cancelledAt": utc(payment.cancelled_at),
+            "tries": payment.tries.iter().map(|one| json!({
+                "at": one.at.to_utc(), "outcome": one.outcome.as_str(), "resultCode": one.code,
+            })).collect::<Vec<_>>(),
+            "captures": payment.captures.iter().map(|one| json!({
+                "captureRequestId": one.request_id, "captureId": one.capture_id,
+                "amount": one.amount.to_string(), "done": one.progress == Progress::Done,
+            })).collect::<Vec<_>>(),
+            "refunds": payment.refunds.iter().map(|one| json!({
+                "refundRequestId": one.request_id, "refundId": one.refund_id,
+                "amount": one.amount.to_string(), "done": one.progress == Progress::Done,
+            })).collect::<Vec<_>>(),
+            "ledger": payment.ledger_entry(),
+        })
     }
 }
 
@@ -70,53 +125,6 @@ impl Payment {
                 "cancel": self.cancels,
                 "refund": self.completed_refunds(),
             },
-        })
-    }
-
-    /// The payment as the control API shows it.
-    pub(crate) fn view(&self) -> Value {
-        let (integration, session) = match &self.integration {
-            Integration::Session { id, data, expiry } => (
-                "session",
-                json!({"paymentSessionId": id, "paymentSessionData": data, "expiresAt": expiry.to_utc()}),
-            ),
-            Integration::Pay { normal_url } => ("pay", json!({"normalUrl": normal_url})),
-        };
-        let utc = |at: Option<Time>| at.map(Time::to_utc);
-        json!({
-            "clientId": self.client,
-            "paymentRequestId": self.request_id,
-            "paymentId": self.payment_id,
-            "referenceOrderId": self.order_id,
-            "integration": integration,
-            "handedOut": session,
-            "status": self.phase.as_str(),
-            "paymentResultCode": self.result_code,
-            "paymentAmount": self.amount.to_json(),
-            "paymentMethodType": self.method,
-            "captureMode": match self.capture_mode {
-                CaptureMode::Automatic => "AUTOMATIC",
-                CaptureMode::Manual => "MANUAL",
-            },
-            "paymentNotifyUrl": self.notify_url,
-            "paymentRedirectUrl": self.redirect_url,
-            "createdAt": self.created.to_utc(),
-            "closesAt": utc(self.close_at),
-            "paidAt": utc(self.paid_at),
-            "authExpiresAt": utc(self.auth_expiry),
-            "cancelledAt": utc(self.cancelled_at),
-            "tries": self.tries.iter().map(|one| json!({
-                "at": one.at.to_utc(), "outcome": one.outcome, "resultCode": one.code,
-            })).collect::<Vec<_>>(),
-            "captures": self.captures.iter().map(|one| json!({
-                "captureRequestId": one.request_id, "captureId": one.capture_id,
-                "amount": one.amount.to_string(), "done": one.progress == Progress::Done,
-            })).collect::<Vec<_>>(),
-            "refunds": self.refunds.iter().map(|one| json!({
-                "refundRequestId": one.request_id, "refundId": one.refund_id,
-                "amount": one.amount.to_string(), "done": one.progress == Progress::Done,
-            })).collect::<Vec<_>>(),
-            "ledger": self.ledger_entry(),
         })
     }
 }

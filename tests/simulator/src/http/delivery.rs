@@ -69,9 +69,9 @@ impl Shell {
             .post(target.url.clone())
             .timeout(timeout)
             .header("content-type", "application/json; charset=UTF-8")
-            .header("client-id", &send.client)
+            .header("client-id", send.client.as_str())
             .header("request-time", &send.request_time)
-            .body(send.body.clone());
+            .body(send.body.to_string());
         if send.seal != Seal::Missing {
             request = request.header("signature", header_value(&signature));
         }

@@ -79,7 +79,7 @@ impl Gateway {
 impl Payment {
     fn cancel(&mut self, now: Time) {
         self.phase = Phase::Cancelled;
-        self.result_code = Some("ORDER_IS_CANCELED".to_owned());
+        self.result_code = Some("ORDER_IS_CANCELED".into());
         self.cancelled_at = Some(now);
         self.cancels = self.cancels.saturating_add(1);
     }

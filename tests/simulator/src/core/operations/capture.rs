@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::core::codes;
 use crate::core::fields::Fields;
 use crate::core::gateway::{Claim, Gateway, Timer, digest};
+use crate::core::names::Name;
 use crate::core::notifications::Draft;
 use crate::core::payment::{Capture, CaptureMode, Payment, Phase, Progress};
 use crate::core::reply::{Refusal, Reply};
@@ -22,61 +23,52 @@ impl Gateway {
         fields.finish()?;
         let amount = amount.ok_or_else(|| Refusal::new("PARAM_ILLEGAL"))?;
         let fingerprint = digest(request);
+        let known = self.books_of(client).by_payment.get(payment_id).copied();
         if let Some(claim) = self.books_of(client).captures.get(request_id).cloned() {
             if claim.digest != fingerprint {
                 self.violation(client, "same_id_other_content", request_id);
             }
-            if !claim.agrees(payment_id, amount.currency, amount.value) {
+            if !claim.agrees(known, amount.currency, amount.value) {
                 return Err(Refusal::new("REPEAT_REQ_INCONSISTENT"));
             }
-            let (payment, capture) = claim.outcome?;
-            return self.capture_reply(payment, capture);
+            return self.capture_reply(claim.payment, claim.outcome?);
         }
-        let outcome =
-            self.start_capture(client, request_id, payment_id, amount.currency, amount.value, is_last);
-        if let Err(refusal) = &outcome {
-            if refusal.code == "CAPTURE_AMOUNT_EXCEED_AUTH_LIMIT" {
-                self.violation(client, "capture_exceeds_authorization", request_id);
-            }
-            if !self.books_of(client).by_payment.contains_key(payment_id) {
-                return Err(refusal.clone());
-            }
+        let index = known.ok_or_else(|| Refusal::new("AUTH_NOT_FOUND"))?;
+        let outcome = self.start_capture(index, request_id, amount.currency, amount.value, is_last);
+        if outcome.as_ref().is_err_and(|refusal| refusal.code == "CAPTURE_AMOUNT_EXCEED_AUTH_LIMIT") {
+            self.violation(client, "capture_exceeds_authorization", request_id);
         }
         let claim = Claim {
             digest: fingerprint,
-            payment_id: payment_id.to_owned(),
+            payment: index,
             currency: amount.currency,
             amount: amount.value,
             outcome: outcome.clone(),
         };
-        self.books_of(client).captures.insert(request_id.to_owned(), claim);
-        let (payment, capture) = outcome?;
-        self.capture_reply(payment, capture)
+        self.books_of(client).captures.insert(request_id.into(), claim);
+        self.capture_reply(index, outcome?)
     }
 
     fn start_capture(
         &mut self,
-        client: &str,
+        index: usize,
         request_id: &str,
-        payment_id: &str,
         currency: &str,
         amount: u64,
         is_last: bool,
-    ) -> Result<(usize, usize), Refusal> {
-        let known = self.books_of(client).by_payment.get(payment_id).copied();
-        let index = known.ok_or_else(|| Refusal::new("AUTH_NOT_FOUND"))?;
+    ) -> Result<usize, Refusal> {
         let payment = self.payments.get(index).ok_or_else(|| Refusal::new("AUTH_NOT_FOUND"))?;
         may_capture(payment, currency, amount, self.now)?;
-        let capture = self.add_capture(index, request_id.to_owned(), amount, is_last);
-        Ok((index, capture))
+        Ok(self.add_capture(index, request_id.into(), amount, is_last))
     }
 
     /// Enters a capture that completes after the usual delay.
-    fn add_capture(&mut self, index: usize, request_id: String, amount: u64, releases_rest: bool) -> usize {
+    fn add_capture(&mut self, index: usize, request_id: Name, amount: u64, releases_rest: bool) -> usize {
         let capture_id = self.new_id();
         let due = self.now.after(millis(self.timings.capture_ms));
         let Some(payment) = self.payments.get_mut(index) else { return 0 };
         let capture = payment.captures.len();
+        payment.captures.reserve_exact(1);
         payment.captures.push(Capture {
             request_id,
             capture_id,
@@ -97,7 +89,7 @@ impl Gateway {
         let (mode, amount) = (payment.capture_mode, payment.amount.value);
         self.arm(expiry, Timer::ExpireAuthorization { payment: index });
         if mode == CaptureMode::Automatic {
-            let request_id = format!("AUTO{}", self.new_id());
+            let request_id = format!("AUTO{}", self.new_id()).into();
             self.add_capture(index, request_id, amount, false);
         }
     }
@@ -167,8 +159,13 @@ impl Gateway {
 }
 
 impl Claim {
-    pub(crate) fn agrees(&self, payment_id: &str, currency: &str, amount: u64) -> bool {
-        self.payment_id == payment_id && self.currency == currency && self.amount == amount
+    /// The payment and which of its captures or refunds, if there came one of it.
+    pub(crate) fn entry(&self) -> Option<(usize, usize)> {
+        Some((self.payment, *self.outcome.as_ref().ok()?))
+    }
+
+    pub(crate) fn agrees(&self, payment: Option<usize>, currency: &str, amount: u64) -> bool {
+        payment == Some(self.payment) && self.currency == currency && self.amount == amount
     }
 }
 

@@ -7,6 +7,7 @@ use super::session::Start;
 use crate::core::cards::Card;
 use crate::core::fields::Fields;
 use crate::core::gateway::{Gateway, Timer};
+use crate::core::names::Name;
 use crate::core::payment::{Integration, Payment, Phase};
 use crate::core::reply::{Refusal, Reply};
 use crate::core::time::Time;
@@ -24,7 +25,7 @@ impl Gateway {
             Some(index) => index,
             None => self.begin(client, start, request, close_at)?,
         };
-        self.payments.get(index).map(|payment| pay_reply(payment, terminal)).ok_or_else(|| {
+        self.payments.get(index).map(|payment| self.pay_reply(payment, terminal)).ok_or_else(|| {
             Refusal::new("SYSTEM_ERROR") // The books always hold what `begin` returns.
         })
     }
@@ -36,14 +37,13 @@ impl Gateway {
         request: &Value,
         close_at: Time,
     ) -> Result<usize, Refusal> {
-        let card = given_card(&start.method, request)?;
+        let card = given_card(start.method, request)?;
         // The sandbox refuses this amount as risky (sandbox facts 4).
         let risky = client.starts_with("SANDBOX_") && start.amount.value == 11;
         let three_ds = request.pointer("/paymentMethod/paymentMethodMetaData/is3DSAuthentication");
         let wants_three_ds = three_ds.is_some_and(|flag| flag == &Value::Bool(true) || flag == "true");
         let payment_id = self.new_id();
-        let normal_url = format!("{}/checkout/{payment_id}", self.settings.base_url);
-        let index = self.open(client, start, request, Integration::Pay { normal_url });
+        let index = self.open(client, start, request, Integration::Pay);
         self.attempt(index, payment_id, close_at);
         if risky {
             self.fail(index, "RISK_REJECT");
@@ -61,7 +61,7 @@ impl Gateway {
     }
 
     /// Makes the payment known under its id and arms its closing.
-    pub(crate) fn attempt(&mut self, index: usize, payment_id: String, close_at: Time) {
+    pub(crate) fn attempt(&mut self, index: usize, payment_id: Name, close_at: Time) {
         let Some(payment) = self.payments.get_mut(index) else { return };
         payment.phase = Phase::Processing;
         payment.payment_id = Some(payment_id.clone());
@@ -69,6 +69,45 @@ impl Gateway {
         let client = payment.client.clone();
         self.books_of(&client).by_payment.insert(payment_id, index);
         self.arm(close_at, Timer::CloseUnpaid { payment: index });
+    }
+
+    fn pay_reply(&self, payment: &Payment, terminal: &str) -> Reply {
+        let described = |reply: Reply| {
+            reply
+                .field("paymentRequestId", payment.request_id.as_str())
+                .field("paymentAmount", payment.amount.to_json())
+                .field_if("paymentId", payment.payment_id.as_deref())
+                .field("paymentCreateTime", payment.created.to_wire())
+        };
+        match payment.phase {
+            Phase::Success => described(Reply::success())
+                .field_if("paymentTime", payment.paid_at.map(Time::to_wire))
+                .field_if("authExpiryTime", payment.auth_expiry.map(Time::to_wire))
+                .field_if("paymentResultInfo", payment.result_info()),
+            Phase::Open | Phase::Processing | Phase::Pending => {
+                let reply = described(Reply::new("PAYMENT_IN_PROCESS"));
+                let Some(normal_url) = self.normal_url(payment) else { return reply };
+                let reply = reply.field("normalUrl", normal_url.as_str());
+                if matches!(terminal, "APP" | "MINI_APP") {
+                    reply.field("applinkUrl", normal_url)
+                } else {
+                    reply
+                }
+            }
+            Phase::Failed => Reply::new(payment.result_code.as_deref().unwrap_or("PROCESS_FAIL")),
+            Phase::Cancelled => Reply::new("ORDER_IS_CANCELED"),
+        }
+    }
+
+    /// Where the buyer of a payment that `pay` started goes.
+    pub(crate) fn normal_url(&self, payment: &Payment) -> Option<String> {
+        match payment.integration {
+            Integration::Session { .. } => None,
+            Integration::Pay => {
+                let id = payment.payment_id.as_deref()?;
+                Some(format!("{}/checkout/{id}", self.settings.base_url))
+            }
+        }
     }
 
     fn payment_expiry(&self, fields: &mut Fields<'_>) -> Time {
@@ -102,7 +141,7 @@ fn read_env<'a>(fields: &mut Fields<'a>) -> &'a str {
 }
 
 /// The test card in the request, if it carries one (sandbox facts 2 to 4).
-fn given_card(method: &str, request: &Value) -> Result<Option<Card>, Refusal> {
+fn given_card(method: &str, request: &Value) -> Result<Option<&'static Card>, Refusal> {
     let detail =
         |name: &str| request.pointer(&format!("/paymentMethod/paymentMethodMetaData/{name}"))?.as_str();
     if method != "CARD" {
@@ -118,32 +157,4 @@ fn given_card(method: &str, request: &Value) -> Result<Option<Card>, Refusal> {
         return Err(Refusal::new("INVALID_PAYMENT_METHOD_META_DATA"));
     }
     Ok(Some(card))
-}
-
-fn pay_reply(payment: &Payment, terminal: &str) -> Reply {
-    let described = |reply: Reply| {
-        reply
-            .field("paymentRequestId", payment.request_id.as_str())
-            .field("paymentAmount", payment.amount.to_json())
-            .field_if("paymentId", payment.payment_id.as_deref())
-            .field("paymentCreateTime", payment.created.to_wire())
-    };
-    match payment.phase {
-        Phase::Success => described(Reply::success())
-            .field_if("paymentTime", payment.paid_at.map(Time::to_wire))
-            .field_if("authExpiryTime", payment.auth_expiry.map(Time::to_wire))
-            .field_if("paymentResultInfo", payment.result_info()),
-        Phase::Open | Phase::Processing | Phase::Pending => {
-            let reply = described(Reply::new("PAYMENT_IN_PROCESS"));
-            let Integration::Pay { normal_url } = &payment.integration else { return reply };
-            let reply = reply.field("normalUrl", normal_url.as_str());
-            if matches!(terminal, "APP" | "MINI_APP") {
-                reply.field("applinkUrl", normal_url.as_str())
-            } else {
-                reply
-            }
-        }
-        Phase::Failed => Reply::new(payment.result_code.as_deref().unwrap_or("PROCESS_FAIL")),
-        Phase::Cancelled => Reply::new("ORDER_IS_CANCELED"),
-    }
 }

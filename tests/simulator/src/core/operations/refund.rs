@@ -20,58 +20,52 @@ impl Gateway {
         let request_id = fields.required_id("refundRequestId");
         let payment_id = fields.required_id("paymentId");
         let amount = fields.required_amount("refundAmount");
-        let notify_url = fields.text("refundNotifyUrl", 1_024).map(str::to_owned);
+        let notify_url = fields.text("refundNotifyUrl", 1_024);
         fields.text("refundReason", 256);
         fields.text("referenceRefundId", 64);
         fields.finish()?;
         let amount = amount.ok_or_else(|| Refusal::new("PARAM_ILLEGAL"))?;
         let fingerprint = digest(request);
+        let known = self.books_of(client).by_payment.get(payment_id).copied();
         if let Some(claim) = self.books_of(client).refunds.get(request_id).cloned() {
             if claim.digest != fingerprint {
                 self.violation(client, "same_id_other_content", request_id);
             }
-            if !claim.agrees(payment_id, amount.currency, amount.value) {
+            if !claim.agrees(known, amount.currency, amount.value) {
                 return Err(Refusal::new("REPEAT_REQ_INCONSISTENT"));
             }
-            let (payment, refund) = claim.outcome?;
-            return self.refund_reply(payment, refund);
+            return self.refund_reply(claim.payment, claim.outcome?);
         }
-        let known = self.books_of(client).by_payment.get(payment_id).copied();
         let index = known.ok_or_else(|| Refusal::new("ORDER_NOT_EXIST"))?;
         let payment = self.payments.get(index).ok_or_else(|| Refusal::new("ORDER_NOT_EXIST"))?;
         let allowed = may_refund(payment, amount.currency, amount.value, self.now);
         if allowed.as_ref().is_err_and(|refusal| refusal.code == "REFUND_AMOUNT_EXCEED") {
             self.violation(client, "refund_exceeds_captured", request_id);
         }
-        let outcome = allowed.map(|()| (index, self.add_refund(index, request_id, amount.value, notify_url)));
+        let outcome = allowed.map(|()| self.add_refund(index, request_id, amount.value, notify_url));
         let claim = Claim {
             digest: fingerprint,
-            payment_id: payment_id.to_owned(),
+            payment: index,
             currency: amount.currency,
             amount: amount.value,
             outcome: outcome.clone(),
         };
-        self.books_of(client).refunds.insert(request_id.to_owned(), claim);
-        let (payment, refund) = outcome?;
-        self.refund_reply(payment, refund)
+        self.books_of(client).refunds.insert(request_id.into(), claim);
+        self.refund_reply(index, outcome?)
     }
 
-    fn add_refund(
-        &mut self,
-        index: usize,
-        request_id: &str,
-        amount: u64,
-        notify_url: Option<String>,
-    ) -> usize {
+    fn add_refund(&mut self, index: usize, request_id: &str, amount: u64, notify_url: Option<&str>) -> usize {
         let refund_id = self.new_id();
         let now = self.now;
         let due = now.after(millis(self.timings.refund_ms));
+        let notify_url = notify_url.map(|url| self.names.of(url));
         let Some(payment) = self.payments.get_mut(index) else { return 0 };
         let refund = payment.refunds.len();
         let later = payment.is_card();
         let client = payment.client.clone();
+        payment.refunds.reserve_exact(1);
         payment.refunds.push(Refund {
-            request_id: request_id.to_owned(),
+            request_id: request_id.into(),
             refund_id: refund_id.clone(),
             amount,
             progress: if later { Progress::Processing } else { Progress::Done },
@@ -125,7 +119,7 @@ impl Gateway {
         let books = self.books_of(client);
         let found = match (refund_id, request_id) {
             (Some(id), _) => books.refunds_by_id.get(id).copied(),
-            (None, Some(id)) => books.refunds.get(id).and_then(|claim| claim.outcome.clone().ok()),
+            (None, Some(id)) => books.refunds.get(id).and_then(Claim::entry),
             (None, None) => None,
         };
         let (payment, refund) = found.ok_or_else(|| Refusal::new("ORDER_NOT_EXIST"))?;

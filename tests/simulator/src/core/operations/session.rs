@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use crate::core::amount::Amount;
 use crate::core::fields::Fields;
 use crate::core::gateway::{Gateway, digest};
+use crate::core::names::Name;
 use crate::core::payment::{CaptureMode, Integration, Payment, Phase};
+use crate::core::random::Random;
 use crate::core::reply::{Refusal, Reply};
 use crate::core::time::Time;
 use crate::core::timings::millis;
@@ -17,12 +19,12 @@ use crate::core::timings::millis;
 pub(super) struct Start<'a> {
     pub(super) request_id: &'a str,
     pub(super) amount: Amount,
-    pub(super) method: String,
-    method_id: Option<String>,
+    pub(super) method: &'a str,
+    method_id: Option<&'a str>,
     order_id: &'a str,
     capture_mode: CaptureMode,
     three_ds: bool,
-    notify_url: Option<String>,
+    notify_url: Option<&'a str>,
     redirect_url: &'a str,
 }
 
@@ -38,9 +40,12 @@ impl Gateway {
         if let Some(index) = self.repeated_start(client, &start, request, true)? {
             return self.session_reply(index);
         }
-        let id = STANDARD.encode(self.random.bytes(48));
-        let data = session_data(&STANDARD.encode(self.random.bytes(64)), &start, description_of(request));
-        let payment = self.open(client, start, request, Integration::Session { id, data, expiry });
+        let integration = Integration::Session {
+            seed: self.random.next(),
+            description: description_of(request).into(),
+            expiry,
+        };
+        let payment = self.open(client, start, request, integration);
         self.session_reply(payment)
     }
 
@@ -64,7 +69,7 @@ impl Gateway {
         fields.text("order.buyer.buyerEmail", 64);
         fields.text("order.buyer.buyerPhoneNo", 24);
         let redirect_url = fields.required_text("paymentRedirectUrl", 2_048);
-        let notify_url = fields.text("paymentNotifyUrl", 2_048).map(str::to_owned);
+        let notify_url = fields.text("paymentNotifyUrl", 2_048);
         fields.text("settlementStrategy.settlementCurrency", 3);
         fields.text("merchantRegion", 2);
         check_goods(fields);
@@ -76,14 +81,14 @@ impl Gateway {
         let capture_mode = read_capture_mode(fields, method);
         let three_ds =
             fields.flag("paymentMethod.paymentMethodMetaData.is3DSAuthentication").unwrap_or(false);
-        let method_id = fields.text("paymentMethod.paymentMethodId", 2_048).map(str::to_owned);
+        let method_id = fields.text("paymentMethod.paymentMethodId", 2_048);
         if fields.has_chinese() {
             self.violation(client, "chinese_characters", request_id);
         }
         Some(Start {
             request_id,
             amount: amount?,
-            method: method.to_owned(),
+            method,
             method_id,
             order_id,
             capture_mode,
@@ -107,8 +112,8 @@ impl Gateway {
         let Some(payment) = self.payments.get(index) else { return Ok(None) };
         let is_session = matches!(payment.integration, Integration::Session { .. });
         let same_key = payment.amount == start.amount
-            && payment.method == start.method
-            && payment.method_id == start.method_id
+            && payment.method.as_str() == start.method
+            && payment.method_id.as_deref() == start.method_id
             && is_session == asks_session;
         if payment.digest != digest(request) {
             self.violation(client, "same_id_other_content", start.request_id);
@@ -126,21 +131,22 @@ impl Gateway {
     ) -> usize {
         let index = self.payments.len();
         let network_id = self.random.digits(15);
-        self.books_of(client).by_request.insert(start.request_id.to_owned(), index);
+        let request_id = Name::from(start.request_id);
+        self.books_of(client).by_request.insert(request_id.clone(), index);
         self.payments.push(Payment {
-            client: client.to_owned(),
-            request_id: start.request_id.to_owned(),
+            client: self.names.of(client),
+            request_id,
             digest: digest(request),
             integration,
             payment_id: None,
-            order_id: start.order_id.to_owned(),
+            order_id: start.order_id.into(),
             amount: start.amount,
-            method: start.method,
-            method_id: start.method_id,
+            method: self.names.of(start.method),
+            method_id: start.method_id.map(Into::into),
             capture_mode: start.capture_mode,
             three_ds: start.three_ds,
-            notify_url: start.notify_url,
-            redirect_url: start.redirect_url.to_owned(),
+            notify_url: start.notify_url.map(|url| self.names.of(url)),
+            redirect_url: start.redirect_url.into(),
             created: self.now,
             close_at: None,
             phase: Phase::Open,
@@ -176,13 +182,12 @@ impl Gateway {
     }
 
     fn session_reply(&self, index: usize) -> Result<Reply, Refusal> {
-        match self.payments.get(index).map(|payment| &payment.integration) {
-            Some(Integration::Session { id, data, expiry }) => Ok(Reply::success()
-                .field("paymentSessionData", data.as_str())
-                .field("paymentSessionId", id.as_str())
-                .field("paymentSessionExpiryTime", expiry.to_wire())),
-            _ => Err(Refusal::new("REPEAT_REQ_INCONSISTENT")),
-        }
+        let session = self.payments.get(index).and_then(Payment::session);
+        let session = session.ok_or_else(|| Refusal::new("REPEAT_REQ_INCONSISTENT"))?;
+        Ok(Reply::success()
+            .field("paymentSessionData", session.data)
+            .field("paymentSessionId", session.id)
+            .field("paymentSessionExpiryTime", session.expiry.to_wire()))
     }
 }
 
@@ -220,17 +225,35 @@ fn description_of(request: &Value) -> &str {
     request.pointer("/order/orderDescription").and_then(Value::as_str).unwrap_or_default()
 }
 
+/// What a session is for the merchant and its buyer.
+pub(crate) struct Session {
+    pub(crate) id: String,
+    pub(crate) data: String,
+    pub(crate) expiry: Time,
+}
+
+impl Payment {
+    /// The session, if the payment has one: the same texts whenever it is asked for.
+    pub(crate) fn session(&self) -> Option<Session> {
+        let Integration::Session { seed, description, expiry } = &self.integration else { return None };
+        let mut random = Random::new(*seed);
+        let id = STANDARD.encode(random.bytes(48));
+        let data = session_data(&STANDARD.encode(random.bytes(64)), self, description);
+        Some(Session { id, data, expiry: *expiry })
+    }
+}
+
 /// The four-part session string of the current web SDK: key, region, number, and JSON for the SDK.
-fn session_data(key: &str, start: &Start<'_>, description: &str) -> String {
-    let category = if start.method == "CARD" { "CARD" } else { "APM" };
+fn session_data(key: &str, payment: &Payment, description: &str) -> String {
+    let category = if payment.is_card() { "CARD" } else { "APM" };
     let part = json!({
         "paymentSessionConfig": {
             "productScene": "CASHIER_PAYMENT", "productSceneVersion": "1.0",
             "paymentMethodCategoryType": category,
         },
-        "paymentMethodInfoView": {"paymentMethodType": start.method},
+        "paymentMethodInfoView": {"paymentMethodType": payment.method},
         "paymentSessionFactor": {
-            "paymentAmount": start.amount.to_json(), "paymentRequestId": start.request_id,
+            "paymentAmount": payment.amount.to_json(), "paymentRequestId": payment.request_id,
             "order": {"orderDescription": description},
         },
         "securityConfig": {"appName": "Acquirer", "h5gateway": "simulator"},
