@@ -808,23 +808,3 @@ fn clients_do_not_see_each_other() {
     let Answer::Body(text, _) = other.answer else { panic!("an answer") };
     assert!(text.contains("ORDER_NOT_EXIST"));
 }
-
-#[test]
-fn the_same_seed_and_script_give_the_same_journal_twice() {
-    let run = |seed: u64| {
-        let mut scene = Scene::with(GatewaySettings { seed, ..GatewaySettings::default() });
-        let rule = json!({"target": "*", "probability": 0.3, "do": {"kind": "unknown_field"}});
-        scene.gateway.set_faults(json!({"rules": [rule]})).expect("a plan");
-        for id in ["a1", "b1", "c1", "d1"] {
-            scene.call(Operation::Pay, &pay(id, ""));
-            scene.act(id, Outcome::Success).expect("paid");
-            scene.advance(1);
-        }
-        scene.advance(100);
-        scene.gateway.journal_view(None).to_string()
-    };
-    let first = run(7);
-    assert!(first.contains("unknown_field"));
-    assert_eq!(first, run(7));
-    assert_ne!(first, run(8));
-}

@@ -154,12 +154,12 @@ impl Gateway {
         code: &str,
         answer: &Answer,
     ) {
-        let answered = match answer {
-            Answer::Body(text, _) => Value::from(text.as_str()),
-            Answer::Status(status) => Value::from(*status),
-            Answer::Close => Value::Null,
-        };
         self.journal.note(self.now, || {
+            let answered = match answer {
+                Answer::Body(text, _) => Value::from(text.as_str()),
+                Answer::Status(status) => Value::from(*status),
+                Answer::Close => Value::Null,
+            };
             json!({
                 "kind": "call", "clientId": client, "operation": operation, "resultCode": code,
                 "request": String::from_utf8_lossy(body), "answer": answered,

@@ -2,12 +2,10 @@
 //! Requests come in by `calls`; signatures, sockets and waiting are left to the shell.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::faults::Faults;
+use super::fingerprint::Fingerprint;
 use super::journal::Journal;
 use super::names::{Name, Names};
 use super::notifications::{Notification, Send};
@@ -47,7 +45,8 @@ pub(crate) enum Timer {
     Notify { notification: usize },
 }
 
-/// The ids of one client, each kind a namespace of its own (T-2).
+/// The ids of one client, each kind a namespace of its own (T-2). The maps are looked up in and never walked, since
+/// their order is not the same twice.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Books {
     pub(crate) by_request: HashMap<Name, usize>,
@@ -61,7 +60,7 @@ pub(crate) struct Books {
 /// What a request id was used for.
 #[derive(Clone, Debug)]
 pub(crate) struct Claim {
-    pub(crate) digest: u64,
+    pub(crate) digest: Fingerprint,
     pub(crate) payment: usize,
     pub(crate) currency: &'static str,
     pub(crate) amount: u64,
@@ -208,11 +207,4 @@ impl Gateway {
     pub(crate) fn renew(&mut self, generation: u64) {
         self.generation = self.generation.max(generation).saturating_add(1);
     }
-}
-
-/// The fingerprint by which the same request is recognised: order of members and blanks do not count.
-pub(crate) fn digest(request: &Value) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    request.hash(&mut hasher);
-    hasher.finish()
 }

@@ -1,46 +1,63 @@
-//! What happened, entry by entry, up to a number of entries.
+//! What happened, entry by entry, up to a number of entries, and the fingerprint of all entries that there ever were.
 //! Nothing is decided by it; it is for people and for comparing two runs.
 
 use std::collections::VecDeque;
 
 use serde_json::{Value, json};
 
+use super::fingerprint::Fingerprint;
+use super::names::Name;
 use super::time::Time;
 
 /// A log of bounded length.
 #[derive(Clone, Debug)]
 pub(crate) struct Journal {
-    entries: VecDeque<Value>,
+    entries: VecDeque<Entry>,
     limit: usize,
     written: u64,
+    hash: Fingerprint,
+}
+
+/// Kept as text: that is what the fingerprint is taken of, and a fraction of the size.
+#[derive(Clone, Debug)]
+struct Entry {
+    client: Option<Name>,
+    text: Box<str>,
 }
 
 impl Journal {
     pub(crate) fn new(limit: usize) -> Self {
-        Self { entries: VecDeque::new(), limit, written: 0 }
+        Self { entries: VecDeque::new(), limit, written: 0, hash: Fingerprint::EMPTY }
     }
 
-    /// Adds an entry; the oldest one gives way when the log is full.
+    /// Adds an entry; the oldest one gives way when the log is full. Without a log the entry is not even made.
     pub(crate) fn note(&mut self, at: Time, entry: impl FnOnce() -> Value) {
-        self.written = self.written.saturating_add(1);
         if self.limit == 0 {
             return;
         }
+        self.written = self.written.saturating_add(1);
         let mut entry = entry();
         if let Some(members) = entry.as_object_mut() {
             members.insert("number".to_owned(), json!(self.written));
             members.insert("at".to_owned(), json!(at.to_utc()));
         }
+        let text = entry.to_string();
+        self.hash.add(text.as_bytes());
         if self.entries.len() >= self.limit {
             self.entries.pop_front();
         }
-        self.entries.push_back(entry);
+        let client = entry.get("clientId").and_then(Value::as_str).map(Name::from);
+        self.entries.push_back(Entry { client, text: text.into_boxed_str() });
     }
 
+    /// The entries that are left, and the fingerprint of all, also of those that gave way.
     pub(crate) fn view(&self, client: Option<&str>) -> Value {
-        let admits = |entry: &&Value| {
-            client.is_none_or(|client| entry.get("clientId").and_then(Value::as_str) == Some(client))
-        };
-        json!({"written": self.written, "entries": self.entries.iter().filter(admits).collect::<Vec<_>>()})
+        let admits = |entry: &&Entry| client.is_none_or(|client| entry.client.as_deref() == Some(client));
+        let shown = |entry: &Entry| serde_json::from_str(&entry.text).unwrap_or_default();
+        json!({
+            "written": self.written,
+            "hash": (self.limit > 0).then(|| self.hash.to_string()),
+            "entries": self.entries.iter().filter(admits).map(shown).collect::<Vec<Value>>(),
+        })
     }
 }

@@ -11,6 +11,7 @@ mod control;
 mod exchange;
 mod faults;
 mod fields;
+mod fingerprint;
 mod gateway;
 mod journal;
 mod mutation;

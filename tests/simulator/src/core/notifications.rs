@@ -225,11 +225,12 @@ impl Gateway {
         // Most notifications are tried once.
         notification.tries.reserve_exact(1);
         notification.tries.push(Attempt { at: now, stamp, body: mutated, fault: kind, ending: None });
+        let sent = send.body.clone();
         self.outgoing.push(send);
         self.journal.note(now, || {
             json!({
             "kind": "notification", "clientId": notification.client, "id": format!("n-{index}"),
-            "notifyType": notification.kind, "fault": kind.map(FaultKind::as_str),
+            "notifyType": notification.kind, "fault": kind.map(FaultKind::as_str), "body": sent,
             })
         });
     }

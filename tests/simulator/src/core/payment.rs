@@ -4,6 +4,7 @@
 use super::amount::Amount;
 use super::buyer::Outcome;
 use super::cards::Card;
+use super::fingerprint::Fingerprint;
 use super::names::Name;
 use super::time::Time;
 
@@ -94,7 +95,7 @@ pub(crate) struct Payment {
     pub(crate) client: Name,
     pub(crate) request_id: Name,
     /// Fingerprint of the whole request, to notice the same id with other content.
-    pub(crate) digest: u64,
+    pub(crate) digest: Fingerprint,
     pub(crate) integration: Integration,
     pub(crate) payment_id: Option<Name>,
     pub(crate) order_id: Box<str>,

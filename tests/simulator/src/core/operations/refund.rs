@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use crate::core::codes;
 use crate::core::fields::Fields;
-use crate::core::gateway::{Claim, Gateway, Timer, digest};
+use crate::core::fingerprint::Fingerprint;
+use crate::core::gateway::{Claim, Gateway, Timer};
 use crate::core::notifications::Draft;
 use crate::core::payment::{Payment, Phase, Progress, Refund};
 use crate::core::reply::{Refusal, Reply};
@@ -25,7 +26,7 @@ impl Gateway {
         fields.text("referenceRefundId", 64);
         fields.finish()?;
         let amount = amount.ok_or_else(|| Refusal::new("PARAM_ILLEGAL"))?;
-        let fingerprint = digest(request);
+        let fingerprint = Fingerprint::of(request);
         let known = self.books_of(client).by_payment.get(payment_id).copied();
         if let Some(claim) = self.books_of(client).refunds.get(request_id).cloned() {
             if claim.digest != fingerprint {

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::core::amount::Amount;
 use crate::core::fields::Fields;
-use crate::core::gateway::{Gateway, digest};
+use crate::core::fingerprint::Fingerprint;
+use crate::core::gateway::Gateway;
 use crate::core::names::Name;
 use crate::core::payment::{CaptureMode, Integration, Payment, Phase};
 use crate::core::random::Random;
@@ -115,7 +116,7 @@ impl Gateway {
             && payment.method.as_str() == start.method
             && payment.method_id.as_deref() == start.method_id
             && is_session == asks_session;
-        if payment.digest != digest(request) {
+        if payment.digest != Fingerprint::of(request) {
             self.violation(client, "same_id_other_content", start.request_id);
         }
         if same_key { Ok(Some(index)) } else { Err(Refusal::new("REPEAT_REQ_INCONSISTENT")) }
@@ -136,7 +137,7 @@ impl Gateway {
         self.payments.push(Payment {
             client: self.names.of(client),
             request_id,
-            digest: digest(request),
+            digest: Fingerprint::of(request),
             integration,
             payment_id: None,
             order_id: start.order_id.into(),
