@@ -8,170 +8,17 @@
     reason = "a test says what it expects, and fails where that is not so"
 )]
 
+#[path = "support/scene.rs"]
+mod scene;
+
 use std::time::Duration;
 
 use antom_simulator::core::{
-    Answer, Completion, CompletionError, Delivery, Gateway, GatewaySettings, NotificationFilter, Operation,
-    Outcome, Seal, Send, Time,
+    Answer, Completion, CompletionError, Delivery, GatewaySettings, NotificationFilter, Operation, Outcome,
+    Seal, Time,
 };
+use scene::{ACKNOWLEDGED, CLIENT, Scene, body_of, capture, changed, code_of, pay, refund, session, wallet};
 use serde_json::{Value, json};
-
-const CLIENT: &str = "SANDBOX_TEST";
-const ACKNOWLEDGED: &str =
-    r#"{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}"#;
-
-/// A gateway, the present, and a merchant that acknowledges everything.
-struct Scene {
-    gateway: Gateway,
-    now: Time,
-    received: Vec<(Time, Send)>,
-    deaf: bool,
-}
-
-impl Scene {
-    fn new() -> Self {
-        Self::with(GatewaySettings::default())
-    }
-
-    fn with(settings: GatewaySettings) -> Self {
-        let now = Time::parse("2026-01-10T02:00:00Z").expect("a time");
-        Self { gateway: Gateway::new(settings, now), now, received: Vec::new(), deaf: false }
-    }
-
-    fn raw(&mut self, operation: Operation, body: &[u8]) -> Answer {
-        self.gateway.call(self.now, CLIENT, operation, body).answer
-    }
-
-    fn call(&mut self, operation: Operation, body: &Value) -> Value {
-        match self.raw(operation, body.to_string().as_bytes()) {
-            Answer::Body(text, Seal::Good) => serde_json::from_str(&text).expect("a JSON answer"),
-            other => panic!("no signed answer: {other:?}"),
-        }
-    }
-
-    fn code(&mut self, operation: Operation, body: &Value) -> String {
-        code_of(&self.call(operation, body))
-    }
-
-    fn advance(&mut self, seconds: u64) {
-        let target = self.now.after(Duration::from_secs(seconds));
-        loop {
-            for send in self.gateway.take_sends() {
-                let delivery = if send.lost || self.deaf {
-                    Delivery::failed("not delivered")
-                } else {
-                    self.received.push((self.gateway.now(), send.clone()));
-                    Delivery { status: Some(200), answer: ACKNOWLEDGED.to_owned(), error: None }
-                };
-                self.gateway.delivered(&send, delivery);
-            }
-            if !self.gateway.step(target) {
-                break;
-            }
-        }
-        self.gateway.run_to(target);
-        self.now = target;
-    }
-
-    fn act(&mut self, id: &str, outcome: Outcome) -> Result<Value, CompletionError> {
-        self.gateway.complete(self.now, None, id, &Completion::of(outcome))
-    }
-
-    fn pay(&mut self, id: &str, mode: &str) -> String {
-        let answer = self.call(Operation::Pay, &pay(id, mode));
-        assert_eq!(code_of(&answer), "PAYMENT_IN_PROCESS");
-        answer["paymentId"].as_str().expect("a payment id").to_owned()
-    }
-
-    fn authorized(&mut self, id: &str, mode: &str) -> String {
-        let payment_id = self.pay(id, mode);
-        self.act(id, Outcome::Success).expect("paid");
-        payment_id
-    }
-
-    fn kinds(&self) -> Vec<String> {
-        let kind = |body: &Value| {
-            let status = body["result"]["resultStatus"].as_str().unwrap_or_default();
-            format!("{} {status}", body["notifyType"].as_str().unwrap_or_default())
-        };
-        self.received.iter().map(|(_, send)| kind(&body_of(send))).collect()
-    }
-
-    fn attempt(&self, id: &str) -> Value {
-        let ledger = self.gateway.ledger(None);
-        let orders = ledger["orders"].as_object().expect("orders");
-        let mut attempts = orders.values().flat_map(|order| order["attempts"].as_array().expect("attempts"));
-        attempts.find(|attempt| attempt["paymentRequestId"] == id).expect("an attempt").clone()
-    }
-
-    fn status(&mut self, id: &str) -> String {
-        let answer = self.call(Operation::InquiryPayment, &json!({"paymentRequestId": id}));
-        answer["paymentStatus"].as_str().unwrap_or("none").to_owned()
-    }
-
-    fn violations(&self) -> Value {
-        self.gateway.ledger(None)["violations"].clone()
-    }
-}
-
-fn code_of(answer: &Value) -> String {
-    answer["result"]["resultCode"].as_str().expect("a result code").to_owned()
-}
-
-fn body_of(send: &Send) -> Value {
-    serde_json::from_str(&send.body).expect("a JSON notification")
-}
-
-fn session(id: &str, mode: &str) -> Value {
-    json!({
-        "productCode": "CASHIER_PAYMENT",
-        "paymentRequestId": id,
-        "paymentAmount": {"currency": "SGD", "value": "4200"},
-        "paymentMethod": {"paymentMethodType": "CARD"},
-        "paymentFactor": {"isAuthorization": true, "captureMode": mode},
-        "order": {
-            "referenceOrderId": format!("order-{}", id.chars().next().unwrap_or('x')),
-            "orderDescription": "a chair",
-            "orderAmount": {"currency": "SGD", "value": "4200"},
-            "buyer": {"referenceBuyerId": "buyer-1"},
-        },
-        "paymentRedirectUrl": "imeituan://",
-        "paymentNotifyUrl": "http://127.0.0.1:1/notify",
-    })
-}
-
-fn pay(id: &str, mode: &str) -> Value {
-    changed(&session(id, mode), "env", json!({"terminalType": "WEB", "clientIp": "114.121.121.01"}))
-}
-
-fn wallet(id: &str) -> Value {
-    changed(
-        &changed(&pay(id, ""), "paymentMethod", json!({"paymentMethodType": "ALIPAY_CN"})),
-        "paymentFactor",
-        Value::Null,
-    )
-}
-
-/// The request with one field, named by a dotted path, replaced.
-fn changed(request: &Value, path: &str, value: Value) -> Value {
-    let mut request = request.clone();
-    let mut place = &mut request;
-    for name in path.split('.') {
-        place = &mut place[name];
-    }
-    *place = value;
-    request
-}
-
-fn capture(id: &str, payment_id: &str, value: &str) -> Value {
-    json!({"captureRequestId": id, "paymentId": payment_id,
-           "captureAmount": {"currency": "SGD", "value": value}})
-}
-
-fn refund(id: &str, payment_id: &str, value: &str) -> Value {
-    json!({"refundRequestId": id, "paymentId": payment_id, "refundNotifyUrl": "http://127.0.0.1:1/refunds",
-           "refundAmount": {"currency": "SGD", "value": value}})
-}
 
 #[test]
 fn a_session_is_no_payment_until_a_buyer_tries() {
@@ -772,31 +619,6 @@ fn magic_amounts_work_only_when_they_are_switched_on() {
         "UNKNOWN_EXCEPTION"
     );
     assert_eq!(scene.raw(Operation::InquiryPayment, br#"{"paymentRequestId":"a4"}"#), Answer::Close);
-}
-
-#[test]
-fn consult_lists_methods_by_currency_and_region() {
-    let mut scene = Scene::new();
-    let ask = |currency: &str| {
-        json!({"productCode": "CASHIER_PAYMENT", "paymentAmount": {"currency": currency, "value": "100"},
-               "env": {"terminalType": "WEB"}})
-    };
-    let kinds = |answer: &Value| {
-        let options = answer["paymentOptions"].as_array().expect("options").clone();
-        options
-            .iter()
-            .map(|option| option["paymentMethodType"].as_str().unwrap_or("").to_owned())
-            .collect::<Vec<_>>()
-    };
-    let answer = scene.call(Operation::Consult, &ask("PHP"));
-    assert_eq!(kinds(&answer), ["CARD", "ALIPAY_CN", "GCASH"]);
-    assert!(answer["paymentOptions"][0]["logo"]["logoUrl"].as_str().expect("a logo").starts_with("http"));
-    let korean = changed(&ask("KRW"), "allowedPaymentMethodRegions", json!(["KR"]));
-    assert_eq!(kinds(&scene.call(Operation::Consult, &korean)), ["KAKAOPAY"]);
-    let nobody = changed(&ask("USD"), "allowedPaymentMethodRegions", json!(["AQ"]));
-    assert_eq!(scene.code(Operation::Consult, &nobody), "NO_PAY_OPTIONS");
-    let app = changed(&ask("USD"), "env.terminalType", json!("APP"));
-    assert_eq!(scene.code(Operation::Consult, &app), "PARAM_ILLEGAL");
 }
 
 #[test]

@@ -187,8 +187,9 @@ impl Gateway {
         card: Option<&'static Card>,
     ) {
         let now = self.now;
-        let close_at = now.after(millis(self.timings.payment_expiry_ms));
-        let first = self.payments.get(index).is_some_and(|payment| payment.payment_id.is_none());
+        let Some(payment) = self.payments.get(index) else { return };
+        let close_at = self.close_at(&payment.method);
+        let first = payment.payment_id.is_none();
         if first {
             let id = self.new_id();
             self.attempt(index, id, close_at);
@@ -239,7 +240,8 @@ impl Gateway {
         self.tell_payment(index, "PAYMENT_RESULT", code, told);
     }
 
-    fn suspend(&mut self, index: usize) {
+    /// The buyer has left with something to pay later, or the method takes its time.
+    pub(crate) fn suspend(&mut self, index: usize) {
         let told = self.now.after(millis(self.timings.payment_result_ms));
         if let Some(payment) = self.payments.get_mut(index) {
             payment.phase = Phase::Pending;

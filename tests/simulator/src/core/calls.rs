@@ -119,7 +119,7 @@ impl Gateway {
             Operation::Cancel => self.cancel(client, &request),
             Operation::Refund => self.refund(client, &request),
             Operation::InquiryRefund => self.inquiry_refund(client, &request),
-            Operation::Consult => self.consult(&request),
+            Operation::Consult => self.consult(client, &request),
         };
         let reply = reply.unwrap_or_else(Reply::from);
         match magic {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use super::contract::Contract;
 use super::faults::Faults;
 use super::fingerprint::Fingerprint;
 use super::journal::Journal;
@@ -90,6 +91,8 @@ pub struct Gateway {
     pub(crate) outgoing: Vec<Send>,
     pub(crate) faults: Faults,
     pub(crate) scenarios: Vec<Scenario>,
+    /// What was set for a client; the others have the default.
+    pub(crate) contracts: BTreeMap<String, Contract>,
     pub(crate) violations: Vec<Violation>,
     pub(crate) journal: Journal,
     timers: BTreeMap<(Time, u64), Timer>,
@@ -113,6 +116,7 @@ impl Gateway {
             outgoing: Vec::new(),
             faults: Faults::none(settings.seed.rotate_left(17)),
             scenarios: Vec::new(),
+            contracts: BTreeMap::new(),
             violations: Vec::new(),
             journal: Journal::new(settings.journal),
             timers: BTreeMap::new(),
@@ -196,7 +200,8 @@ impl Gateway {
         }
     }
 
-    /// Forgets payments, notifications, faults, scenarios and the journal; timings go back to the documented ones.
+    /// Forgets payments, notifications, faults, scenarios and the journal; timings and contracts go back to the
+    /// documented ones.
     pub fn reset(&mut self) {
         let generation = self.generation;
         *self = Self::new(self.settings.clone(), self.now);

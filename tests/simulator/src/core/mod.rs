@@ -6,6 +6,7 @@ mod buyer;
 mod calls;
 mod cards;
 mod codes;
+mod contract;
 mod control;
 #[allow(dead_code, reason = "the settlement files and inquireExchangeRate, which follow, use it")]
 mod exchange;
@@ -14,6 +15,7 @@ mod fields;
 mod fingerprint;
 mod gateway;
 mod journal;
+mod methods;
 mod mutation;
 mod names;
 mod notification_log;

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::core::fields::Fields;
 use crate::core::gateway::Gateway;
+use crate::core::methods::{self, Cancelling};
 use crate::core::payment::{CaptureMode, Payment, Phase};
 use crate::core::reply::{Refusal, Reply};
 use crate::core::time::Time;
@@ -17,9 +18,6 @@ enum Effect {
     Void,
     Reverse,
 }
-
-/// Methods of which the gateway says that they are never cancelled (rules 11.3).
-const WITHOUT_CANCEL: [&str; 2] = ["DANA", "JKOPAY"];
 
 impl Gateway {
     pub(crate) fn cancel(&mut self, client: &str, request: &Value) -> Result<Reply, Refusal> {
@@ -86,28 +84,33 @@ impl Payment {
 }
 
 fn effect_on(payment: &Payment, now: Time) -> Result<Effect, Refusal> {
+    let refuse = |code: &str| Err(Refusal::new(code));
+    let rules = methods::rules_of(&payment.method);
     match payment.phase {
         Phase::Failed | Phase::Cancelled => return Ok(Effect::Nothing),
-        Phase::Open | Phase::Processing | Phase::Pending => return Ok(Effect::Close),
+        // Nobody has been to the method with it yet, whose rules do not count then.
+        Phase::Open => return Ok(Effect::Close),
+        Phase::Processing | Phase::Pending | Phase::Success if rules.cancelling == Cancelling::Never => {
+            return refuse("PAYMENT_METHOD_NOT_SUPPORTED");
+        }
+        Phase::Processing | Phase::Pending => return Ok(Effect::Close),
         Phase::Success => {}
     }
     if payment.refunded() > 0 || payment.refunding() > 0 {
-        return Err(Refusal::new("PROCESS_FAIL"));
+        return refuse("PROCESS_FAIL");
     }
-    if payment.is_card() {
-        return if payment.captured() > 0 || payment.auth_expired {
-            Err(Refusal::new("CANCEL_WINDOW_EXCEED"))
-        } else if payment.capturing() > 0 && payment.capture_mode == CaptureMode::Manual {
-            Err(Refusal::new("ORDER_STATUS_INVALID"))
-        } else {
-            Ok(Effect::Void)
-        };
+    let until = payment.paid_at.and_then(|paid| rules.cancel_until(paid));
+    if until.is_none_or(|until| now > until) {
+        return refuse("CANCEL_WINDOW_EXCEED");
     }
-    if WITHOUT_CANCEL.contains(&payment.method.as_str()) {
-        return Err(Refusal::new("PAYMENT_METHOD_NOT_SUPPORTED"));
+    if !payment.is_card() {
+        return Ok(Effect::Reverse);
     }
-    if payment.paid_at.is_some_and(|paid| now > paid.cancel_deadline()) {
-        return Err(Refusal::new("CANCEL_WINDOW_EXCEED"));
+    if payment.captured() > 0 || payment.auth_expired {
+        return refuse("CANCEL_WINDOW_EXCEED");
     }
-    Ok(Effect::Reverse)
+    if payment.capturing() > 0 && payment.capture_mode == CaptureMode::Manual {
+        return refuse("ORDER_STATUS_INVALID");
+    }
+    Ok(Effect::Void)
 }

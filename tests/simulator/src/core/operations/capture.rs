@@ -84,7 +84,9 @@ impl Gateway {
 
     /// What an authorization sets in motion: its end, and the capture where that is automatic.
     pub(crate) fn follow_authorization(&mut self, index: usize) {
-        let expiry = self.now.after(millis(self.timings.authorization_expiry_ms));
+        let Some(payment) = self.payments.get(index) else { return };
+        let agreed = self.contract_of(&payment.client).authorization_expiry_ms;
+        let expiry = self.now.after(millis(agreed.unwrap_or(self.timings.authorization_expiry_ms)));
         let Some(payment) = self.payments.get_mut(index) else { return };
         payment.auth_expiry = Some(expiry);
         let (mode, amount) = (payment.capture_mode, payment.amount.value);

@@ -1,12 +1,15 @@
 //! `pay` (rules section 3): starts a payment on the gateway's page, or settles it at once when the request carries
 //! a test card. What the buyer does on the page is in `buyer`.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::session::Start;
 use crate::core::cards::Card;
 use crate::core::fields::Fields;
 use crate::core::gateway::{Gateway, Timer};
+use crate::core::methods;
 use crate::core::names::Name;
 use crate::core::payment::{Integration, Payment, Phase};
 use crate::core::reply::{Refusal, Reply};
@@ -18,9 +21,11 @@ impl Gateway {
         let mut fields = Fields::of(request);
         let start = self.read_start(client, &mut fields, true);
         let terminal = read_env(&mut fields);
-        let close_at = self.payment_expiry(&mut fields);
+        let method = start.as_ref().map_or("", |start| start.method);
+        let close_at = self.payment_expiry(&mut fields, method);
         fields.finish()?;
         let start = start.ok_or_else(|| Refusal::new("PARAM_ILLEGAL"))?;
+        methods::rules_of(start.method).admit(&start.amount)?;
         let index = match self.repeated_start(client, &start, request, false)? {
             Some(index) => index,
             None => self.begin(client, start, request, close_at)?,
@@ -45,8 +50,12 @@ impl Gateway {
         let payment_id = self.new_id();
         let index = self.open(client, start, request, Integration::Pay);
         self.attempt(index, payment_id, close_at);
+        let pays_later =
+            self.payments.get(index).is_some_and(|one| methods::rules_of(&one.method).pays_later);
         if risky {
             self.fail(index, "RISK_REJECT");
+        } else if pays_later {
+            self.suspend(index);
         } else if let Some(card) = card {
             if let Some(payment) = self.payments.get_mut(index) {
                 payment.card = Some(card);
@@ -110,14 +119,20 @@ impl Gateway {
         }
     }
 
-    fn payment_expiry(&self, fields: &mut Fields<'_>) -> Time {
-        const LONGEST_MS: u64 = 48 * 3_600_000;
-        let standard = self.now.after(millis(self.timings.payment_expiry_ms));
+    /// When a payment is closed that the buyer does not finish.
+    pub(crate) fn close_at(&self, method: &str) -> Time {
+        self.now.after(methods::rules_of(method).expiry(millis(self.timings.payment_expiry_ms)))
+    }
+
+    fn payment_expiry(&self, fields: &mut Fields<'_>, method: &str) -> Time {
+        const LONGEST: Duration = Duration::from_hours(48);
+        let standard = self.close_at(method);
         let Some(text) = fields.text("paymentExpiryTime", 64) else { return standard };
+        let latest = self.now.after(methods::rules_of(method).expiry(LONGEST).max(LONGEST));
         match Time::parse(text) {
-            Some(expiry) if expiry > self.now && expiry <= self.now.after(millis(LONGEST_MS)) => expiry,
+            Some(expiry) if expiry > self.now && expiry <= latest => expiry,
             _ => {
-                fields.fault("paymentExpiryTime does not lie within the next 48 hours".to_owned());
+                fields.fault(format!("paymentExpiryTime does not lie between now and {}", latest.to_wire()));
                 standard
             }
         }

@@ -4,16 +4,16 @@
 use serde_json::{Value, json};
 
 use crate::core::codes;
+use crate::core::contract::{CardRefunds, Contract};
 use crate::core::fields::Fields;
 use crate::core::fingerprint::Fingerprint;
 use crate::core::gateway::{Claim, Gateway, Timer};
+use crate::core::methods::{self, Refunding};
 use crate::core::notifications::Draft;
 use crate::core::payment::{Payment, Phase, Progress, Refund};
 use crate::core::reply::{Refusal, Reply};
 use crate::core::time::Time;
 use crate::core::timings::millis;
-
-const REFUND_WINDOW_MS: u64 = 365 * 24 * 3_600_000;
 
 impl Gateway {
     pub(crate) fn refund(&mut self, client: &str, request: &Value) -> Result<Reply, Refusal> {
@@ -39,7 +39,7 @@ impl Gateway {
         }
         let index = known.ok_or_else(|| Refusal::new("ORDER_NOT_EXIST"))?;
         let payment = self.payments.get(index).ok_or_else(|| Refusal::new("ORDER_NOT_EXIST"))?;
-        let allowed = may_refund(payment, amount.currency, amount.value, self.now);
+        let allowed = may_refund(payment, self.contract_of(client), amount.currency, amount.value, self.now);
         if allowed.as_ref().is_err_and(|refusal| refusal.code == "REFUND_AMOUNT_EXCEED") {
             self.violation(client, "refund_exceeds_captured", request_id);
         }
@@ -60,9 +60,15 @@ impl Gateway {
         let now = self.now;
         let due = now.after(millis(self.timings.refund_ms));
         let notify_url = notify_url.map(|url| self.names.of(url));
+        let Some(payment) = self.payments.get(index) else { return 0 };
+        let later = match methods::rules_of(&payment.method) {
+            card if card.is_card() => {
+                self.contract_of(&payment.client).card_refunds == CardRefunds::Asynchronous
+            }
+            other => !other.refunds_at_once,
+        };
         let Some(payment) = self.payments.get_mut(index) else { return 0 };
         let refund = payment.refunds.len();
-        let later = payment.is_card();
         let client = payment.client.clone();
         payment.refunds.reserve_exact(1);
         payment.refunds.push(Refund {
@@ -154,7 +160,13 @@ impl Gateway {
     }
 }
 
-fn may_refund(payment: &Payment, currency: &str, amount: u64, now: Time) -> Result<(), Refusal> {
+fn may_refund(
+    payment: &Payment,
+    contract: &Contract,
+    currency: &str,
+    amount: u64,
+    now: Time,
+) -> Result<(), Refusal> {
     let refuse = |code: &str| Err(Refusal::new(code));
     match payment.phase {
         Phase::Success => {}
@@ -168,7 +180,14 @@ fn may_refund(payment: &Payment, currency: &str, amount: u64, now: Time) -> Resu
     if payment.amount.currency != currency {
         return refuse("CURRENCY_NOT_SUPPORT");
     }
-    if payment.paid_at.is_some_and(|paid| now > paid.after(millis(REFUND_WINDOW_MS))) {
+    let before = payment.refunded().saturating_add(payment.refunding()) > 0;
+    match methods::rules_of(&payment.method).refunding {
+        Refunding::Never => return refuse("REFUND_NOT_SUPPORTED"),
+        Refunding::FullOnly if amount < payment.captured() => return refuse("PARTIAL_REFUND_NOT_SUPPORTED"),
+        Refunding::OnceOnly if before => return refuse("MULTIPLE_REFUNDS_NOT_SUPPORTED"),
+        Refunding::FullOnly | Refunding::OnceOnly | Refunding::Parts => {}
+    }
+    if payment.paid_at.is_some_and(|paid| now > paid.after(millis(contract.refund_window_ms))) {
         return refuse("REFUND_WINDOW_EXCEED");
     }
     let gone = payment.refunded().saturating_add(payment.refunding());

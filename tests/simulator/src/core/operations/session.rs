@@ -9,6 +9,7 @@ use crate::core::amount::Amount;
 use crate::core::fields::Fields;
 use crate::core::fingerprint::Fingerprint;
 use crate::core::gateway::Gateway;
+use crate::core::methods;
 use crate::core::names::Name;
 use crate::core::payment::{CaptureMode, Integration, Payment, Phase};
 use crate::core::random::Random;
@@ -38,6 +39,7 @@ impl Gateway {
         let expiry = self.session_expiry(&mut fields);
         fields.finish()?;
         let start = start.ok_or_else(|| Refusal::new("PARAM_ILLEGAL"))?;
+        methods::rules_of(start.method).admit(&start.amount)?;
         if let Some(index) = self.repeated_start(client, &start, request, true)? {
             return self.session_reply(index);
         }

@@ -3,6 +3,7 @@
 
 mod clients;
 mod clock;
+mod contract;
 mod notifications;
 mod payments;
 mod scene;
@@ -43,6 +44,7 @@ pub(crate) fn routes() -> Router<Arc<Shell>> {
         .route("/faults", put(scene::set_faults).delete(scene::clear_faults))
         .route("/scenarios", post(scene::start_scenario).get(scene::scenarios).delete(scene::end_scenarios))
         .route("/timings", get(scene::timings).put(scene::set_timings))
+        .route("/contract", get(contract::show).put(contract::change))
         .route("/clients", get(clients::list).post(clients::create))
         .route("/clients/{client_id}/keys", post(clients::add_key))
         .route("/ledger", get(scene::ledger))
