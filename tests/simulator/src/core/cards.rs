@@ -1,43 +1,51 @@
-//! The sandbox's test cards: what each number is, and whether paying with it succeeds.
-//! Which result follows is decided where a payment is settled.
+//! The sandbox's test cards, and a few of the simulator's own for what the sandbox has no number for.
+//! What a buyer enters beside the number is judged in `card_form`; what follows is decided in `buyer`.
 
-use serde_json::{Value, json};
-
-/// A published test card.
-#[derive(Clone, Copy, Debug)]
+/// A test card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Card {
     pub(crate) number: &'static str,
-    pub(crate) brand: &'static str,
+    /// More than one for a co-badged card; the first is used unless another is chosen.
+    pub(crate) brands: &'static [&'static str],
     pub(crate) country: &'static str,
-    pub(crate) succeeds: bool,
+    pub(crate) issuer: Issuer,
     pub(crate) exempt_from_challenge: bool,
 }
 
-const fn good(number: &'static str, brand: &'static str, country: &'static str) -> Card {
-    Card { number, brand, country, succeeds: true, exempt_from_challenge: false }
+/// What the bank behind a card says to a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Issuer {
+    Approves,
+    Declines,
+    /// A soft decline: not without 3-D Secure.
+    WantsAuthentication,
 }
 
-const fn bad(number: &'static str, brand: &'static str) -> Card {
-    Card { number, brand, country: "US", succeeds: false, exempt_from_challenge: false }
+const fn good(number: &'static str, brands: &'static [&'static str], country: &'static str) -> Card {
+    Card { number, brands, country, issuer: Issuer::Approves, exempt_from_challenge: false }
 }
 
-static CARDS: [Card; 10] = [
-    good("4054695723100768", "VISA", "US"),
-    good("5162774114974622", "MASTERCARD", "US"),
-    good("4294097400915107", "VISA", "BR"),
-    good("4006055482525268", "VISA", "MX"),
-    good("4600729331819383", "VISA", "CL"),
-    good("4310377720003234", "VISA", "PE"),
-    good("9490220011669217", "HYUNDAI", "KR"),
-    Card {
-        number: "4035501000000008",
-        brand: "VISA",
-        country: "US",
-        succeeds: true,
-        exempt_from_challenge: true,
-    },
-    bad("4054692760174822", "VISA"),
-    bad("5162770472561357", "MASTERCARD"),
+const fn with_issuer(number: &'static str, brands: &'static [&'static str], issuer: Issuer) -> Card {
+    Card { number, brands, country: "US", issuer, exempt_from_challenge: false }
+}
+
+static CARDS: [Card; 14] = [
+    // Published (sandbox facts 2 and 3).
+    good("4054695723100768", &["VISA"], "US"),
+    good("5162774114974622", &["MASTERCARD"], "US"),
+    good("4294097400915107", &["VISA"], "BR"),
+    good("4006055482525268", &["VISA"], "MX"),
+    good("4600729331819383", &["VISA"], "CL"),
+    good("4310377720003234", &["VISA"], "PE"),
+    good("9490220011669217", &["HYUNDAI"], "KR"),
+    Card { exempt_from_challenge: true, ..good("4035501000000008", &["VISA"], "US") },
+    with_issuer("4054692760174822", &["VISA"], Issuer::Declines),
+    with_issuer("5162770472561357", &["MASTERCARD"], Issuer::Declines),
+    // The simulator's own.
+    with_issuer("4035501000000107", &["VISA"], Issuer::WantsAuthentication),
+    good("4035501000000206", &["VISA", "CARTES_BANCAIRES"], "FR"),
+    good("371449635300007", &["AMEX"], "US"),
+    good("3530111333300109", &["JCB"], "JP"),
 ];
 
 impl Card {
@@ -48,30 +56,46 @@ impl Card {
         CARDS.iter().find(|card| card.number == number)
     }
 
-    /// `paymentResultInfo` of a payment with this card.
-    pub(crate) fn result_info(&self, three_ds: bool, network_id: u64) -> Value {
-        let network_id = format!("{network_id:015}");
-        let last_four = self.number.get(12..).unwrap_or_default();
-        let mut info = json!({
-            "cardNo": format!("************{last_four}"),
-            "cardBrand": self.brand,
-            "cardBin": self.number.get(..6).unwrap_or_default(),
-            "lastFour": last_four,
-            "issuingCountry": self.country,
-            "funding": "CREDIT",
-            "cardCategory": "CONSUMER",
-            "avsResultRaw": "A",
-            "cvvResultRaw": "Y",
-            "networkTransactionId": network_id,
-        });
-        if three_ds && let Some(object) = info.as_object_mut() {
-            let eci = if self.brand == "MASTERCARD" { "02" } else { "05" };
-            object.insert(
-                "threeDSResult".to_owned(),
-                json!({"threeDSVersion": "2.2.0", "eci": eci, "cavv": "AAABBEg0VhI0VniQEjRWAAAAAAA=",
-                       "dsTransactionId": network_id, "challenged": !self.exempt_from_challenge}),
-            );
+    pub(crate) fn last_four(&self) -> &'static str {
+        self.number.get(self.number.len().saturating_sub(4)..).unwrap_or_default()
+    }
+
+    pub(crate) fn bin(&self) -> &'static str {
+        self.number.get(..6).unwrap_or_default()
+    }
+
+    /// The brand that is used: the chosen one if the card bears it, or else its first.
+    pub(crate) fn brand(&self, chosen: Option<&str>) -> Option<&'static str> {
+        match chosen {
+            None => self.brands.first().copied(),
+            Some(chosen) => self.brands.iter().find(|brand| **brand == chosen).copied(),
         }
-        info
+    }
+}
+
+/// The check digit that every card number ends with.
+pub(crate) fn passes_luhn(number: &str) -> bool {
+    let digits: Option<Vec<u32>> = number.chars().rev().map(|c| c.to_digit(10)).collect();
+    let Some(digits) = digits.filter(|digits| digits.len() >= 12) else { return false };
+    let weighed = digits.iter().enumerate().map(|(place, digit)| {
+        let weighed = if place % 2 == 1 { digit * 2 } else { *digit };
+        if weighed > 9 { weighed - 9 } else { weighed }
+    });
+    weighed.sum::<u32>() % 10 == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_test_card_has_a_right_check_digit_and_a_number_of_its_own() {
+        for card in &CARDS {
+            assert!(passes_luhn(card.number), "{}", card.number);
+            assert_eq!(CARDS.iter().filter(|other| other.number == card.number).count(), 1);
+        }
+        for wrong in ["4054695723100769", "4504695723100768", "", "0", "405469572310076x"] {
+            assert!(!passes_luhn(wrong), "{wrong}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::io;
 use serde_json::Value;
 
 /// What all bytes so far come to.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Fingerprint(u64);
 
 impl Fingerprint {
@@ -18,6 +18,12 @@ impl Fingerprint {
         for byte in bytes {
             self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
+    }
+
+    pub(crate) fn of_text(text: &str) -> Self {
+        let mut fingerprint = Self::EMPTY;
+        fingerprint.add(text.as_bytes());
+        fingerprint
     }
 
     /// That of a JSON value, whatever blanks and order of members it was written with.

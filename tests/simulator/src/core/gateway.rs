@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use super::checkout::Checkouts;
 use super::contract::Contract;
 use super::faults::Faults;
 use super::fingerprint::Fingerprint;
@@ -16,6 +17,7 @@ use super::reply::Refusal;
 use super::scenarios::Scenario;
 use super::time::Time;
 use super::timings::{Timings, millis};
+use super::tokens::Tokens;
 
 /// What a gateway is made with.
 #[derive(Clone, Debug)]
@@ -87,6 +89,8 @@ pub struct Gateway {
     pub(crate) payments: Vec<Payment>,
     pub(crate) books: BTreeMap<Name, Books>,
     pub(crate) names: Names,
+    pub(crate) checkouts: Checkouts,
+    pub(crate) tokens: Tokens,
     pub(crate) notifications: Vec<Notification>,
     pub(crate) outgoing: Vec<Send>,
     pub(crate) faults: Faults,
@@ -112,6 +116,8 @@ impl Gateway {
             payments: Vec::new(),
             books: BTreeMap::new(),
             names: Names::default(),
+            checkouts: Checkouts::default(),
+            tokens: Tokens::default(),
             notifications: Vec::new(),
             outgoing: Vec::new(),
             faults: Faults::none(settings.seed.rotate_left(17)),

@@ -3,9 +3,11 @@
 
 use super::amount::Amount;
 use super::buyer::Outcome;
-use super::cards::Card;
+use super::card_form::CardUse;
 use super::fingerprint::Fingerprint;
 use super::names::Name;
+use super::terms::{NO_TERMS, Terms};
+use super::three_ds::Challenge;
 use super::time::Time;
 
 /// Where a payment stands.
@@ -44,7 +46,6 @@ pub(crate) enum Integration {
     /// Its id and its data are made of the seed whenever they are asked for.
     Session {
         seed: u64,
-        description: Box<str>,
         expiry: Time,
     },
     Pay,
@@ -99,11 +100,13 @@ pub(crate) struct Payment {
     pub(crate) integration: Integration,
     pub(crate) payment_id: Option<Name>,
     pub(crate) order_id: Box<str>,
+    pub(crate) description: Box<str>,
     pub(crate) amount: Amount,
     pub(crate) method: Name,
     pub(crate) method_id: Option<Box<str>>,
     pub(crate) capture_mode: CaptureMode,
-    pub(crate) three_ds: bool,
+    /// What the merchant asks for beside the money; most ask for nothing.
+    pub(crate) terms: Option<Box<Terms>>,
     pub(crate) notify_url: Option<Name>,
     pub(crate) redirect_url: Box<str>,
     pub(crate) created: Time,
@@ -112,7 +115,10 @@ pub(crate) struct Payment {
     pub(crate) phase: Phase,
     pub(crate) result_code: Option<Box<str>>,
     pub(crate) tries: Vec<Try>,
-    pub(crate) card: Option<&'static Card>,
+    /// The card of the latest try.
+    pub(crate) used: Option<Box<CardUse>>,
+    /// The bank's question to the buyer that stands.
+    pub(crate) challenge: Option<Box<Challenge>>,
     /// Fifteen digits.
     pub(crate) network_id: u64,
     pub(crate) paid_at: Option<Time>,
@@ -134,6 +140,10 @@ pub(crate) struct Payment {
 impl Payment {
     pub(crate) fn is_card(&self) -> bool {
         self.method.as_str() == "CARD"
+    }
+
+    pub(crate) fn terms(&self) -> &Terms {
+        self.terms.as_deref().unwrap_or(&NO_TERMS)
     }
 
     pub(crate) fn authorized(&self) -> u64 {

@@ -52,6 +52,12 @@ impl Time {
         self.format_at(8, "%Y%m%d")
     }
 
+    /// The last two digits of the year, and the month, in UTC+8.
+    pub(crate) fn year_and_month(self) -> (u8, u8) {
+        let part = |format| self.format_at(8, format).parse().unwrap_or(0);
+        (part("%y"), part("%m"))
+    }
+
     /// 00:15 (UTC+8) of the day after this one: the end of the cancel window of most methods (rules 11.3).
     pub(crate) fn cancel_deadline(self) -> Self {
         const DAY: i64 = 86_400_000;

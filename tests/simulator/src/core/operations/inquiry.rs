@@ -41,7 +41,7 @@ impl Payment {
     /// `paymentResultInfo`, once a card was used successfully.
     pub(crate) fn result_info(&self) -> Option<Value> {
         self.paid_at?;
-        self.card.map(|card| card.result_info(self.three_ds, self.network_id))
+        self.used.as_ref().map(|used| used.result_info(self.network_id))
     }
 
     fn payment_result_code(&self) -> &str {

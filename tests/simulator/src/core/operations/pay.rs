@@ -6,6 +6,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::session::Start;
+use crate::core::buyer::Submitted;
+use crate::core::card_form::CardUse;
 use crate::core::cards::Card;
 use crate::core::fields::Fields;
 use crate::core::gateway::{Gateway, Timer};
@@ -42,29 +44,21 @@ impl Gateway {
         request: &Value,
         close_at: Time,
     ) -> Result<usize, Refusal> {
-        let card = given_card(start.method, request)?;
-        // The sandbox refuses this amount as risky (sandbox facts 4).
-        let risky = client.starts_with("SANDBOX_") && start.amount.value == 11;
-        let three_ds = request.pointer("/paymentMethod/paymentMethodMetaData/is3DSAuthentication");
-        let wants_three_ds = three_ds.is_some_and(|flag| flag == &Value::Bool(true) || flag == "true");
+        let card = given_card(start.method, request)?.map(CardUse::of);
         let payment_id = self.new_id();
         let index = self.open(client, start, request, Integration::Pay);
         self.attempt(index, payment_id, close_at);
-        let pays_later =
-            self.payments.get(index).is_some_and(|one| methods::rules_of(&one.method).pays_later);
-        if risky {
+        let Some(payment) = self.payments.get(index) else { return Ok(index) };
+        let pays_later = methods::rules_of(&payment.method).pays_later;
+        if let Some(card) = card {
+            if let Submitted::Declined { result_code } = self.try_card(index, card) {
+                // Nobody is there to try another card: a refused `pay` is final for its id.
+                self.fail(index, &result_code);
+            }
+        } else if payment.is_risky() {
             self.fail(index, "RISK_REJECT");
         } else if pays_later {
             self.suspend(index);
-        } else if let Some(card) = card {
-            if let Some(payment) = self.payments.get_mut(index) {
-                payment.card = Some(card);
-            }
-            match (card.succeeds, wants_three_ds && !card.exempt_from_challenge) {
-                (false, _) => self.fail(index, "DO_NOT_HONOR"),
-                (true, false) => self.succeed(index),
-                (true, true) => {}
-            }
         }
         Ok(index)
     }

@@ -14,6 +14,7 @@ use crate::core::names::Name;
 use crate::core::payment::{CaptureMode, Integration, Payment, Phase};
 use crate::core::random::Random;
 use crate::core::reply::{Refusal, Reply};
+use crate::core::terms::{NO_TERMS, Terms};
 use crate::core::time::Time;
 use crate::core::timings::millis;
 
@@ -25,7 +26,8 @@ pub(super) struct Start<'a> {
     method_id: Option<&'a str>,
     order_id: &'a str,
     capture_mode: CaptureMode,
-    three_ds: bool,
+    description: &'a str,
+    terms: Terms,
     notify_url: Option<&'a str>,
     redirect_url: &'a str,
 }
@@ -43,12 +45,9 @@ impl Gateway {
         if let Some(index) = self.repeated_start(client, &start, request, true)? {
             return self.session_reply(index);
         }
-        let integration = Integration::Session {
-            seed: self.random.next(),
-            description: description_of(request).into(),
-            expiry,
-        };
+        let integration = Integration::Session { seed: self.random.next(), expiry };
         let payment = self.open(client, start, request, integration);
+        self.enter_session(payment);
         self.session_reply(payment)
     }
 
@@ -66,7 +65,8 @@ impl Gateway {
         let request_id = fields.required_id("paymentRequestId");
         let amount = fields.required_amount("paymentAmount");
         let order_id = fields.required_id("order.referenceOrderId");
-        fields.required_text("order.orderDescription", 256);
+        let description = fields.required_text("order.orderDescription", 256);
+        let terms = Terms::read(fields);
         fields.required_amount("order.orderAmount");
         fields.text("order.buyer.referenceBuyerId", 64);
         fields.text("order.buyer.buyerEmail", 64);
@@ -81,9 +81,7 @@ impl Gateway {
         } else {
             fields.text("paymentMethod.paymentMethodType", 64).unwrap_or("CARD")
         };
-        let capture_mode = read_capture_mode(fields, method);
-        let three_ds =
-            fields.flag("paymentMethod.paymentMethodMetaData.is3DSAuthentication").unwrap_or(false);
+        let capture_mode = read_capture_mode(fields, method, terms.issuer_authentication);
         let method_id = fields.text("paymentMethod.paymentMethodId", 2_048);
         if fields.has_chinese() {
             self.violation(client, "chinese_characters", request_id);
@@ -95,7 +93,8 @@ impl Gateway {
             method_id,
             order_id,
             capture_mode,
-            three_ds,
+            description,
+            terms,
             notify_url,
             redirect_url,
         })
@@ -143,11 +142,12 @@ impl Gateway {
             integration,
             payment_id: None,
             order_id: start.order_id.into(),
+            description: start.description.into(),
             amount: start.amount,
             method: self.names.of(start.method),
             method_id: start.method_id.map(Into::into),
             capture_mode: start.capture_mode,
-            three_ds: start.three_ds,
+            terms: (start.terms != NO_TERMS).then(|| start.terms.into()),
             notify_url: start.notify_url.map(|url| self.names.of(url)),
             redirect_url: start.redirect_url.into(),
             created: self.now,
@@ -155,7 +155,8 @@ impl Gateway {
             phase: Phase::Open,
             result_code: None,
             tries: Vec::new(),
-            card: None,
+            used: None,
+            challenge: None,
             network_id,
             paid_at: None,
             told_at: None,
@@ -194,14 +195,12 @@ impl Gateway {
     }
 }
 
-fn read_capture_mode(fields: &mut Fields<'_>, method: &str) -> CaptureMode {
+fn read_capture_mode(fields: &mut Fields<'_>, method: &str, issuer: bool) -> CaptureMode {
     let authorization = fields.flag("paymentFactor.isAuthorization");
     let mode = fields.one_of("paymentFactor.captureMode", &["AUTOMATIC", "MANUAL"]);
     if method == "CARD" && authorization != Some(true) {
         fields.fault("paymentFactor.isAuthorization is not true for CARD".to_owned());
     }
-    let issuer = fields.flag("paymentMethod.requireIssuerAuthentication").unwrap_or(false)
-        || fields.flag("paymentMethod.paymentMethodMetaData.requireIssuerAuthentication").unwrap_or(false);
     if issuer && mode == Some("MANUAL") {
         fields.fault("captureMode MANUAL is not possible with requireIssuerAuthentication".to_owned());
     }
@@ -224,13 +223,11 @@ fn check_goods(fields: &mut Fields<'_>) {
     }
 }
 
-fn description_of(request: &Value) -> &str {
-    request.pointer("/order/orderDescription").and_then(Value::as_str).unwrap_or_default()
-}
-
 /// What a session is for the merchant and its buyer.
 pub(crate) struct Session {
     pub(crate) id: String,
+    /// The first three parts of the data, by which the client SDK names the session.
+    pub(crate) key: String,
     pub(crate) data: String,
     pub(crate) expiry: Time,
 }
@@ -238,18 +235,19 @@ pub(crate) struct Session {
 impl Payment {
     /// The session, if the payment has one: the same texts whenever it is asked for.
     pub(crate) fn session(&self) -> Option<Session> {
-        let Integration::Session { seed, description, expiry } = &self.integration else { return None };
+        let Integration::Session { seed, expiry } = &self.integration else { return None };
         let mut random = Random::new(*seed);
         let id = STANDARD.encode(random.bytes(48));
-        let data = session_data(&STANDARD.encode(random.bytes(64)), self, description);
-        Some(Session { id, data, expiry: *expiry })
+        let key = format!("{}&&SG&&111", STANDARD.encode(random.bytes(64)));
+        let data = format!("{key}&&{}", STANDARD.encode(sdk_part(self).to_string()));
+        Some(Session { id, key, data, expiry: *expiry })
     }
 }
 
-/// The four-part session string of the current web SDK: key, region, number, and JSON for the SDK.
-fn session_data(key: &str, payment: &Payment, description: &str) -> String {
+/// The fourth part of the session string, which the current web SDK reads.
+fn sdk_part(payment: &Payment) -> Value {
     let category = if payment.is_card() { "CARD" } else { "APM" };
-    let part = json!({
+    json!({
         "paymentSessionConfig": {
             "productScene": "CASHIER_PAYMENT", "productSceneVersion": "1.0",
             "paymentMethodCategoryType": category,
@@ -257,9 +255,8 @@ fn session_data(key: &str, payment: &Payment, description: &str) -> String {
         "paymentMethodInfoView": {"paymentMethodType": payment.method},
         "paymentSessionFactor": {
             "paymentAmount": payment.amount.to_json(), "paymentRequestId": payment.request_id,
-            "order": {"orderDescription": description},
+            "order": {"orderDescription": payment.description},
         },
         "securityConfig": {"appName": "Acquirer", "h5gateway": "simulator"},
-    });
-    format!("{key}&&SG&&111&&{}", STANDARD.encode(part.to_string()))
+    })
 }

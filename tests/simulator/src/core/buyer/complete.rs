@@ -1,0 +1,173 @@
+//! The control API's way to act for a buyer: an outcome instead of what a form would lead to.
+//! What an outcome does to the payment is in `outcome`.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::super::card_form::CardUse;
+use super::super::cards::Card;
+use super::super::checkout::Checkout;
+use super::super::codes;
+use super::super::gateway::Gateway;
+use super::super::payment::Payment;
+use super::super::three_ds::ThreeDs;
+use super::super::time::Time;
+use super::CompletionError;
+
+/// An act of the buyer, as the control API takes it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Completion {
+    outcome: Outcome,
+    #[serde(default)]
+    result_code: Option<String>,
+    #[serde(default)]
+    card: Option<String>,
+}
+
+/// How the act ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The payment is authorized or paid.
+    Success,
+    /// A failed try; the session stays open.
+    Decline,
+    /// The payment has failed for good.
+    Fail,
+    /// The outcome will come later.
+    Pending,
+    /// The buyer leaves.
+    Cancel,
+    /// The bank puts a question first; that comes of a card, nobody can ask for it.
+    #[serde(skip)]
+    Challenged,
+}
+
+impl Outcome {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Decline => "decline",
+            Self::Fail => "fail",
+            Self::Pending => "pending",
+            Self::Cancel => "cancel",
+            Self::Challenged => "challenged",
+        }
+    }
+}
+
+impl Completion {
+    /// An act with nothing but an outcome.
+    pub fn of(outcome: Outcome) -> Self {
+        Self { outcome, result_code: None, card: None }
+    }
+
+    /// With this code, for a decline or a failure.
+    #[must_use]
+    pub fn with_result_code(self, code: &str) -> Self {
+        Self { result_code: Some(code.to_owned()), ..self }
+    }
+
+    /// With the sandbox test card of this number.
+    #[must_use]
+    pub fn with_card(self, number: &str) -> Self {
+        Self { card: Some(number.to_owned()), ..self }
+    }
+}
+
+impl Gateway {
+    /// Acts for the buyer of a payment; `client` is needed only where two clients use the same id.
+    pub fn complete(
+        &mut self,
+        at: Time,
+        client: Option<&str>,
+        request_id: &str,
+        act: &Completion,
+    ) -> Result<Value, CompletionError> {
+        self.run_to(at);
+        let index = self.index_of(client, request_id).ok_or(CompletionError::Unknown)?;
+        self.complete_at(index, act)?;
+        self.payment_at(index).ok_or(CompletionError::Unknown)
+    }
+
+    /// The same for the page that `normalUrl` opens, which knows the payment by its id. Answers where the buyer goes.
+    pub fn complete_page(
+        &mut self,
+        at: Time,
+        payment_id: &str,
+        act: &Completion,
+    ) -> Result<String, CompletionError> {
+        self.run_to(at);
+        let index = self.checkout_index(Checkout::Payment(payment_id)).ok_or(CompletionError::Unknown)?;
+        self.complete_at(index, act)?;
+        let payment = self.payments.get(index).ok_or(CompletionError::Unknown)?;
+        Ok(payment.redirect_url.to_string())
+    }
+
+    fn complete_at(&mut self, index: usize, act: &Completion) -> Result<(), CompletionError> {
+        self.refuse_if_over(index)?;
+        let used = self.used_card_of(index, act)?;
+        let code = self.code_of(index, act)?;
+        if let Some(payment) = self.payments.get_mut(index) {
+            payment.used = used.map(Box::new).or(payment.used.take());
+        }
+        self.note_try(index, act.outcome, code.as_deref());
+        match act.outcome {
+            Outcome::Success => self.succeed(index),
+            Outcome::Fail => self.fail(index, code.as_deref().unwrap_or("PROCESS_FAIL")),
+            Outcome::Pending => self.suspend(index),
+            Outcome::Decline | Outcome::Cancel | Outcome::Challenged => {}
+        }
+        Ok(())
+    }
+
+    /// The card that the buyer uses; a buyer who succeeds has passed 3-D Secure where it was asked for, and agrees to
+    /// have the card stored.
+    fn used_card_of(&self, index: usize, act: &Completion) -> Result<Option<CardUse>, CompletionError> {
+        let invalid = |reason: &str| Err(CompletionError::Invalid(reason.to_owned()));
+        let payment = self.payments.get(index).ok_or(CompletionError::Unknown)?;
+        if !payment.is_card() {
+            return if act.card.is_some() {
+                invalid("card is for payments with CARD only")
+            } else {
+                Ok(None)
+            };
+        }
+        let asked = payment.challenge.as_ref().map(|challenge| &challenge.used).or(payment.used.as_deref());
+        let used = match (&act.card, asked) {
+            (None, Some(used)) => used.clone(),
+            (None, None) => CardUse::of(Card::DEFAULT),
+            (Some(number), _) => match Card::find(number) {
+                Some(card) => CardUse::of(card),
+                None => return invalid("card is not the number of a test card"),
+            },
+        };
+        let challenged = payment.challenge.is_some() || !used.card.exempt_from_challenge;
+        let asks_for_three_ds = payment.terms().three_ds || payment.challenge.is_some();
+        let three_ds = asks_for_three_ds.then_some(ThreeDs { challenged });
+        Ok(Some(CardUse { three_ds, store: true, ..used }))
+    }
+
+    fn code_of(&self, index: usize, act: &Completion) -> Result<Option<String>, CompletionError> {
+        let fails = matches!(act.outcome, Outcome::Decline | Outcome::Fail);
+        match (&act.result_code, fails) {
+            (None, false) => Ok(None),
+            (Some(_), false) => {
+                Err(CompletionError::Invalid("resultCode is for decline and fail only".to_owned()))
+            }
+            (Some(code), true) => {
+                let status = codes::lookup("notifyPayment", code).map(|(status, _)| status);
+                if status != Some("F") {
+                    let reason = "resultCode is not a failure that a payment can have".to_owned();
+                    return Err(CompletionError::Invalid(reason));
+                }
+                Ok(Some(code.clone()))
+            }
+            (None, true) => {
+                let is_card = self.payments.get(index).is_some_and(Payment::is_card);
+                Ok(Some(if is_card { "DO_NOT_HONOR" } else { "PROCESS_FAIL" }.to_owned()))
+            }
+        }
+    }
+}

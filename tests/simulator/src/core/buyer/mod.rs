@@ -1,0 +1,33 @@
+//! What the buyer does: pays, is declined, fails, leaves the payment pending, goes away.
+//! The pages that a buyer sees are in the shell.
+
+mod complete;
+mod outcome;
+mod submit;
+
+pub use complete::{Completion, Outcome};
+pub use submit::Submitted;
+
+use super::gateway::Gateway;
+
+/// Why an act of the buyer is not possible.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CompletionError {
+    /// There is no such payment.
+    Unknown,
+    /// The payment is final, closed or its session has expired.
+    Final,
+    /// The act itself makes no sense.
+    Invalid(String),
+}
+
+impl Gateway {
+    /// Refuses acts on a payment that is final or for which the buyer comes too late.
+    pub(crate) fn refuse_if_over(&self, index: usize) -> Result<(), CompletionError> {
+        let payment = self.payments.get(index).ok_or(CompletionError::Unknown)?;
+        if payment.phase.is_final() || payment.is_too_late(self.now) {
+            return Err(CompletionError::Final);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,129 @@
+//! A buyer pays by card on a page: what the form leads to.
+//! Reading the form is in `card_form`, the bank's question in `three_ds`, what an outcome does in `outcome`.
+
+use super::super::card_form::{CardForm, CardUse};
+use super::super::cards::Issuer;
+use super::super::checkout::Checkout;
+use super::super::gateway::Gateway;
+use super::super::payment::{Payment, Phase};
+use super::super::three_ds::ThreeDs;
+use super::super::time::Time;
+use super::{CompletionError, Outcome};
+
+/// What became of an act of the buyer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Submitted {
+    /// The payment is authorized, or paid.
+    Authorized,
+    /// This try failed; the buyer may try again on the same page.
+    Declined {
+        /// Why.
+        result_code: String,
+    },
+    /// The payment has failed for good.
+    Failed {
+        /// Why.
+        result_code: String,
+    },
+    /// The outcome will come later.
+    Pending,
+    /// The bank puts a question to the buyer first.
+    Challenge {
+        /// Id of the challenge, for `answer_challenge`.
+        id: String,
+        /// The bank's page.
+        url: String,
+    },
+    /// The buyer went away.
+    Left,
+}
+
+impl Gateway {
+    /// Takes what a buyer entered on a card page.
+    pub fn submit_card(
+        &mut self,
+        at: Time,
+        place: Checkout<'_>,
+        form: &CardForm,
+    ) -> Result<Submitted, CompletionError> {
+        self.run_to(at);
+        let index = self.checkout_index(place).ok_or(CompletionError::Unknown)?;
+        self.refuse_if_over(index)?;
+        let payment = self.payments.get(index).ok_or(CompletionError::Unknown)?;
+        if !payment.is_card() {
+            return Err(CompletionError::Invalid("this payment is not made by card".to_owned()));
+        }
+        if payment.phase == Phase::Pending {
+            return Ok(Submitted::Pending);
+        }
+        let client = payment.client.clone();
+        Ok(match self.card_in(&client, form) {
+            Ok(used) => self.try_card(index, used),
+            Err(code) => self.decline(index, code, None),
+        })
+    }
+
+    /// A try to pay with a card about which nothing is wrong.
+    pub(crate) fn try_card(&mut self, index: usize, used: CardUse) -> Submitted {
+        let Some(payment) = self.payments.get(index) else { return Submitted::Left };
+        if payment.is_risky() {
+            return self.fail_try(index, "RISK_REJECT", Some(used));
+        }
+        let (asked, upgrade) = (payment.terms().three_ds, payment.terms().upgrade);
+        match used.card.issuer {
+            Issuer::Declines => self.decline(index, "DO_NOT_HONOR", Some(used)),
+            Issuer::Approves | Issuer::WantsAuthentication if asked && !used.card.exempt_from_challenge => {
+                self.ask(index, used)
+            }
+            Issuer::Approves => {
+                let three_ds = asked.then_some(ThreeDs { challenged: false });
+                self.authorize_with(index, CardUse { three_ds, ..used })
+            }
+            Issuer::WantsAuthentication if upgrade => self.ask(index, used),
+            Issuer::WantsAuthentication => self.decline(index, "AUTHENTICATION_REQUIRED", Some(used)),
+        }
+    }
+
+    /// The bank's question before the money.
+    fn ask(&mut self, index: usize, used: CardUse) -> Submitted {
+        self.note_use(index, Some(used.clone()));
+        self.note_try(index, Outcome::Challenged, None);
+        self.challenge(index, used)
+    }
+
+    fn decline(&mut self, index: usize, code: &str, used: Option<CardUse>) -> Submitted {
+        self.note_use(index, used);
+        self.note_try(index, Outcome::Decline, Some(code));
+        Submitted::Declined { result_code: code.to_owned() }
+    }
+
+    /// A try that fails the payment for good.
+    pub(crate) fn fail_try(&mut self, index: usize, code: &str, used: Option<CardUse>) -> Submitted {
+        self.note_use(index, used);
+        self.note_try(index, Outcome::Fail, Some(code));
+        self.fail(index, code);
+        Submitted::Failed { result_code: code.to_owned() }
+    }
+
+    pub(crate) fn authorize_with(&mut self, index: usize, used: CardUse) -> Submitted {
+        self.note_use(index, Some(used));
+        self.note_try(index, Outcome::Success, None);
+        self.succeed(index);
+        Submitted::Authorized
+    }
+
+    /// The card of the latest try; a new try makes the bank's question void.
+    fn note_use(&mut self, index: usize, used: Option<CardUse>) {
+        if let Some(payment) = self.payments.get_mut(index) {
+            payment.challenge = None;
+            payment.used = used.map(Box::new);
+        }
+    }
+}
+
+impl Payment {
+    /// The sandbox refuses this amount as risky (sandbox facts 4).
+    pub(crate) fn is_risky(&self) -> bool {
+        self.client.starts_with("SANDBOX_") && self.amount.value == 11
+    }
+}

@@ -1,0 +1,122 @@
+//! 3-D Secure: the challenge that a bank puts to a buyer, and what comes of the answer.
+//! Which payments are challenged is decided in `buyer`; the page that asks the buyer is in the shell.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::buyer::{CompletionError, Outcome, Submitted};
+use super::card_form::CardUse;
+use super::checkout::CheckoutView;
+use super::gateway::Gateway;
+use super::names::Name;
+use super::time::Time;
+
+/// A question to the buyer that stands until it is answered, another one is put, or the payment ends.
+#[derive(Clone, Debug)]
+pub(crate) struct Challenge {
+    pub(crate) id: Name,
+    pub(crate) used: CardUse,
+}
+
+/// What the buyer does on the bank's page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChallengeAnswer {
+    /// Proves to be the holder of the card.
+    Approve,
+    /// Does not prove it.
+    Decline,
+    /// Leaves; the question stands until the payment expires (rules 8.7).
+    Abandon,
+}
+
+/// What the bank's page shows.
+#[derive(Clone, Debug)]
+pub struct ChallengeView {
+    /// The id in the page's address.
+    pub id: String,
+    /// The brand of the card.
+    pub card_brand: String,
+    /// The last four digits of its number.
+    pub last_four: String,
+    /// Whether it can be answered; a later one or the end of the payment closes it.
+    pub open: bool,
+    /// The payment that is in question.
+    pub payment: CheckoutView,
+}
+
+/// How an authentication ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ThreeDs {
+    pub(crate) challenged: bool,
+}
+
+impl ThreeDs {
+    /// `threeDSResult` (rules 15.13) with the ECI of the card's scheme.
+    pub(crate) fn result(self, brand: &str, network_id: &str) -> Value {
+        let eci = if brand == "MASTERCARD" { "02" } else { "05" };
+        json!({"threeDSVersion": "2.2.0", "eci": eci, "cavv": "AAABBEg0VhI0VniQEjRWAAAAAAA=",
+               "dsTransactionId": network_id, "challenged": self.challenged})
+    }
+}
+
+impl Gateway {
+    /// Puts a question to the buyer, in place of an earlier one.
+    pub(crate) fn challenge(&mut self, index: usize, used: CardUse) -> Submitted {
+        let id = self.new_id();
+        self.checkouts.challenges.insert(id.clone(), index);
+        if let Some(payment) = self.payments.get_mut(index) {
+            payment.challenge = Some(Challenge { id: id.clone(), used }.into());
+        }
+        let url = self.challenge_url(&id);
+        Submitted::Challenge { id: id.to_string(), url }
+    }
+
+    pub(crate) fn challenge_url(&self, id: &str) -> String {
+        format!("{}/challenge/{id}", self.settings.base_url)
+    }
+
+    /// What the bank's page shows; `None` if there never was such a challenge.
+    pub fn challenge_view(&self, id: &str) -> Option<ChallengeView> {
+        let index = self.checkouts.challenges.get(id).copied()?;
+        let payment = self.payments.get(index)?;
+        let asked = payment.challenge.as_ref().filter(|challenge| &*challenge.id == id);
+        let used = asked.map(|challenge| &challenge.used).or(payment.used.as_deref());
+        Some(ChallengeView {
+            id: id.to_owned(),
+            card_brand: used.map(|used| used.brand).unwrap_or_default().to_owned(),
+            last_four: used.map(|used| used.card.last_four()).unwrap_or_default().to_owned(),
+            open: asked.is_some() && !payment.phase.is_final(),
+            payment: self.checkout_view_at(index)?,
+        })
+    }
+
+    /// Takes the buyer's answer to a challenge.
+    pub fn answer_challenge(
+        &mut self,
+        at: Time,
+        id: &str,
+        answer: ChallengeAnswer,
+    ) -> Result<Submitted, CompletionError> {
+        self.run_to(at);
+        let index = self.checkouts.challenges.get(id).copied().ok_or(CompletionError::Unknown)?;
+        self.refuse_if_over(index)?;
+        let payment = self.payments.get_mut(index).ok_or(CompletionError::Unknown)?;
+        let standing = payment.challenge.take().filter(|challenge| &*challenge.id == id);
+        let challenge = standing.ok_or(CompletionError::Final)?;
+        match answer {
+            ChallengeAnswer::Approve => {
+                let used = CardUse { three_ds: Some(ThreeDs { challenged: true }), ..challenge.used };
+                Ok(self.authorize_with(index, used))
+            }
+            ChallengeAnswer::Decline => {
+                Ok(self.fail_try(index, "USER_PAYMENT_VERIFICATION_FAILED", Some(challenge.used)))
+            }
+            ChallengeAnswer::Abandon => {
+                payment.challenge = Some(challenge);
+                self.note_try(index, Outcome::Cancel, None);
+                Ok(Submitted::Left)
+            }
+        }
+    }
+}
