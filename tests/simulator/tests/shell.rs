@@ -58,6 +58,20 @@ async fn both_path_prefixes_are_served() {
 }
 
 #[tokio::test]
+async fn the_path_with_one_slash_too_many_is_answered_and_signed_as_it_was_sent() {
+    let simulator = manual().await;
+    let merchant = Merchant::of(&simulator);
+    for prefix in ["/ams/api//v1", "/ams/sandbox/api//v1"] {
+        let path = format!("{prefix}/payments/retrievePaymentSession");
+        let answered = merchant.send(&path, "{\"paymentRequestId\":\"none\"}").await;
+        assert!(answered.is_signed, "{path}");
+        assert_ne!(code(&answered), "NO_INTERFACE_DEF");
+        let other = merchant.send(&format!("{prefix}/payments/pay"), "{}").await;
+        assert_eq!((code(&other), other.is_signed), ("NO_INTERFACE_DEF", true));
+    }
+}
+
+#[tokio::test]
 async fn only_unknown_clients_and_bad_signatures_get_unsigned_answers() {
     let simulator = manual().await;
     let merchant = Merchant::of(&simulator);

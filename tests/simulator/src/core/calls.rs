@@ -120,6 +120,7 @@ impl Gateway {
             Operation::Refund => self.refund(client, &request),
             Operation::InquiryRefund => self.inquiry_refund(client, &request),
             Operation::Consult => self.consult(client, &request),
+            _ => Err(Refusal::new("INVALID_API")),
         };
         let reply = reply.unwrap_or_else(Reply::from);
         match magic {

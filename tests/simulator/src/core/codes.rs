@@ -30,6 +30,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_operation_has_a_table_with_success_and_an_unknown_outcome() {
+        for operation in crate::core::Operation::ALL {
+            let table = TABLE.get(operation.name()).expect("a table");
+            assert_eq!(table.get("SUCCESS").expect("success").0, "S");
+            assert_eq!(table.get("UNKNOWN_EXCEPTION").expect("unknown").0, "U");
+        }
+    }
+
+    #[test]
     fn every_code_that_the_operations_answer_is_in_the_table() {
         for (api, code, status) in [
             ("pay", "PAYMENT_IN_PROCESS", "U"),

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::operation::Operation;
 use super::random::Random;
 
 /// What goes wrong.
@@ -106,17 +107,6 @@ struct PlanInput {
     rules: Vec<RuleInput>,
 }
 
-const TARGETS: [&str; 8] = [
-    "createPaymentSession",
-    "pay",
-    "inquiryPayment",
-    "capture",
-    "cancel",
-    "refund",
-    "inquiryRefund",
-    "consult",
-];
-
 impl Faults {
     pub(crate) fn none(seed: u64) -> Self {
         Self { rules: Vec::new(), random: Random::new(seed), seed }
@@ -159,7 +149,7 @@ impl Faults {
 impl Rule {
     fn read(input: RuleInput) -> Result<Self, String> {
         let known = input.target == "*"
-            || TARGETS.contains(&input.target.as_str())
+            || Operation::named(&input.target).is_some()
             || input.target.strip_prefix("notification:").is_some_and(|kind| !kind.is_empty());
         if !known {
             return Err(format!(
@@ -250,9 +240,21 @@ mod tests {
     }
 
     #[test]
+    fn every_operation_can_be_a_target() {
+        for operation in Operation::ALL {
+            let mut faults = Faults::none(1);
+            let plan = json!({"rules": [{"target": operation.name(), "do": {"kind": "drop"}}]});
+            assert_eq!(faults.replace(plan), Ok(1));
+            let hit = Operation::ALL.into_iter().filter(|other| faults.pick(other.name()).is_some());
+            assert_eq!(hit.collect::<Vec<_>>(), [operation]);
+        }
+    }
+
+    #[test]
     fn a_plan_with_a_mistake_changes_nothing_and_says_what_is_wrong() {
         let mut faults = Faults::none(1);
         for (plan, hint) in [
+            (json!({"rules": [{"target": "vaults/deleteToken", "do": {"kind": "drop"}}]}), "deleteToken"),
             (json!({"rules": [{"target": "pray", "do": {"kind": "drop"}}]}), "pray"),
             (json!({"rules": [{"target": "pay", "do": {"kind": "explode"}}]}), "explode"),
             (
