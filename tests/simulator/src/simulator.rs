@@ -174,6 +174,12 @@ impl Simulator {
         &self.shell.keys.antom_public_pem
     }
 
+    /// The merchant's API key for the gateway, `isak_TEST_…`: an alternative to signatures, taken over TLS and from
+    /// loopback.
+    pub fn gateway_api_key(&self) -> &str {
+        &self.shell.keys.gateway_api_key
+    }
+
     /// The present moment.
     pub fn now(&self) -> Time {
         self.shell.clock.now()

@@ -8,6 +8,7 @@
     reason = "a test says what it expects, and fails where that is not so"
 )]
 
+#[allow(dead_code, reason = "shared with the other suites, which use other parts of it")]
 mod support;
 
 use std::time::Duration;

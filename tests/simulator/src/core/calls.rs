@@ -42,9 +42,17 @@ impl Gateway {
     }
 
     /// Answers a signed request that no operation can take.
-    pub fn refuse(&mut self, at: Time, client: &str, path: &str, body: &[u8], code: &str) -> Handled {
+    pub fn refuse(
+        &mut self,
+        at: Time,
+        client: &str,
+        path: &str,
+        body: &[u8],
+        (code, message): (&str, Option<&str>),
+    ) -> Handled {
         self.run_to(at);
-        let text = Reply::new(code).into_json("gateway").to_string();
+        let refusal = Refusal { code: code.to_owned(), message: message.map(str::to_owned) };
+        let text = Reply::from(refusal).into_json("gateway").to_string();
         let answer = Answer::Body(text, Seal::Good);
         self.journal_call(client, path, body, None, code, &answer);
         Handled { answer, delay_ms: 0 }
@@ -189,6 +197,6 @@ impl Performed {
 }
 
 /// The body of an answer to a request that cannot be trusted, which goes out without a signature.
-pub fn unsigned_refusal(code: &str) -> String {
-    Reply::new(code).into_json("gateway").to_string()
+pub fn unsigned_refusal(code: &str, message: &str) -> String {
+    Reply::from(Refusal::with(code, message.to_owned())).into_json("gateway").to_string()
 }

@@ -23,6 +23,11 @@ impl Problem {
         Self { status: StatusCode::NOT_FOUND, code: "not_found", message: message.into() }
     }
 
+    /// What is to be made exists already.
+    pub(crate) fn taken(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::CONFLICT, code: "already_exists", message: message.into() }
+    }
+
     pub(crate) fn conflict(message: impl Into<String>) -> Self {
         Self { status: StatusCode::CONFLICT, code: "already_final", message: message.into() }
     }

@@ -79,11 +79,11 @@ pub(crate) fn signed_bytes(method: &str, path: &str, client_id: &str, time: &str
     bytes
 }
 
-/// The header value for a signature.
-pub(crate) fn header_value(signature: &[u8]) -> String {
+/// The header value for a signature of this key version.
+pub(crate) fn header_value(key_version: u32, signature: &[u8]) -> String {
     let text = STANDARD.encode(signature);
     let encoded = text.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
-    format!("algorithm=RSA256,keyVersion=1,signature={encoded}")
+    format!("algorithm=RSA256,keyVersion={key_version},signature={encoded}")
 }
 
 /// A signature header taken apart.
@@ -197,7 +197,7 @@ mod tests {
             let key = SigningKey::from_pem(&vector.private_key_pkcs8_b64).expect("a private key");
             let body = vector.body.as_bytes();
             let bytes = signed_bytes(&vector.method, &vector.path, &vector.client_id, &vector.time, body);
-            let header = header_value(&key.sign(&bytes).expect("a signature"));
+            let header = header_value(1, &key.sign(&bytes).expect("a signature"));
             assert_eq!(header, vector.signature_header_value, "{}", vector.name);
         }
     }

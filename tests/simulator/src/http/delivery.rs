@@ -56,8 +56,8 @@ impl Shell {
     async fn post(&self, send: &Send, target: &Target) -> Delivery {
         let bytes =
             signed_bytes("POST", &target.path, &send.client, &send.request_time, send.body.as_bytes());
-        let mut signature = match self.keys.antom.sign(&bytes) {
-            Ok(signature) => signature,
+        let (version, mut signature) = match self.antom_keys.sign(&bytes) {
+            Ok(signed) => signed,
             Err(error) => return Delivery::failed(&error.to_string()),
         };
         if let (Seal::Bad, Some(byte)) = (send.seal, signature.first_mut()) {
@@ -73,7 +73,7 @@ impl Shell {
             .header("request-time", &send.request_time)
             .body(send.body.to_string());
         if send.seal != Seal::Missing {
-            request = request.header("signature", header_value(&signature));
+            request = request.header("signature", header_value(version, &signature));
         }
         let response = match request.send().await {
             Ok(response) => response,

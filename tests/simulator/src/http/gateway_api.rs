@@ -1,83 +1,80 @@
-//! The merchant's way in: checks the signature over the raw bytes, asks the gateway, signs the answer.
-//! What is answered is decided in `core`.
+//! The merchant's way in: asks who calls, asks the gateway, signs the answer.
+//! Credentials are checked in `authentication`; what is answered is decided in `core`.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
-use super::crypto::{SignatureHeader, header_value, signed_bytes};
+use super::authentication::{Caller, Channel, Claim, Stranger, is_readable_time};
+use super::crypto::{header_value, signed_bytes};
 use super::server::CloseConnection;
-use super::shell::{ClientLookup, Shell};
+use super::shell::Shell;
 use super::wait::pause;
 use crate::core::{Answer, Handled, Operation, Seal};
 
 /// Handles a request under `/ams/`.
 pub(crate) async fn handle(
     State(shell): State<Arc<Shell>>,
+    Extension(channel): Extension<Channel>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    let client = match authenticated(&shell, &method, path, &headers, &body) {
-        Ok(client) => client,
-        Err(code) => return unsigned(code),
+    let claim = Claim { method: &method, path, headers: &headers, body: &body, channel };
+    let caller = match claim.check(&shell.clients) {
+        Ok(caller) => caller,
+        Err(Stranger { code, message }) => return unsigned(code, message),
     };
-    let handled = match operation(&method, uri.path(), &headers) {
-        Ok(operation) => shell.work(|gateway, now| gateway.call(now, &client, operation, &body)),
-        Err(code) => shell.work(|gateway, now| gateway.refuse(now, &client, path, &body, code)),
+    let handled = match operation(&method, uri.path(), &headers, &caller) {
+        Ok(operation) => shell.work(|gateway, now| gateway.call(now, &caller.client, operation, &body)),
+        Err(why) => shell.work(|gateway, now| gateway.refuse(now, &caller.client, path, &body, why)),
     };
-    respond(&shell, &method, path, &client, handled).await
+    respond(&shell, &method, path, &caller, handled).await
 }
 
-/// The client, if the signature is right; otherwise the code of the unsigned answer.
-fn authenticated(
-    shell: &Shell,
-    method: &Method,
-    path: &str,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<String, &'static str> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let client = text("client-id").filter(|client| shell.has_client(client)).ok_or("CLIENT_INVALID")?;
-    let time = text("request-time").ok_or("INVALID_SIGNATURE")?;
-    let signature = text("signature").and_then(SignatureHeader::parse).ok_or("INVALID_SIGNATURE")?;
-    let key = match shell.client_key(client, signature.key_version) {
-        ClientLookup::Key(key) => key,
-        ClientLookup::UnknownClient => return Err("CLIENT_INVALID"),
-        ClientLookup::UnknownKey => return Err("KEY_NOT_FOUND"),
-    };
-    let bytes = signed_bytes(method.as_str(), path, client, time, body);
-    if key.verifies(&bytes, &signature.signature) { Ok(client.to_owned()) } else { Err("INVALID_SIGNATURE") }
-}
+/// The code of a signed refusal, and a message where the code alone does not say what to do.
+type Unfit = (&'static str, Option<&'static str>);
 
-fn operation(method: &Method, path: &str, headers: &HeaderMap) -> Result<Operation, &'static str> {
-    let operation = Operation::at_path(path).ok_or("NO_INTERFACE_DEF")?;
+fn operation(method: &Method, path: &str, headers: &HeaderMap, caller: &Caller) -> Result<Operation, Unfit> {
+    let operation = Operation::at_path(path).ok_or(("NO_INTERFACE_DEF", None))?;
     if method != Method::POST {
-        return Err("METHOD_NOT_SUPPORTED");
+        return Err(("METHOD_NOT_SUPPORTED", None));
     }
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let is_json =
-        kind.is_none_or(|kind| kind.trim_start().to_ascii_lowercase().starts_with("application/json"));
-    if is_json { Ok(operation) } else { Err("MEDIA_TYPE_NOT_ACCEPTABLE") }
+    // The Go SDK sends two, with and without the character set.
+    let kinds = headers.get_all(header::CONTENT_TYPE);
+    if !kinds.iter().all(is_json) {
+        return Err(("MEDIA_TYPE_NOT_ACCEPTABLE", None));
+    }
+    if caller.expects_signature() && !is_readable_time(headers) {
+        return Err(("PARAM_ILLEGAL", Some("request-time is neither epoch milliseconds nor ISO 8601")));
+    }
+    if caller.may(operation) { Ok(operation) } else { Err(("OAUTH_FAIL", None)) }
 }
 
-async fn respond(shell: &Shell, method: &Method, path: &str, client: &str, handled: Handled) -> Response {
+fn is_json(kind: &HeaderValue) -> bool {
+    let kind = kind.to_str().unwrap_or("").trim_start().to_ascii_lowercase();
+    kind.starts_with("application/json")
+}
+
+async fn respond(shell: &Shell, method: &Method, path: &str, caller: &Caller, handled: Handled) -> Response {
     if handled.delay_ms > 0 {
         pause(Duration::from_millis(handled.delay_ms)).await;
     }
     match handled.answer {
+        Answer::Body(body, _) if !caller.expects_signature() => json_body(body),
         Answer::Body(body, seal) => {
+            let client = caller.client.as_str();
             let time = shell.clock.now().to_wire();
             let bytes = signed_bytes(method.as_str(), path, client, &time, body.as_bytes());
             let mut response = json_body(body);
-            let Ok(mut signature) = shell.keys.antom.sign(&bytes) else {
-                return unsigned("SYSTEM_ERROR");
+            let Ok((version, mut signature)) = shell.antom_keys.sign(&bytes) else {
+                return unsigned("SYSTEM_ERROR", "the answer cannot be signed");
             };
             if let (Seal::Bad, Some(byte)) = (seal, signature.first_mut()) {
                 *byte ^= 1;
@@ -90,7 +87,7 @@ async fn respond(shell: &Shell, method: &Method, path: &str, client: &str, handl
             set("client-id", client);
             set("response-time", &time);
             if seal != Seal::Missing {
-                set("signature", &header_value(&signature));
+                set("signature", &header_value(version, &signature));
             }
             response
         }
@@ -105,8 +102,8 @@ async fn respond(shell: &Shell, method: &Method, path: &str, client: &str, handl
     }
 }
 
-fn unsigned(code: &str) -> Response {
-    json_body(crate::core::unsigned_refusal(code))
+fn unsigned(code: &str, message: &str) -> Response {
+    json_body(crate::core::unsigned_refusal(code, message))
 }
 
 fn json_body(body: String) -> Response {

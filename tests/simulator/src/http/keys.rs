@@ -1,11 +1,13 @@
-//! The keys folder: the merchant's and the gateway's key pairs, the client id, an API key and a configuration for the
-//! merchant service. A folder is complete or empty; what lies between is an error.
+//! The keys folder: the merchant's and the gateway's key pairs, the client id, API keys and a configuration for the
+//! merchant service. What the keys are used for is left to others. A folder is complete or empty, or it is an error.
 
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::api_keys::{Environment, NewApiKey, Permission};
 use super::crypto::{CryptoError, SigningKey, random_hex, sha256_hex};
 
 /// What is wrong with the keys folder.
@@ -36,6 +38,14 @@ pub enum KeysError {
         /// File with the public key.
         public: &'static str,
     },
+    /// The file with the gateway API key holds something else.
+    #[error(
+        "{path} holds no gateway API key of the form isak_TEST_<identity>_<secret>: delete it to get a new one"
+    )]
+    NotAnApiKey {
+        /// The file.
+        path: PathBuf,
+    },
     /// A key cannot be made or read.
     #[error("a key cannot be used")]
     Crypto(#[from] CryptoError),
@@ -51,15 +61,21 @@ const FILES: [&str; 7] = [
     "api_key",
 ];
 
+/// The gateway API key of the merchant's client. It came later than the others, so that its absence is no error.
+const GATEWAY_API_KEY: &str = "gateway_api_key";
+
 /// Everything that a merchant and the gateway need to know each other.
 #[derive(Debug)]
 pub(crate) struct Keys {
     pub(crate) client_id: String,
     pub(crate) merchant_private_pem: String,
     pub(crate) merchant_public_pem: String,
-    pub(crate) antom: SigningKey,
+    pub(crate) antom: Arc<SigningKey>,
     pub(crate) antom_public_pem: String,
+    /// For the merchant service's own API.
     pub(crate) api_key: String,
+    /// For the gateway, instead of a signature.
+    pub(crate) gateway_api_key: String,
 }
 
 /// Where a running simulator is found, for the configuration file.
@@ -73,12 +89,14 @@ impl Keys {
     pub(crate) fn generate() -> Result<Self, KeysError> {
         let merchant = SigningKey::generate()?;
         let antom = SigningKey::generate()?;
+        let client_id = format!("SANDBOX_{}", random_hex(8)?);
         Ok(Self {
-            client_id: format!("SANDBOX_{}", random_hex(8)?),
+            gateway_api_key: new_gateway_api_key(&client_id)?,
+            client_id,
             merchant_private_pem: merchant.to_pem()?,
             merchant_public_pem: merchant.public_pem()?,
             antom_public_pem: antom.public_pem()?,
-            antom,
+            antom: Arc::new(antom),
             api_key: format!("ak_test_{}", random_hex(24)?.to_lowercase()),
         })
     }
@@ -102,11 +120,13 @@ impl Keys {
             let path = folder.join(name);
             fs::read_to_string(&path).map_err(|source| KeysError::Io { path, source })
         };
+        let client_id = text("client_id")?.trim().to_owned();
         let keys = Self {
-            client_id: text("client_id")?.trim().to_owned(),
+            gateway_api_key: gateway_api_key_in(folder, &client_id)?,
+            client_id,
             merchant_private_pem: text("merchant_private.pem")?,
             merchant_public_pem: text("merchant_public.pem")?,
-            antom: SigningKey::from_pem(&text("antom_private.pem")?)?,
+            antom: Arc::new(SigningKey::from_pem(&text("antom_private.pem")?)?),
             antom_public_pem: text("antom_public.pem")?,
             api_key: text("api_key")?.trim().to_owned(),
         };
@@ -126,13 +146,23 @@ impl Keys {
         write_private(&folder.join("merchant_private.pem"), &self.merchant_private_pem)?;
         write_private(&folder.join("antom_private.pem"), &self.antom.to_pem()?)?;
         write_private(&folder.join("api_key"), &self.api_key)?;
+        write_private(&folder.join(GATEWAY_API_KEY), &self.gateway_api_key)?;
         write_public(&folder.join("merchant_public.pem"), self.merchant_public_pem.as_bytes())?;
         write_public(&folder.join("antom_public.pem"), self.antom_public_pem.as_bytes())?;
         write_public(&folder.join("client_id"), self.client_id.as_bytes())
     }
 
-    /// Writes the configuration for the merchant service; its addresses may change with every start.
+    /// The gateway API key as the gateway keeps it.
+    pub(crate) fn gateway_api_key(&self) -> Result<NewApiKey, KeysError> {
+        let path = PathBuf::from(GATEWAY_API_KEY);
+        NewApiKey::standard_from(&self.gateway_api_key).ok_or(KeysError::NotAnApiKey { path })
+    }
+
+    /// Writes what follows from the keys and the addresses, which may change with every start: the configuration for
+    /// the merchant service, and keys as one line of base64, the only form that some official SDKs read.
     pub(crate) fn write_configuration(&self, folder: &Path, links: &Links) -> Result<(), KeysError> {
+        write_private(&folder.join("merchant_private.base64"), &one_line(&self.merchant_private_pem))?;
+        write_public(&folder.join("antom_public.base64"), one_line(&self.antom_public_pem).as_bytes())?;
         let path = folder.join("antom.toml");
         let absolute =
             fs::canonicalize(folder).map_err(|source| KeysError::Io { path: folder.to_owned(), source })?;
@@ -172,6 +202,22 @@ impl Keys {
     }
 }
 
+fn new_gateway_api_key(client_id: &str) -> Result<String, CryptoError> {
+    Ok(NewApiKey::draw(Permission::Standard, Environment::of_client(client_id))?.text)
+}
+
+fn gateway_api_key_in(folder: &Path, client_id: &str) -> Result<String, KeysError> {
+    let path = folder.join(GATEWAY_API_KEY);
+    if !path.exists() {
+        let text = new_gateway_api_key(client_id)?;
+        write_private(&path, &text)?;
+        return Ok(text);
+    }
+    let text = fs::read_to_string(&path);
+    let text = text.map_err(|source| KeysError::Io { path: path.clone(), source })?.trim().to_owned();
+    NewApiKey::standard_from(&text).map_or(Err(KeysError::NotAnApiKey { path }), |_| Ok(text))
+}
+
 pub(super) fn create_folder(folder: &Path) -> Result<(), KeysError> {
     let created = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
     created.map_err(|source| KeysError::Io { path: folder.to_owned(), source })
@@ -196,6 +242,11 @@ fn write(path: &Path, content: &[u8], mode: u32) -> Result<(), KeysError> {
         .open(path)
         .map_err(fault)?;
     file.write_all(content).map_err(fault)
+}
+
+/// The base64 of a PEM without markers and line ends.
+fn one_line(pem: &str) -> String {
+    pem.lines().map(str::trim).filter(|line| !line.starts_with("-----")).collect()
 }
 
 fn same_pem(one: &str, other: &str) -> bool {

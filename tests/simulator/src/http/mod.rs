@@ -2,6 +2,10 @@
 //! What the gateway decides is in `core`.
 
 mod answers;
+mod antom_keys;
+mod api_keys;
+mod authentication;
+mod clients;
 mod clock;
 mod control;
 mod crypto;

@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
+use super::authentication::Channel;
 use super::shell::Shell;
 use super::{control, gateway_api, pages};
 
@@ -71,16 +72,17 @@ impl Server {
                 accepted = self.listener.accept() => accepted,
                 Some(_) = connections.join_next(), if !connections.is_empty() => continue,
             };
-            let Ok((stream, _)) = accepted else { continue };
+            let Ok((stream, peer)) = accepted else { continue };
+            let channel = Channel { is_tls: tls.is_some(), peer: peer.ip() };
             // Small messages would otherwise wait for each other.
             let _best_effort = stream.set_nodelay(true);
             let router = router.clone();
             let tls = tls.clone();
             connections.spawn(async move {
                 match tls {
-                    None => converse(stream, router).await,
+                    None => converse(stream, router, channel).await,
                     Some(tls) => match tls.accept(stream).await {
-                        Ok(stream) => converse(stream, router).await,
+                        Ok(stream) => converse(stream, router, channel).await,
                         Err(error) => tracing::debug!(%error, "no TLS connection"),
                     },
                 }
@@ -89,9 +91,14 @@ impl Server {
     }
 }
 
-async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, router: Router) {
-    let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    router: Router,
+    channel: Channel,
+) {
+    let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
         let mut router = router.clone();
+        request.extensions_mut().insert(channel);
         async move {
             let answered: Result<_, Infallible> =
                 tower::Service::call(&mut router, request.map(Body::new)).await;

@@ -2,27 +2,26 @@
 //! Posting a notification is in `delivery`, answering a request in `gateway_api` and `control`.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 
+use super::antom_keys::AntomKeys;
+use super::clients::{Clients, PublicKey};
 use super::clock::{Clock, ClockMode};
-use super::crypto::CheckingKey;
 use super::keys::{Keys, KeysError};
 use super::wait::pause;
 use crate::core::{Gateway, Time};
-
-/// The public keys of a client by version.
-pub(crate) type ClientKeys = BTreeMap<u32, CheckingKey>;
 
 #[derive(Debug)]
 pub(crate) struct Shell {
     pub(crate) clock: Clock,
     pub(crate) keys: Keys,
+    pub(crate) antom_keys: AntomKeys,
+    pub(crate) clients: Clients,
     pub(crate) poster: reqwest::Client,
     pub(crate) allow_remote: bool,
-    clients: RwLock<BTreeMap<String, ClientKeys>>,
     gateway: Mutex<Gateway>,
     snapshots: Mutex<BTreeMap<String, Gateway>>,
     /// Wakes the task that lets due things happen.
@@ -42,10 +41,13 @@ impl Shell {
         allow_remote: bool,
         gateway: Gateway,
     ) -> Result<Self, KeysError> {
-        let own = BTreeMap::from([(1, CheckingKey::from_text(&keys.merchant_public_pem)?)]);
+        let clients = Clients::default();
+        clients.add(&keys.client_id, PublicKey::from_text(&keys.merchant_public_pem)?);
+        clients.add_api_key(&keys.client_id, keys.gateway_api_key()?);
         Ok(Self {
             clock,
-            clients: RwLock::new(BTreeMap::from([(keys.client_id.clone(), own)])),
+            antom_keys: AntomKeys::new(Arc::clone(&keys.antom), keys.antom_public_pem.clone()),
+            clients,
             keys,
             poster,
             allow_remote,
@@ -174,35 +176,6 @@ impl Shell {
         self.wait_until(wait, || self.clock.now() > after).await;
     }
 
-    pub(crate) fn client_key(&self, client: &str, version: Option<u32>) -> ClientLookup {
-        let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(keys) = clients.get(client) else { return ClientLookup::UnknownClient };
-        let key = match version {
-            Some(version) => keys.get(&version),
-            None => keys.last_key_value().map(|(_, key)| key),
-        };
-        key.map_or(ClientLookup::UnknownKey, |key| ClientLookup::Key(key.clone()))
-    }
-
-    pub(crate) fn has_client(&self, client: &str) -> bool {
-        self.clients.read().unwrap_or_else(PoisonError::into_inner).contains_key(client)
-    }
-
-    pub(crate) fn client_names(&self) -> Vec<String> {
-        self.clients.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
-    }
-
-    /// Adds a key of a client, and the client if it is new; `false` if that version is taken.
-    pub(crate) fn add_key(&self, client: &str, version: u32, key: CheckingKey) -> bool {
-        let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
-        let keys = clients.entry(client.to_owned()).or_default();
-        if keys.contains_key(&version) {
-            return false;
-        }
-        keys.insert(version, key);
-        true
-    }
-
     /// Keeps a copy of the gateway under a name.
     pub(crate) fn snapshot(&self, name: &str) {
         let copy = self.look(Clone::clone);
@@ -224,12 +197,4 @@ impl Shell {
         self.changed();
         Some(at)
     }
-}
-
-/// What is known of a client's key.
-#[derive(Debug)]
-pub(crate) enum ClientLookup {
-    Key(CheckingKey),
-    UnknownClient,
-    UnknownKey,
 }

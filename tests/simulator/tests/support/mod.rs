@@ -25,6 +25,7 @@ pub(crate) struct Answered {
     pub(crate) body: Value,
     pub(crate) has_signature: bool,
     pub(crate) is_signed: bool,
+    pub(crate) key_version: Option<String>,
 }
 
 /// A notification as it arrived.
@@ -58,6 +59,11 @@ impl Merchant {
         }
     }
 
+    /// The same merchant, with another public key of the gateway.
+    pub(crate) fn trusting(self, gateway_pem: &str) -> Self {
+        Self { gateway_key: der(gateway_pem), ..self }
+    }
+
     pub(crate) fn over(simulator: &Simulator, client: reqwest::Client, base: &str) -> Self {
         Self { client, base: base.to_owned(), ..Self::of(simulator) }
     }
@@ -67,14 +73,22 @@ impl Merchant {
     }
 
     pub(crate) fn headers_for(&self, method: &str, path: &str, body: &str) -> Vec<(String, String)> {
-        let text = format!("{method} {path}\n{}.{TIME}.{body}", self.client_id);
+        self.sign(method, path, TIME, body)
+    }
+
+    pub(crate) fn headers_at(&self, time: &str, path: &str, body: &str) -> Vec<(String, String)> {
+        self.sign("POST", path, time, body)
+    }
+
+    fn sign(&self, method: &str, path: &str, time: &str, body: &str) -> Vec<(String, String)> {
+        let text = format!("{method} {path}\n{}.{time}.{body}", self.client_id);
         let mut signature = vec![0; self.key.public_modulus_len()];
         let random = SystemRandom::new();
         self.key.sign(&RSA_PKCS1_SHA256, &random, text.as_bytes(), &mut signature).expect("a signature");
         let value = STANDARD.encode(signature).replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
         [
             ("client-id", self.client_id.as_str()),
-            ("request-time", TIME),
+            ("request-time", time),
             ("signature", &format!("algorithm=RSA256,keyVersion=1,signature={value}")),
             ("content-type", "application/json; charset=UTF-8"),
         ]
@@ -130,7 +144,8 @@ impl Merchant {
             _ => false,
         };
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Ok(Answered { status, body, has_signature: signature.is_some(), is_signed })
+        let key_version = signature.as_deref().and_then(key_version_in);
+        Ok(Answered { status, body, has_signature: signature.is_some(), is_signed, key_version })
     }
 
     pub(crate) fn trusts(&self, notified: &Notified) -> bool {
@@ -156,6 +171,12 @@ impl Merchant {
         let status = response.status().as_u16();
         let text = response.text().await.expect("a body");
         (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+    }
+}
+
+impl Notified {
+    pub(crate) fn key_version(&self) -> Option<String> {
+        key_version_in(&self.signature)
     }
 }
 
@@ -245,6 +266,11 @@ fn client_builder(authorities: &[CertificateDer<'static>]) -> reqwest::ClientBui
         .tls_backend_preconfigured(tls)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
+}
+
+fn key_version_in(header: &str) -> Option<String> {
+    let (_, rest) = header.split_once("keyVersion=")?;
+    rest.split(',').next().map(str::to_owned)
 }
 
 fn der(pem: &str) -> Vec<u8> {

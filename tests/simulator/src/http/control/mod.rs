@@ -1,6 +1,7 @@
 //! The control API under `/_simulator/`: for tests, for people, for the next request that must go wrong.
 //! Every route changes or shows the gateway in `core`; nothing is decided here.
 
+mod antom_keys;
 mod clients;
 mod clock;
 mod contract;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -46,7 +47,9 @@ pub(crate) fn routes() -> Router<Arc<Shell>> {
         .route("/timings", get(scene::timings).put(scene::set_timings))
         .route("/contract", get(contract::show).put(contract::change))
         .route("/clients", get(clients::list).post(clients::create))
-        .route("/clients/{client_id}/keys", post(clients::add_key))
+        .route("/clients/{client_id}/keys", get(clients::keys).post(clients::add_key))
+        .route("/clients/{client_id}/keys/{key}", delete(clients::revoke))
+        .route("/antom-keys", get(antom_keys::show).post(antom_keys::rotate).put(antom_keys::activate))
         .route("/ledger", get(scene::ledger))
         .route("/snapshot", post(scene::snapshot))
         .route("/restore", post(scene::restore))
