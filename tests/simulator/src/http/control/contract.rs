@@ -30,5 +30,5 @@ pub(super) async fn change(
 /// The client that is named, or the simulator's own.
 fn client_of(shell: &Shell, by: ByClient) -> Result<String, Problem> {
     let client = by.client_id.unwrap_or_else(|| shell.keys.client_id.clone());
-    if shell.has_client(&client) { Ok(client) } else { Err(Problem::unknown("no such client")) }
+    if shell.clients.contains(&client) { Ok(client) } else { Err(Problem::unknown("no such client")) }
 }
