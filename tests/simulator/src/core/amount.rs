@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// What `data/currencies.txt` says of a currency: code, decimals, units for one US dollar.
@@ -30,11 +31,31 @@ pub(crate) fn currency(code: &str) -> Option<Currency> {
     CURRENCIES.get(code).copied()
 }
 
+/// The code of a currency in the table. (A name for it, since serde takes a reference that it sees for borrowed input.)
+pub(crate) type Code = &'static str;
+
 /// An amount that passed the gateway's checks: a known currency, at least one smallest unit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Amount {
-    pub(crate) currency: &'static str,
+    #[serde(with = "code")]
+    pub(crate) currency: Code,
     pub(crate) value: u64,
+}
+
+/// A currency is saved as its code.
+pub(crate) mod code {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(code: &&'static str, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(code)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        let known = super::currency(&code).ok_or_else(|| D::Error::custom(format!("no currency {code}")))?;
+        Ok(known.code)
+    }
 }
 
 /// Why an amount is refused.

@@ -3,10 +3,10 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::cards::{Card, passes_luhn};
+use super::cards::{self, Card, passes_luhn};
 use super::gateway::Gateway;
 use super::names::Name;
 use super::three_ds::ThreeDs;
@@ -65,10 +65,12 @@ impl fmt::Debug for CardForm {
 }
 
 /// A card in use for one payment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CardUse {
+    #[serde(with = "cards::number")]
     pub(crate) card: &'static Card,
-    pub(crate) brand: &'static str,
+    #[serde(with = "cards::brand")]
+    pub(crate) brand: cards::Brand,
     pub(crate) expiry: Expiry,
     pub(crate) holder: Option<Box<str>>,
     /// The token that was paid with, or the one that the card was stored under.
@@ -162,7 +164,7 @@ impl Gateway {
 }
 
 /// The last month in which a card is good; ordered by time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Expiry {
     /// The last two digits.
     pub(crate) year: u8,

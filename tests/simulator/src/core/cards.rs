@@ -84,6 +84,44 @@ pub(crate) fn passes_luhn(number: &str) -> bool {
     weighed.sum::<u32>() % 10 == 0
 }
 
+/// A card is saved as its number.
+pub(crate) mod number {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Card;
+
+    pub(crate) fn serialize<S: Serializer>(card: &&'static Card, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(card.number)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static Card, D::Error> {
+        let number = String::deserialize(deserializer)?;
+        Card::find(&number).ok_or_else(|| D::Error::custom("no such test card"))
+    }
+}
+
+/// The brand of a card in the table. (A name for it, since serde takes a reference that it sees for borrowed input.)
+pub(crate) type Brand = &'static str;
+
+/// A brand is saved as its name.
+pub(crate) mod brand {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::{Brand, CARDS};
+
+    pub(crate) fn serialize<S: Serializer>(brand: &Brand, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(brand)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Brand, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let known = CARDS.iter().flat_map(|card| card.brands).find(|brand| **brand == name);
+        known.copied().ok_or_else(|| D::Error::custom(format!("no brand {name}")))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::buyer::Outcome;
 use super::fingerprint::Fingerprint;
 use super::gateway::Gateway;
@@ -20,9 +22,10 @@ pub enum Checkout<'a> {
 }
 
 /// What pages find payments by, whichever client they belong to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Checkouts {
     /// By the fingerprint of their key; the key itself is made again to compare it.
+    #[serde(skip)]
     sessions: HashMap<Fingerprint, usize>,
     pub(crate) challenges: HashMap<Name, usize>,
 }

@@ -1,14 +1,14 @@
 //! Rules that make the gateway misbehave, by probability or by an exact script, decided by the seed.
 //! Which fault applies is chosen here; what it does to a message is done where messages leave.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::operation::Operation;
 use super::random::Random;
 
 /// What goes wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FaultKind {
     /// The answer (or the notification) comes `ms` later, in real time.
@@ -52,7 +52,7 @@ impl FaultKind {
 }
 
 /// A fault with its measures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Fault {
     pub(crate) kind: FaultKind,
@@ -64,14 +64,14 @@ pub(crate) struct Fault {
     pub(crate) effect: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Rule {
     target: String,
     when: When,
     fault: Fault,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 enum When {
     /// In parts per million.
     Probability(u32),
@@ -80,7 +80,7 @@ enum When {
 }
 
 /// The rules in force and the chance that decides them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Faults {
     rules: Vec<Rule>,
     random: Random,

@@ -4,10 +4,11 @@
 use std::fmt;
 use std::io;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What all bytes so far come to.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Fingerprint(u64);
 
 impl Fingerprint {

@@ -1,9 +1,13 @@
 //! The gateway: its books, its timers and the state of it all, in virtual time that the caller tells.
 //! Requests come in by `calls`; signatures, sockets and waiting are left to the shell.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use super::amount;
 use super::checkout::Checkouts;
 use super::contract::Contract;
 use super::faults::Faults;
@@ -14,6 +18,7 @@ use super::notifications::{Notification, Send};
 use super::payment::Payment;
 use super::random::Random;
 use super::reply::Refusal;
+use super::saved::pairs;
 use super::scenarios::Scenario;
 use super::time::Time;
 use super::timings::{Timings, millis};
@@ -39,7 +44,7 @@ impl Default for GatewaySettings {
 }
 
 /// Something that happens later.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) enum Timer {
     CloseUnpaid { payment: usize },
     CompleteCapture { payment: usize, capture: usize },
@@ -50,48 +55,56 @@ pub(crate) enum Timer {
 
 /// The ids of one client, each kind a namespace of its own (T-2). The maps are looked up in and never walked, since
 /// their order is not the same twice.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Books {
+    #[serde(skip)]
     pub(crate) by_request: HashMap<Name, usize>,
+    #[serde(skip)]
     pub(crate) by_payment: HashMap<Name, usize>,
     /// Capture request ids, with the fingerprint of their request, the amount and what came of it.
     pub(crate) captures: HashMap<Name, Claim>,
     pub(crate) refunds: HashMap<Name, Claim>,
+    #[serde(skip)]
     pub(crate) refunds_by_id: HashMap<Name, (usize, usize)>,
 }
 
 /// What a request id was used for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Claim {
     pub(crate) digest: Fingerprint,
     pub(crate) payment: usize,
-    pub(crate) currency: &'static str,
+    #[serde(with = "amount::code")]
+    pub(crate) currency: amount::Code,
     pub(crate) amount: u64,
     /// Which capture or refund of the payment.
     pub(crate) outcome: Result<usize, Refusal>,
 }
 
 /// Something that a merchant must never do, and did.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Violation {
     pub(crate) client: String,
-    pub(crate) rule: &'static str,
+    pub(crate) rule: Cow<'static, str>,
     pub(crate) id: String,
 }
 
-/// Antom's side of the wire, as data.
-#[derive(Clone, Debug)]
+/// Antom's side of the wire, as data. Every field, here and below, is saved, unless it says `skip` and `saved` makes it
+/// again; a type that cannot be saved does not compile.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Gateway {
     pub(crate) now: Time,
+    #[serde(skip)]
     pub(crate) settings: GatewaySettings,
     pub(crate) timings: Timings,
     pub(crate) random: Random,
     pub(crate) payments: Vec<Payment>,
     pub(crate) books: BTreeMap<Name, Books>,
+    #[serde(skip)]
     pub(crate) names: Names,
     pub(crate) checkouts: Checkouts,
     pub(crate) tokens: Tokens,
     pub(crate) notifications: Vec<Notification>,
+    #[serde(skip)]
     pub(crate) outgoing: Vec<Send>,
     pub(crate) faults: Faults,
     pub(crate) scenarios: Vec<Scenario>,
@@ -99,6 +112,7 @@ pub struct Gateway {
     pub(crate) contracts: BTreeMap<String, Contract>,
     pub(crate) violations: Vec<Violation>,
     pub(crate) journal: Journal,
+    #[serde(with = "pairs")]
     timers: BTreeMap<(Time, u64), Timer>,
     armed: u64,
     ids: u64,
@@ -200,7 +214,7 @@ impl Gateway {
 
     /// Adds a finding about the merchant, once.
     pub(crate) fn violation(&mut self, client: &str, rule: &'static str, id: &str) {
-        let violation = Violation { client: client.to_owned(), rule, id: id.to_owned() };
+        let violation = Violation { client: client.to_owned(), rule: rule.into(), id: id.to_owned() };
         if !self.violations.contains(&violation) {
             self.violations.push(violation);
         }

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::fingerprint::Fingerprint;
@@ -10,7 +11,7 @@ use super::names::Name;
 use super::time::Time;
 
 /// A log of bounded length.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Journal {
     entries: VecDeque<Entry>,
     limit: usize,
@@ -19,7 +20,7 @@ pub(crate) struct Journal {
 }
 
 /// Kept as text: that is what the fingerprint is taken of, and a fraction of the size.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Entry {
     client: Option<Name>,
     text: Box<str>,
@@ -28,6 +29,13 @@ struct Entry {
 impl Journal {
     pub(crate) fn new(limit: usize) -> Self {
         Self { entries: VecDeque::new(), limit, written: 0, hash: Fingerprint::EMPTY }
+    }
+
+    /// Keeps so many entries from now on.
+    pub(crate) fn limit_to(&mut self, limit: usize) {
+        self.limit = limit;
+        let surplus = self.entries.len().saturating_sub(limit);
+        self.entries.drain(..surplus);
     }
 
     /// Adds an entry; the oldest one gives way when the log is full. Without a log the entry is not even made.

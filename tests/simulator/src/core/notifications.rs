@@ -1,6 +1,7 @@
 //! Notifications as the gateway keeps them: what is sent where, every try, and the resend schedule.
 //! Signing and posting them is left to the shell, which tells how each try ended.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::faults::{Fault, FaultKind};
@@ -22,7 +23,7 @@ pub(crate) struct Draft {
 }
 
 /// Where a notification stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Standing {
     Pending,
     Acknowledged,
@@ -33,7 +34,7 @@ pub(crate) enum Standing {
 }
 
 /// One try to deliver, for the log.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Attempt {
     pub(crate) at: Time,
     /// The time that its `request-time` header tells.
@@ -45,7 +46,7 @@ pub(crate) struct Attempt {
 }
 
 /// How a try ended, as the log keeps it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Ending {
     pub(crate) status: Option<u16>,
     pub(crate) answer: Name,
@@ -81,7 +82,7 @@ impl Delivery {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Notification {
     pub(crate) client: Name,
     pub(crate) kind: Name,
@@ -195,7 +196,7 @@ impl Gateway {
         Some(())
     }
 
-    fn send(&mut self, index: usize, fault: Option<Fault>) {
+    pub(crate) fn send(&mut self, index: usize, fault: Option<Fault>) {
         let same_stamp = self.timings.resend_stamp == ResendStamp::Same;
         let now = self.now;
         let Some(notification) = self.notifications.get_mut(index) else { return };
@@ -277,7 +278,7 @@ impl Gateway {
         }
     }
 
-    fn ending(&mut self, delivery: &Delivery) -> Ending {
+    pub(crate) fn ending(&mut self, delivery: &Delivery) -> Ending {
         Ending {
             status: delivery.status,
             answer: self.names.of(&delivery.answer),

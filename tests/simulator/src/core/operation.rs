@@ -1,8 +1,10 @@
 //! The operations of the gateway and the paths they answer on; the one list that requests, faults and scenarios use.
 //! What they do is in the files under `operations`.
 
+use serde::{Deserialize, Serialize};
+
 /// An operation of the gateway's API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Operation {
     /// Makes a session for a client SDK.
     CreatePaymentSession,

@@ -1,6 +1,8 @@
 //! A payment as the gateway's books hold it, with its captures and refunds and the sums over them.
 //! How it moves from one phase to the next is decided by the operations, the buyer and the timers.
 
+use serde::{Deserialize, Serialize};
+
 use super::amount::Amount;
 use super::buyer::Outcome;
 use super::card_form::CardUse;
@@ -11,7 +13,7 @@ use super::three_ds::Challenge;
 use super::time::Time;
 
 /// Where a payment stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Phase {
     /// A session that no buyer has tried to pay yet; inquiries do not know it.
     Open,
@@ -41,7 +43,7 @@ impl Phase {
 }
 
 /// The way the merchant integrates.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Integration {
     /// Its id and its data are made of the seed whenever they are asked for.
     Session {
@@ -51,19 +53,19 @@ pub(crate) enum Integration {
     Pay,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum CaptureMode {
     Automatic,
     Manual,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Progress {
     Processing,
     Done,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Capture {
     pub(crate) request_id: Name,
     pub(crate) capture_id: Name,
@@ -73,7 +75,7 @@ pub(crate) struct Capture {
     pub(crate) done_at: Option<Time>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Refund {
     pub(crate) request_id: Name,
     pub(crate) refund_id: Name,
@@ -84,14 +86,14 @@ pub(crate) struct Refund {
 }
 
 /// One act of the buyer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Try {
     pub(crate) at: Time,
     pub(crate) outcome: Outcome,
     pub(crate) code: Option<Box<str>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Payment {
     pub(crate) client: Name,
     pub(crate) request_id: Name,

@@ -1,8 +1,10 @@
 //! Seeded randomness (SplitMix64): the same seed gives the same run on every machine.
 //! Keys and secrets are not made here; they come from the cryptography library.
 
+use serde::{Deserialize, Serialize};
+
 /// A stream of numbers that its seed decides.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Random(u64);
 
 impl Random {

@@ -1,12 +1,13 @@
 //! What an operation answers, before faults and the wire touch it.
 //! Status and default message of a code come from the table of codes.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::codes;
 
 /// An answer with a final failure.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Refusal {
     pub(crate) code: String,
     pub(crate) message: Option<String>,

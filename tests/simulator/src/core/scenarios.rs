@@ -1,7 +1,7 @@
 //! The dashboard's error scenarios: for a while every call of an operation is answered with one code.
 //! They are looked at after the signature and before anything else.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::codes;
@@ -10,7 +10,7 @@ use super::operation::Operation;
 use super::time::Time;
 use super::timings::millis;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Scenario {
     client: Option<String>,
     operation: Operation,

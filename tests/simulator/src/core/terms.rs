@@ -1,12 +1,13 @@
 //! What the merchant asks of a payment beside the money: the features of its card, and what the buyer's page shows.
 //! What they lead to is decided where the card is used.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::fields::Fields;
 
 /// What a request to start a payment asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Terms {
     pub(crate) locale: Option<Box<str>>,
     /// `is3DSAuthentication`.

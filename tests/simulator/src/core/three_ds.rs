@@ -1,7 +1,7 @@
 //! 3-D Secure: the challenge that a bank puts to a buyer, and what comes of the answer.
 //! Which payments are challenged is decided in `buyer`; the page that asks the buyer is in the shell.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::buyer::{CompletionError, Outcome, Submitted};
@@ -12,7 +12,7 @@ use super::names::Name;
 use super::time::Time;
 
 /// A question to the buyer that stands until it is answered, another one is put, or the payment ends.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Challenge {
     pub(crate) id: Name,
     pub(crate) used: CardUse,
@@ -46,7 +46,7 @@ pub struct ChallengeView {
 }
 
 /// How an authentication ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ThreeDs {
     pub(crate) challenged: bool,
 }

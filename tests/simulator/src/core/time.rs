@@ -1,10 +1,12 @@
 //! Points in virtual time, in milliseconds since 1970, and the texts in which the gateway writes them.
 //! What time it is now is told by the caller; nothing here reads a clock.
 
+use serde::{Deserialize, Serialize};
+
 use std::time::Duration;
 
 /// A point in virtual time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Time(i64);
 
 impl Time {

@@ -3,19 +3,20 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::card_form::Expiry;
-use super::cards::Card;
+use super::cards::{self, Card};
 use super::gateway::Gateway;
 use super::names::Name;
 use super::time::Time;
 
 /// A card that a buyer agreed to have stored.
-#[derive(Clone, Debug)]
-#[expect(dead_code, reason = "the vaulting operations show the rest")]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct StoredCard {
     pub(crate) token: Name,
+    #[serde(with = "cards::number")]
     pub(crate) card: &'static Card,
     pub(crate) expiry: Expiry,
     /// The holder's name as it was given, the members of a `UserName`.
@@ -28,7 +29,7 @@ pub(crate) struct StoredCard {
 }
 
 /// The stored cards of all clients; a token means nothing to another client.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Tokens {
     by_client: BTreeMap<String, BTreeMap<Name, StoredCard>>,
 }

@@ -1,7 +1,8 @@
 //! The control API's way to act for a buyer: an outcome instead of what a form would lead to.
 //! What an outcome does to the payment is in `outcome`.
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::super::card_form::CardUse;
@@ -18,6 +19,7 @@ use super::CompletionError;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Completion {
+    #[serde(deserialize_with = "possible_outcome")]
     outcome: Outcome,
     #[serde(default)]
     result_code: Option<String>,
@@ -26,7 +28,7 @@ pub struct Completion {
 }
 
 /// How the act ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The payment is authorized or paid.
@@ -40,8 +42,16 @@ pub enum Outcome {
     /// The buyer leaves.
     Cancel,
     /// The bank puts a question first; that comes of a card, nobody can ask for it.
-    #[serde(skip)]
     Challenged,
+}
+
+fn possible_outcome<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Outcome, D::Error> {
+    match Outcome::deserialize(deserializer)? {
+        Outcome::Challenged => {
+            Err(D::Error::custom("outcome challenged comes of a card that asks for it; pay with one instead"))
+        }
+        outcome => Ok(outcome),
+    }
 }
 
 impl Outcome {
