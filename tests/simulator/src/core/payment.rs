@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::amount::Amount;
+use super::amount::{self, Amount, Code};
 use super::buyer::Outcome;
 use super::card_form::CardUse;
 use super::fingerprint::Fingerprint;
@@ -104,6 +104,9 @@ pub(crate) struct Payment {
     pub(crate) order_id: Box<str>,
     pub(crate) description: Box<str>,
     pub(crate) amount: Amount,
+    /// That of the payment, unless the merchant asked for another one.
+    #[serde(with = "amount::code")]
+    pub(crate) settlement_currency: Code,
     pub(crate) method: Name,
     pub(crate) method_id: Option<Box<str>>,
     pub(crate) capture_mode: CaptureMode,

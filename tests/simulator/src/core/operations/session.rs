@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::core::amount::Amount;
+use crate::core::amount::{Amount, Code, currency};
 use crate::core::fields::Fields;
 use crate::core::fingerprint::Fingerprint;
 use crate::core::gateway::Gateway;
@@ -25,6 +25,7 @@ pub(super) struct Start<'a> {
     pub(super) method: &'a str,
     method_id: Option<&'a str>,
     order_id: &'a str,
+    settlement_currency: Option<Code>,
     capture_mode: CaptureMode,
     description: &'a str,
     terms: Terms,
@@ -73,7 +74,7 @@ impl Gateway {
         fields.text("order.buyer.buyerPhoneNo", 24);
         let redirect_url = fields.required_text("paymentRedirectUrl", 2_048);
         let notify_url = fields.text("paymentNotifyUrl", 2_048);
-        fields.text("settlementStrategy.settlementCurrency", 3);
+        let settlement_currency = read_settlement_currency(fields);
         fields.text("merchantRegion", 2);
         check_goods(fields);
         let method = if needs_method {
@@ -92,6 +93,7 @@ impl Gateway {
             method,
             method_id,
             order_id,
+            settlement_currency,
             capture_mode,
             description,
             terms,
@@ -143,6 +145,7 @@ impl Gateway {
             payment_id: None,
             order_id: start.order_id.into(),
             description: start.description.into(),
+            settlement_currency: start.settlement_currency.unwrap_or(start.amount.currency),
             amount: start.amount,
             method: self.names.of(start.method),
             method_id: start.method_id.map(Into::into),
@@ -193,6 +196,16 @@ impl Gateway {
             .field("paymentSessionId", session.id)
             .field("paymentSessionExpiryTime", session.expiry.to_wire()))
     }
+}
+
+fn read_settlement_currency(fields: &mut Fields<'_>) -> Option<Code> {
+    let code = fields.text("settlementStrategy.settlementCurrency", 3)?;
+    let known = currency(code).map(|known| known.code);
+    if known.is_none() {
+        fields
+            .fault(format!("settlementStrategy.settlementCurrency {code} is no currency that is settled in"));
+    }
+    known
 }
 
 fn read_capture_mode(fields: &mut Fields<'_>, method: &str, issuer: bool) -> CaptureMode {
