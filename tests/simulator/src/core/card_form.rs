@@ -4,13 +4,13 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
-use super::cards::{self, Card, passes_luhn};
+use super::card_use::{CardUse, Expiry};
+use super::cards::{Card, passes_luhn};
+use super::fields::Fields;
 use super::gateway::Gateway;
-use super::names::Name;
-use super::three_ds::ThreeDs;
-use super::time::Time;
+use super::payment::Payment;
+use super::verification;
 
 /// The fields of a card page, as the buyer's browser posts them.
 #[derive(Clone, Default, Deserialize)]
@@ -37,7 +37,7 @@ pub struct CardForm {
 }
 
 /// A billing address.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct BillingAddress {
     /// Two letters.
@@ -54,6 +54,27 @@ pub struct BillingAddress {
     pub zip_code: String,
 }
 
+impl BillingAddress {
+    /// The address at this place of a request; its region is required (rules 15.7).
+    pub(crate) fn read(fields: &mut Fields<'_>, path: &str) -> Option<Self> {
+        fields.at(path)?;
+        let mut part =
+            |name: &str, max| fields.text(&format!("{path}.{name}"), max).unwrap_or_default().to_owned();
+        let address = Self {
+            region: part("region", 2),
+            state: part("state", 8),
+            city: part("city", 32),
+            address1: part("address1", 256),
+            address2: part("address2", 256),
+            zip_code: part("zipCode", 32),
+        };
+        if address.region.is_empty() {
+            fields.fault(format!("{path}.region is missing"));
+        }
+        Some(address)
+    }
+}
+
 impl fmt::Debug for CardForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Numbers, codes and tokens stay out of logs, even those of test cards.
@@ -64,126 +85,48 @@ impl fmt::Debug for CardForm {
     }
 }
 
-/// A card in use for one payment.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct CardUse {
-    #[serde(with = "cards::number")]
-    pub(crate) card: &'static Card,
-    #[serde(with = "cards::brand")]
-    pub(crate) brand: cards::Brand,
-    pub(crate) expiry: Expiry,
-    pub(crate) holder: Option<Box<str>>,
-    /// The token that was paid with, or the one that the card was stored under.
-    pub(crate) token: Option<Name>,
-    /// Whether the buyer agrees that the card is stored.
-    pub(crate) store: bool,
-    pub(crate) three_ds: Option<ThreeDs>,
-}
-
-impl CardUse {
-    /// A card about which nothing but its number is known.
-    pub(crate) fn of(card: &'static Card) -> Self {
-        Self {
-            card,
-            brand: card.brand(None).unwrap_or_default(),
-            expiry: Expiry { year: 39, month: 12 },
-            holder: None,
-            token: None,
-            store: false,
-            three_ds: None,
-        }
-    }
-
-    /// `paymentResultInfo` of a payment with this card.
-    pub(crate) fn result_info(&self, network_id: u64) -> Value {
-        let network_id = format!("{network_id:015}");
-        let last_four = self.card.last_four();
-        let mut info = json!({
-            "cardNo": format!("************{last_four}"),
-            "cardBrand": self.brand,
-            "cardBin": self.card.bin(),
-            "lastFour": last_four,
-            "issuingCountry": self.card.country,
-            "funding": "CREDIT",
-            "cardCategory": "CONSUMER",
-            "avsResultRaw": "A",
-            "cvvResultRaw": "Y",
-            "networkTransactionId": network_id,
-        });
-        let optional = [
-            ("cardToken", self.token.as_deref().map(Value::from)),
-            ("threeDSResult", self.three_ds.map(|three_ds| three_ds.result(self.brand, &network_id))),
-        ];
-        if let Some(members) = info.as_object_mut() {
-            for (name, value) in optional {
-                if let Some(value) = value {
-                    members.insert(name.to_owned(), value);
-                }
-            }
-        }
-        info
-    }
-}
-
 impl Gateway {
     /// The card that a form describes, or the code that says why there is none.
-    pub(crate) fn card_in(&self, client: &str, form: &CardForm) -> Result<CardUse, &'static str> {
+    pub(crate) fn card_in(&self, payment: &Payment, form: &CardForm) -> Result<CardUse, &'static str> {
         let cvv_fits = (3..=4).contains(&form.cvv.len()) && form.cvv.bytes().all(|b| b.is_ascii_digit());
-        let chosen = form.selected_card_brand.as_deref().filter(|brand| !brand.is_empty());
-        let brand_of = |card: &'static Card| card.brand(chosen).ok_or("SELECTED_CARD_BRAND_NOT_AVAILABLE");
-        if let Some(token) = form.payment_method_id.as_deref().filter(|token| !token.is_empty()) {
-            let stored = self.tokens.find(client, token, self.now).ok_or("INVALID_ACCESS_TOKEN")?;
-            if !form.cvv.is_empty() && !cvv_fits {
-                return Err("INVALID_PAYMENT_METHOD_META_DATA");
-            }
-            return Ok(CardUse {
-                brand: brand_of(stored.card)?,
-                expiry: stored.expiry,
-                token: Some(stored.token.clone()),
-                ..CardUse::of(stored.card)
-            });
+        if !form.cvv.is_empty() && !cvv_fits {
+            return Err("INVALID_PAYMENT_METHOD_META_DATA");
         }
+        let used = match form.payment_method_id.as_deref().filter(|token| !token.is_empty()) {
+            Some(token) => {
+                let stored =
+                    self.tokens.find(&payment.client, token, self.now).ok_or("INVALID_ACCESS_TOKEN")?;
+                CardUse {
+                    expiry: stored.expiry,
+                    token: Some(stored.token.clone()),
+                    ..CardUse::of(stored.card)
+                }
+            }
+            None => self.new_card(form)?,
+        };
+        let terms = payment.terms();
+        let chosen = form.selected_card_brand.as_deref().filter(|brand| !brand.is_empty());
+        let brand = used.card.brand(chosen.or(terms.selected_brand.as_deref()), terms.region.as_deref());
+        let address = form.billing_address.as_ref().or(terms.billing_address.as_deref());
+        Ok(CardUse {
+            brand: brand.ok_or("SELECTED_CARD_BRAND_NOT_AVAILABLE")?,
+            avs: verification::avs_result(address),
+            cvv: verification::cvv_result(&form.cvv),
+            ..used
+        })
+    }
+
+    fn new_card(&self, form: &CardForm) -> Result<CardUse, &'static str> {
         let number: String = form.card_no.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
         let card = Card::find(&number).filter(|_| passes_luhn(&number)).ok_or("INVALID_CARD_NUMBER")?;
         let expiry = Expiry::read(&form.expiry_year, &form.expiry_month);
         let expiry = expiry.filter(|expiry| !expiry.is_over(self.now)).ok_or("INVALID_EXPIRATION_DATE")?;
         // Korean cards have a card password where others have a code (rules 15.9).
-        let needs_cvv = card.country != "KR";
-        if !cvv_fits && (needs_cvv || !form.cvv.is_empty()) {
+        if form.cvv.is_empty() && card.country != "KR" {
             return Err("INVALID_PAYMENT_METHOD_META_DATA");
         }
         let name = form.cardholder_name.trim();
-        Ok(CardUse {
-            brand: brand_of(card)?,
-            expiry,
-            holder: (!name.is_empty()).then(|| name.into()),
-            store: form.store,
-            ..CardUse::of(card)
-        })
-    }
-}
-
-/// The last month in which a card is good; ordered by time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Expiry {
-    /// The last two digits.
-    pub(crate) year: u8,
-    pub(crate) month: u8,
-}
-
-impl Expiry {
-    /// Two digits each, and a month that exists.
-    pub(crate) fn read(year: &str, month: &str) -> Option<Self> {
-        let number = |text: &str| {
-            let digits = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
-            if digits { text.parse::<u8>().ok() } else { None }
-        };
-        let expiry = Self { year: number(year)?, month: number(month)? };
-        (1..=12).contains(&expiry.month).then_some(expiry)
-    }
-
-    pub(crate) fn is_over(self, now: Time) -> bool {
-        let (year, month) = now.year_and_month();
-        self < Self { year, month }
+        let holder = (!name.is_empty()).then(|| name.into());
+        Ok(CardUse { expiry, holder, store: form.store, ..CardUse::of(card) })
     }
 }

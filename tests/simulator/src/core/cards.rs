@@ -56,6 +56,12 @@ impl Card {
         CARDS.iter().find(|card| card.number == number)
     }
 
+    /// The card that a buyer uses where a brand or a region is asked for.
+    pub(crate) fn bearing(brand: Option<&str>, region: Option<&str>) -> &'static Self {
+        let fits = |card: &&Self| card.issuer == Issuer::Approves && card.brand(brand, region).is_some();
+        CARDS.iter().find(fits).unwrap_or(Self::DEFAULT)
+    }
+
     pub(crate) fn last_four(&self) -> &'static str {
         self.number.get(self.number.len().saturating_sub(4)..).unwrap_or_default()
     }
@@ -64,11 +70,22 @@ impl Card {
         self.number.get(..6).unwrap_or_default()
     }
 
-    /// The brand that is used: the chosen one if the card bears it, or else its first.
-    pub(crate) fn brand(&self, chosen: Option<&str>) -> Option<&'static str> {
-        match chosen {
-            None => self.brands.first().copied(),
-            Some(chosen) => self.brands.iter().find(|brand| **brand == chosen).copied(),
+    /// Which of its brands is used: the chosen one, one of the chosen region, or else the first; `None` if the card
+    /// bears no such brand.
+    pub(crate) fn brand(&self, chosen: Option<&str>, region: Option<&str>) -> Option<usize> {
+        self.brands.iter().position(|brand| match (chosen, region) {
+            (Some(chosen), _) => *brand == chosen,
+            (None, Some(region)) => self.region(brand) == region,
+            (None, None) => true,
+        })
+    }
+
+    /// `paymentMethodRegion`: where a card of this brand is processed.
+    pub(crate) fn region(&self, brand: &str) -> &'static str {
+        match (brand, self.country) {
+            ("CARTES_BANCAIRES", country) => country,
+            (_, country @ ("BR" | "CL" | "KR" | "MX" | "PE")) => country,
+            _ => "GLOBAL",
         }
     }
 }
@@ -98,27 +115,6 @@ pub(crate) mod number {
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static Card, D::Error> {
         let number = String::deserialize(deserializer)?;
         Card::find(&number).ok_or_else(|| D::Error::custom("no such test card"))
-    }
-}
-
-/// The brand of a card in the table. (A name for it, since serde takes a reference that it sees for borrowed input.)
-pub(crate) type Brand = &'static str;
-
-/// A brand is saved as its name.
-pub(crate) mod brand {
-    use serde::de::Error as _;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use super::{Brand, CARDS};
-
-    pub(crate) fn serialize<S: Serializer>(brand: &Brand, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(brand)
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Brand, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        let known = CARDS.iter().flat_map(|card| card.brands).find(|brand| **brand == name);
-        known.copied().ok_or_else(|| D::Error::custom(format!("no brand {name}")))
     }
 }
 

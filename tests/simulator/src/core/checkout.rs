@@ -162,7 +162,7 @@ impl Gateway {
         stored
             .map(|stored| StoredCardView {
                 payment_method_id: stored.token.to_string(),
-                card_brand: stored.card.brand(None).unwrap_or_default().to_owned(),
+                card_brand: stored.card.brands.first().copied().unwrap_or_default().to_owned(),
                 last_four: stored.card.last_four().to_owned(),
                 expiry_month: format!("{:02}", stored.expiry.month),
                 expiry_year: format!("{:02}", stored.expiry.year),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::amount;
+use super::arrangement::Arrangements;
 use super::checkout::Checkouts;
 use super::contract::Contract;
 use super::faults::Faults;
@@ -103,6 +104,7 @@ pub struct Gateway {
     pub(crate) names: Names,
     pub(crate) checkouts: Checkouts,
     pub(crate) tokens: Tokens,
+    pub(crate) arrangements: Arrangements,
     pub(crate) notifications: Vec<Notification>,
     #[serde(skip)]
     pub(crate) outgoing: Vec<Send>,
@@ -132,6 +134,7 @@ impl Gateway {
             names: Names::default(),
             checkouts: Checkouts::default(),
             tokens: Tokens::default(),
+            arrangements: Arrangements::default(),
             notifications: Vec::new(),
             outgoing: Vec::new(),
             faults: Faults::none(settings.seed.rotate_left(17)),

@@ -2,9 +2,11 @@
 //! Everything comes in as arguments, everything goes out as values; sockets, signatures and clocks are the shell's.
 
 mod amount;
+mod arrangement;
 mod buyer;
 mod calls;
 mod card_form;
+mod card_use;
 mod cards;
 mod checkout;
 mod codes;
@@ -34,6 +36,7 @@ mod three_ds;
 mod time;
 mod timings;
 mod tokens;
+mod verification;
 mod views;
 
 pub use buyer::{Completion, CompletionError, Outcome, Submitted};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::amount::{self, Amount, Code};
 use super::buyer::Outcome;
-use super::card_form::CardUse;
+use super::card_use::CardUse;
 use super::fingerprint::Fingerprint;
 use super::names::Name;
 use super::terms::{NO_TERMS, Terms};

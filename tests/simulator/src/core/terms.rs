@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::card_form::BillingAddress;
 use super::fields::Fields;
 
 /// What a request to start a payment asks for.
@@ -20,6 +21,9 @@ pub(crate) struct Terms {
     /// The tokens of `savedPaymentMethods`, among which the buyer may choose.
     pub(crate) saved_tokens: Vec<Box<str>>,
     pub(crate) issuer_authentication: bool,
+    /// `paymentMethodRegion`.
+    pub(crate) region: Option<Box<str>>,
+    pub(crate) billing_address: Option<Box<BillingAddress>>,
 }
 
 /// Nothing is asked for.
@@ -31,6 +35,8 @@ pub(crate) static NO_TERMS: Terms = Terms {
     selected_brand: None,
     saved_tokens: Vec::new(),
     issuer_authentication: false,
+    region: None,
+    billing_address: None,
 };
 
 impl Terms {
@@ -51,6 +57,8 @@ impl Terms {
             saved_tokens: saved_tokens(fields),
             issuer_authentication: fields.flag("paymentMethod.requireIssuerAuthentication").unwrap_or(false)
                 || fields.flag(&of_meta("requireIssuerAuthentication")).unwrap_or(false),
+            region: fields.text(&of_meta("paymentMethodRegion"), 6).map(Into::into),
+            billing_address: BillingAddress::read(fields, &of_meta("billingAddress")).map(Box::new),
         }
     }
 }

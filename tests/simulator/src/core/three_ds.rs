@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::buyer::{CompletionError, Outcome, Submitted};
-use super::card_form::CardUse;
+use super::card_use::CardUse;
 use super::checkout::CheckoutView;
 use super::gateway::Gateway;
 use super::names::Name;
@@ -84,7 +84,7 @@ impl Gateway {
         let used = asked.map(|challenge| &challenge.used).or(payment.used.as_deref());
         Some(ChallengeView {
             id: id.to_owned(),
-            card_brand: used.map(|used| used.brand).unwrap_or_default().to_owned(),
+            card_brand: used.map(CardUse::brand).unwrap_or_default().to_owned(),
             last_four: used.map(|used| used.card.last_four()).unwrap_or_default().to_owned(),
             open: asked.is_some() && !payment.phase.is_final(),
             payment: self.checkout_view_at(index)?,

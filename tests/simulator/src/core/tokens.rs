@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::card_form::Expiry;
+use super::card_use::Expiry;
 use super::cards::{self, Card};
 use super::gateway::Gateway;
 use super::names::Name;

@@ -5,12 +5,12 @@ use antom_simulator::core::{
 };
 use serde_json::{Value, json};
 
-use crate::scene::*;
+use crate::scene::{Scene, changed, session};
 
 const GOOD: &str = "4054695723100768";
 const BAD: &str = "4054692760174822";
 
-fn form(number: &str) -> CardForm {
+pub(crate) fn form(number: &str) -> CardForm {
     CardForm {
         card_no: number.to_owned(),
         expiry_month: "12".to_owned(),
@@ -20,18 +20,18 @@ fn form(number: &str) -> CardForm {
     }
 }
 
-fn declined(code: &str) -> Submitted {
+pub(crate) fn declined(code: &str) -> Submitted {
     Submitted::Declined { result_code: code.to_owned() }
 }
 
 /// Makes a session and gives the key by which the client SDK's form names it.
-fn session_key(scene: &mut Scene, request: &Value) -> String {
+pub(crate) fn session_key(scene: &mut Scene, request: &Value) -> String {
     let answer = scene.call(Operation::CreatePaymentSession, request);
     let data = answer["paymentSessionData"].as_str().expect("data").to_owned();
     data.splitn(4, "&&").take(3).collect::<Vec<_>>().join("&&")
 }
 
-fn with_meta(request: &Value, meta: Value) -> Value {
+pub(crate) fn with_meta(request: &Value, meta: Value) -> Value {
     changed(request, "paymentMethod.paymentMethodMetaData", meta)
 }
 

@@ -11,4 +11,5 @@
 #[path = "../support/scene.rs"]
 mod scene;
 
+mod cards;
 mod forms;

@@ -5,14 +5,16 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::super::card_form::CardUse;
+use super::super::card_use::CardUse;
 use super::super::cards::Card;
 use super::super::checkout::Checkout;
 use super::super::codes;
 use super::super::gateway::Gateway;
 use super::super::payment::Payment;
+use super::super::terms::Terms;
 use super::super::three_ds::ThreeDs;
 use super::super::time::Time;
+use super::super::verification;
 use super::CompletionError;
 
 /// An act of the buyer, as the control API takes it.
@@ -144,19 +146,23 @@ impl Gateway {
                 Ok(None)
             };
         }
+        let terms = payment.terms();
         let asked = payment.challenge.as_ref().map(|challenge| &challenge.used).or(payment.used.as_deref());
         let used = match (&act.card, asked) {
             (None, Some(used)) => used.clone(),
-            (None, None) => CardUse::of(Card::DEFAULT),
+            (None, None) => {
+                usual_use(Card::bearing(terms.selected_brand.as_deref(), terms.region.as_deref()), terms)
+            }
             (Some(number), _) => match Card::find(number) {
-                Some(card) => CardUse::of(card),
+                Some(card) => usual_use(card, terms),
                 None => return invalid("card is not the number of a test card"),
             },
         };
         let challenged = payment.challenge.is_some() || !used.card.exempt_from_challenge;
         let asks_for_three_ds = payment.terms().three_ds || payment.challenge.is_some();
         let three_ds = asks_for_three_ds.then_some(ThreeDs { challenged });
-        Ok(Some(CardUse { three_ds, store: true, ..used }))
+        let store = self.arranged_for(payment).card.buyer_agrees_to_store.unwrap_or(true);
+        Ok(Some(CardUse { three_ds, store, ..used }))
     }
 
     fn code_of(&self, index: usize, act: &Completion) -> Result<Option<String>, CompletionError> {
@@ -179,5 +185,14 @@ impl Gateway {
                 Ok(Some(if is_card { "DO_NOT_HONOR" } else { "PROCESS_FAIL" }.to_owned()))
             }
         }
+    }
+}
+
+/// A card as a buyer uses it who makes no mistake, with the brand and the address that the merchant asks for.
+fn usual_use(card: &'static Card, terms: &Terms) -> CardUse {
+    CardUse {
+        brand: card.brand(terms.selected_brand.as_deref(), terms.region.as_deref()).unwrap_or(0),
+        avs: verification::avs_result(terms.billing_address.as_deref()),
+        ..CardUse::of(card)
     }
 }

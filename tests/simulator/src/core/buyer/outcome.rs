@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::super::card_form::CardUse;
+use super::super::card_use::CardUse;
 use super::super::codes;
 use super::super::gateway::{Gateway, Timer};
 use super::super::names::Name;
@@ -106,7 +106,7 @@ impl Gateway {
         let optional = [
             ("paymentTime", payment.paid_at.map(|at| json!(at.to_wire()))),
             ("authExpiryTime", payment.auth_expiry.map(|at| json!(at.to_wire()))),
-            ("paymentResultInfo", payment.result_info()),
+            ("paymentResultInfo", self.result_info(payment)),
         ];
         if let Some(members) = body.as_object_mut() {
             for (name, value) in optional {

@@ -1,7 +1,9 @@
 //! A buyer pays by card on a page: what the form leads to.
 //! Reading the form is in `card_form`, the bank's question in `three_ds`, what an outcome does in `outcome`.
 
-use super::super::card_form::{CardForm, CardUse};
+use super::super::arrangement::IssuerDecision;
+use super::super::card_form::CardForm;
+use super::super::card_use::CardUse;
 use super::super::cards::Issuer;
 use super::super::checkout::Checkout;
 use super::super::gateway::Gateway;
@@ -56,22 +58,37 @@ impl Gateway {
         if payment.phase == Phase::Pending {
             return Ok(Submitted::Pending);
         }
-        let client = payment.client.clone();
-        Ok(match self.card_in(&client, form) {
+        Ok(self.try_form(index, form))
+    }
+
+    /// A try to pay with what was entered, on a page or by the merchant.
+    pub(crate) fn try_form(&mut self, index: usize, form: &CardForm) -> Submitted {
+        let Some(payment) = self.payments.get(index) else { return Submitted::Left };
+        match self.card_in(payment, form) {
             Ok(used) => self.try_card(index, used),
             Err(code) => self.decline(index, code, None),
-        })
+        }
     }
 
     /// A try to pay with a card about which nothing is wrong.
-    pub(crate) fn try_card(&mut self, index: usize, used: CardUse) -> Submitted {
+    fn try_card(&mut self, index: usize, used: CardUse) -> Submitted {
         let Some(payment) = self.payments.get(index) else { return Submitted::Left };
         if payment.is_risky() {
             return self.fail_try(index, "RISK_REJECT", Some(used));
         }
         let (asked, upgrade) = (payment.terms().three_ds, payment.terms().upgrade);
-        match used.card.issuer {
-            Issuer::Declines => self.decline(index, "DO_NOT_HONOR", Some(used)),
+        let arranged = &self.arranged_for(payment).card;
+        let issuer = match arranged.issuer {
+            None => used.card.issuer,
+            Some(IssuerDecision::Approve) => Issuer::Approves,
+            Some(IssuerDecision::Decline) => Issuer::Declines,
+            Some(IssuerDecision::AuthenticationRequired) => Issuer::WantsAuthentication,
+        };
+        match issuer {
+            Issuer::Declines => {
+                let code = arranged.result_code.clone();
+                self.decline(index, code.as_deref().unwrap_or("DO_NOT_HONOR"), Some(used))
+            }
             Issuer::Approves | Issuer::WantsAuthentication if asked && !used.card.exempt_from_challenge => {
                 self.ask(index, used)
             }

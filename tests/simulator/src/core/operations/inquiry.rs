@@ -19,7 +19,7 @@ impl Gateway {
         let code = payment.payment_result_code();
         let message = codes::lookup("notifyPayment", code).map(|(_, meaning)| meaning);
         let transactions = payment.transactions();
-        let info = payment.result_info();
+        let info = self.result_info(payment);
         Ok(Reply::success()
             .field("paymentStatus", payment.phase.as_str())
             .field("paymentResultCode", code)
@@ -37,13 +37,16 @@ impl Gateway {
     }
 }
 
-impl Payment {
+impl Gateway {
     /// `paymentResultInfo`, once a card was used successfully.
-    pub(crate) fn result_info(&self) -> Option<Value> {
-        self.paid_at?;
-        self.used.as_ref().map(|used| used.result_info(self.network_id))
+    pub(crate) fn result_info(&self, payment: &Payment) -> Option<Value> {
+        payment.paid_at?;
+        let used = payment.used.as_ref()?;
+        Some(used.result_info(payment.network_id, &self.arranged_for(payment).card))
     }
+}
 
+impl Payment {
     fn payment_result_code(&self) -> &str {
         match self.phase {
             Phase::Success => "SUCCESS",

@@ -7,8 +7,7 @@ use serde_json::Value;
 
 use super::session::Start;
 use crate::core::buyer::Submitted;
-use crate::core::card_form::CardUse;
-use crate::core::cards::Card;
+use crate::core::card_form::CardForm;
 use crate::core::fields::Fields;
 use crate::core::gateway::{Gateway, Timer};
 use crate::core::methods;
@@ -30,28 +29,22 @@ impl Gateway {
         methods::rules_of(start.method).admit(&start.amount)?;
         let index = match self.repeated_start(client, &start, request, false)? {
             Some(index) => index,
-            None => self.begin(client, start, request, close_at)?,
+            None => self.begin(client, start, request, close_at),
         };
         self.payments.get(index).map(|payment| self.pay_reply(payment, terminal)).ok_or_else(|| {
             Refusal::new("SYSTEM_ERROR") // The books always hold what `begin` returns.
         })
     }
 
-    fn begin(
-        &mut self,
-        client: &str,
-        start: Start<'_>,
-        request: &Value,
-        close_at: Time,
-    ) -> Result<usize, Refusal> {
-        let card = given_card(start.method, request)?.map(CardUse::of);
+    fn begin(&mut self, client: &str, start: Start<'_>, request: &Value, close_at: Time) -> usize {
+        let card = given_card(start.method, request);
         let payment_id = self.new_id();
         let index = self.open(client, start, request, Integration::Pay);
         self.attempt(index, payment_id, close_at);
-        let Some(payment) = self.payments.get(index) else { return Ok(index) };
+        let Some(payment) = self.payments.get(index) else { return index };
         let pays_later = methods::rules_of(&payment.method).pays_later;
         if let Some(card) = card {
-            if let Submitted::Declined { result_code } = self.try_card(index, card) {
+            if let Submitted::Declined { result_code } = self.try_form(index, &card) {
                 // Nobody is there to try another card: a refused `pay` is final for its id.
                 self.fail(index, &result_code);
             }
@@ -60,7 +53,7 @@ impl Gateway {
         } else if pays_later {
             self.suspend(index);
         }
-        Ok(index)
+        index
     }
 
     /// Makes the payment known under its id and arms its closing.
@@ -86,7 +79,7 @@ impl Gateway {
             Phase::Success => described(Reply::success())
                 .field_if("paymentTime", payment.paid_at.map(Time::to_wire))
                 .field_if("authExpiryTime", payment.auth_expiry.map(Time::to_wire))
-                .field_if("paymentResultInfo", payment.result_info()),
+                .field_if("paymentResultInfo", self.result_info(payment)),
             Phase::Open | Phase::Processing | Phase::Pending => {
                 let reply = described(Reply::new("PAYMENT_IN_PROCESS"));
                 let Some(normal_url) = self.normal_url(payment) else { return reply };
@@ -149,21 +142,27 @@ fn read_env<'a>(fields: &mut Fields<'a>) -> &'a str {
     terminal
 }
 
-/// The test card in the request, if it carries one (sandbox facts 2 to 4).
-fn given_card(method: &str, request: &Value) -> Result<Option<&'static Card>, Refusal> {
-    let detail =
-        |name: &str| request.pointer(&format!("/paymentMethod/paymentMethodMetaData/{name}"))?.as_str();
-    if method != "CARD" {
-        return Ok(None);
-    }
-    let Some(number) = detail("cardNo") else { return Ok(None) };
-    let card = Card::find(number).ok_or_else(|| Refusal::new("INVALID_CARD_NUMBER"))?;
-    let month = detail("expiryMonth").and_then(|text| text.parse::<u32>().ok());
-    if !month.is_some_and(|month| (1..=12).contains(&month)) {
-        return Err(Refusal::new("INVALID_EXPIRATION_DATE"));
-    }
-    if detail("cvv").is_some_and(|cvv| !(3..=4).contains(&cvv.len())) {
-        return Err(Refusal::new("INVALID_PAYMENT_METHOD_META_DATA"));
-    }
-    Ok(Some(card))
+/// The card that the merchant took from the buyer by itself, if it did.
+fn given_card(method: &str, request: &Value) -> Option<CardForm> {
+    let meta = request.pointer("/paymentMethod/paymentMethodMetaData").filter(|_| method == "CARD")?;
+    let text = |name: &str| meta.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    meta.get("cardNo").and_then(Value::as_str)?;
+    Some(CardForm {
+        card_no: text("cardNo"),
+        expiry_month: text("expiryMonth"),
+        expiry_year: text("expiryYear"),
+        cvv: text("cvv"),
+        cardholder_name: holder_in(meta),
+        // A merchant that asks for a token has asked its buyer.
+        store: true,
+        ..CardForm::default()
+    })
+}
+
+fn holder_in(meta: &Value) -> String {
+    let part = |name: &str| meta.pointer(&format!("/cardholderName/{name}")).and_then(Value::as_str);
+    part("fullName").map_or_else(
+        || ["firstName", "middleName", "lastName"].into_iter().filter_map(part).collect::<Vec<_>>().join(" "),
+        str::to_owned,
+    )
 }

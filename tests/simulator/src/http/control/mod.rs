@@ -39,6 +39,7 @@ pub(crate) fn routes() -> Router<Arc<Shell>> {
         .route("/payments", get(payments::list))
         .route("/payments/{payment_request_id}", get(payments::show))
         .route("/payments/{payment_request_id}/complete", post(payments::complete))
+        .route("/payments/{payment_request_id}/arrange", post(payments::arrange))
         .route("/notifications", get(notifications::list))
         .route("/notifications/trigger", post(notifications::trigger))
         .route("/notifications/{id}/resend", post(notifications::resend))

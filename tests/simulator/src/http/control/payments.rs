@@ -36,3 +36,19 @@ pub(super) async fn complete(
     let done = shell.work(|gateway, now| gateway.complete(now, by.client_id.as_deref(), &id, &act));
     ok(&done.map_err(problem_of)?)
 }
+
+/// Arranges things for a payment, which need not exist yet.
+pub(super) async fn arrange(
+    State(shell): State<Arc<Shell>>,
+    Path(id): Path<String>,
+    Query(by): Query<ByClient>,
+    body: Bytes,
+) -> Answered {
+    if by.client_id.as_deref().is_some_and(|client| !shell.clients.contains(client)) {
+        return Err(Problem::unknown("no such client"));
+    }
+    let areas = json_of(&body)?;
+    let own = &shell.keys.client_id;
+    let arranged = shell.work(|gateway, now| gateway.arrange(now, by.client_id.as_deref(), own, &id, &areas));
+    ok(&arranged.map_err(Problem::invalid)?)
+}
