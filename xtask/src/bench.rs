@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: what our own steps cost beside the bare library calls, in the release profile.
+//! `cargo xtask bench`: what our own steps cost beside the bare library calls, and how fast the simulator is, in the
+//! release profile.
 //! Leaves measuring, the tables and the floors to the benchmarks of the crates.
 
 use crate::FAILED;
@@ -6,9 +7,10 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// What is measured: counts first, which do not depend on the machine. All features, so that both backends are seen.
-const BENCHES: [&[&str]; 2] = [
+const BENCHES: [&[&str]; 3] = [
     &["bench", "--package", "antom-signing", "--all-features", "--bench", "allocations", "--bench", "speed"],
     &["bench", "--package", "antom-http", "--all-features", "--bench", "call"],
+    &["bench", "--package", "antom-simulator", "--all-features", "--bench", "core"],
 ];
 
 /// Runs the benchmarks; with `--gate` a figure on the wrong side of its limit fails.

@@ -2,7 +2,7 @@
 //! Requests come in by `calls`; signatures, sockets and waiting are left to the shell.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -82,7 +82,7 @@ pub(crate) struct Claim {
 }
 
 /// Something that a merchant must never do, and did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Violation {
     pub(crate) client: String,
     pub(crate) rule: Cow<'static, str>,
@@ -112,7 +112,7 @@ pub struct Gateway {
     pub(crate) scenarios: Vec<Scenario>,
     /// What was set for a client; the others have the default.
     pub(crate) contracts: BTreeMap<String, Contract>,
-    pub(crate) violations: Vec<Violation>,
+    pub(crate) violations: BTreeSet<Violation>,
     pub(crate) journal: Journal,
     #[serde(with = "pairs")]
     timers: BTreeMap<(Time, u64), Timer>,
@@ -140,7 +140,7 @@ impl Gateway {
             faults: Faults::none(settings.seed.rotate_left(17)),
             scenarios: Vec::new(),
             contracts: BTreeMap::new(),
-            violations: Vec::new(),
+            violations: BTreeSet::new(),
             journal: Journal::new(settings.journal),
             timers: BTreeMap::new(),
             armed: 0,
@@ -218,9 +218,7 @@ impl Gateway {
     /// Adds a finding about the merchant, once.
     pub(crate) fn violation(&mut self, client: &str, rule: &'static str, id: &str) {
         let violation = Violation { client: client.to_owned(), rule: rule.into(), id: id.to_owned() };
-        if !self.violations.contains(&violation) {
-            self.violations.push(violation);
-        }
+        self.violations.insert(violation);
     }
 
     /// Forgets payments, notifications, faults, scenarios and the journal; timings and contracts go back to the
