@@ -35,7 +35,7 @@ pub trait Table {
     /// The phases.
     type Phase: Copy + fmt::Debug + PartialEq + 'static;
     /// What can happen.
-    type Input: Copy + fmt::Debug + 'static;
+    type Input: Copy + fmt::Debug + PartialEq + 'static;
     /// The machine's name.
     const NAME: &'static str;
     /// Every phase, in reading order.
@@ -49,4 +49,11 @@ pub trait Table {
     fn is_final(phase: Self::Phase) -> bool;
     /// What the phase means, for a support engineer.
     fn explain(phase: Self::Phase) -> &'static str;
+}
+
+/// Looks a pair up. Every decision comes through here, so that a simulation can count which cells it has reached.
+pub(crate) fn consult<T: Table>(phase: T::Phase, input: T::Input) -> Verdict<T::Phase> {
+    #[cfg(feature = "testing")]
+    crate::testing::census::count::<T>(phase, input);
+    T::next(phase, input)
 }

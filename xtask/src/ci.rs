@@ -6,7 +6,7 @@ mod summary;
 use crate::process;
 use crate::report::{Report, counted};
 use crate::workspace::Workspace;
-use crate::{FAILED, demo, layers, requirements, tables, tidy};
+use crate::{FAILED, demo, layers, requirements, sim, tables, tidy};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -29,7 +29,7 @@ struct Step {
 
 /// In this order a failure shows early, and what a later step needs is built by an earlier one:
 /// tests start the real binaries, and the demonstration runs last because it needs all of them.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     Step { name: "fmt", work: |run| cargo(run, &["fmt", "--all", "--check"]) },
     Step { name: "clippy", work: clippy },
     Step {
@@ -43,6 +43,7 @@ const STEPS: [Step; 11] = [
     Step { name: "tables", work: |run| told("tables", tables::check(&run.workspace)?) },
     Step { name: "requirements", work: |run| told("requirements", requirements::check(&run.workspace)?) },
     Step { name: "tidy", work: |run| told("tidy", tidy::check(&run.workspace)?) },
+    Step { name: "simulation", work: |run| cargo(run, &sim::arguments(&["--profile", "quick"])) },
     Step { name: "demo", work: demonstration },
 ];
 

@@ -19,7 +19,7 @@ const fn layer(name: &'static str, folder: &'static str, knows: &'static [&'stat
 }
 
 /// The simulator stands alone: it judges the others, and one misreading must not pass on both sides.
-const LAYERS: [Layer; 8] = [
+const LAYERS: [Layer; 9] = [
     layer("antom-core", "antom-core", &[]),
     layer("antom-signing", "antom-signing", &["antom-core"]),
     layer("antom-http", "antom-http", &["antom-core", "antom-signing"]),
@@ -31,6 +31,7 @@ const LAYERS: [Layer; 8] = [
         tests_know: &["antom-simulator"],
     },
     layer("antom-simulator", "tests/simulator", &[]),
+    layer("antom-simulation", "tests/simulation", &["antom-core", "antom-domain", "antom-simulator"]),
     layer(
         "antom-tests",
         "tests",

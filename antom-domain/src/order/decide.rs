@@ -17,7 +17,7 @@ use crate::authorization::AuthorizationPhase;
 use crate::cancel::CancelPhase;
 use crate::capture::{CaptureInput, CaptureTable};
 use crate::payment::PaymentPhase;
-use crate::verdict::{Table, Verdict};
+use crate::verdict::{Table, Verdict, consult};
 
 impl Order {
     /// Creates an order: its first event, and the order that it makes.
@@ -133,7 +133,7 @@ fn capture(
         return Err(Refusal::CaptureAmountDiffers { authorized });
     }
     if let Some(latest) = attempt.capture() {
-        match CaptureTable::next(latest.phase, CaptureInput::Request) {
+        match consult::<CaptureTable>(latest.phase, CaptureInput::Request) {
             Verdict::Repeat => return Ok(()),
             _ if latest.capture_request_id.is_none() => return Err(Refusal::CapturedByGateway),
             _ => {}

@@ -7,7 +7,7 @@ use crate::order::draft::Draft;
 use crate::order::event::Event;
 use crate::order::fact::{CancelWord, Report};
 use crate::payment::{PaymentInput, PaymentTable};
-use crate::verdict::{Table, Verdict};
+use crate::verdict::{Table, Verdict, consult};
 
 pub(super) fn absorb_report(draft: &mut Draft<'_>, index: usize, report: Report) {
     let input = match report {
@@ -35,7 +35,7 @@ fn step(draft: &mut Draft<'_>, index: usize, input: CancelInput, result_code: Op
     let Some(attempt) = draft.attempt(index) else { return };
     let Some(phase) = attempt.cancels.last().map(|cancel| cancel.phase) else { return };
     let payment_request_id = attempt.payment_request_id.clone();
-    match CancelTable::next(phase, input) {
+    match consult::<CancelTable>(phase, input) {
         Verdict::Go(CancelPhase::InDoubt) => draft.record(Event::CancelInDoubt { payment_request_id }),
         Verdict::Go(CancelPhase::Confirmed) => {
             draft.record(Event::CancelConfirmed { payment_request_id });

@@ -11,7 +11,7 @@ use crate::order::event::Event;
 use crate::order::fact::{CaptureKey, CaptureSeen, CaptureWord, Report};
 use crate::order::state::Attempt;
 use crate::payment::PaymentPhase;
-use crate::verdict::{Table, Verdict};
+use crate::verdict::{Table, Verdict, consult};
 
 pub(super) fn absorb_report(draft: &mut Draft<'_>, index: usize, id: &CaptureRequestId, report: Report) {
     let Some(attempt) = draft.attempt(index) else { return };
@@ -78,7 +78,7 @@ fn step(draft: &mut Draft<'_>, index: usize, entry: usize, input: CaptureInput, 
     let Some(attempt) = draft.attempt(index) else { return };
     let Some(phase) = attempt.captures.get(entry).map(|capture| capture.phase) else { return };
     let payment_request_id = attempt.payment_request_id;
-    match CaptureTable::next(phase, input) {
+    match consult::<CaptureTable>(phase, input) {
         Verdict::Go(CapturePhase::InDoubt) => {
             draft.record(Event::CaptureInDoubt { payment_request_id, capture: entry });
         }
@@ -135,7 +135,7 @@ fn authorization_captured(draft: &mut Draft<'_>, index: usize) {
         return;
     }
     let phase = attempt.authorization.phase;
-    match AuthorizationTable::next(phase, AuthorizationInput::CaptureConfirmed) {
+    match consult::<AuthorizationTable>(phase, AuthorizationInput::CaptureConfirmed) {
         Verdict::Go(_) => {
             draft.record(Event::AuthorizationCaptured { payment_request_id: attempt.payment_request_id });
         }

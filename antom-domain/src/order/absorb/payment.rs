@@ -13,7 +13,7 @@ use crate::order::fact::{CancelWord, Names, PaymentSeen, PaymentWord, Report, Re
 use crate::order::policy::SESSION_LIFETIME;
 use crate::order::state::Attempt;
 use crate::payment::{PaymentInput, PaymentPhase, PaymentTable};
-use crate::verdict::{Table, Verdict};
+use crate::verdict::{Table, Verdict, consult};
 
 pub(super) fn absorb_handout(draft: &mut Draft<'_>, attempt: &Attempt, handout: &Handout) {
     if attempt.handed_out_at.is_some() || PaymentTable::is_final(attempt.payment.phase) {
@@ -140,7 +140,7 @@ pub(super) fn release(draft: &mut Draft<'_>, index: usize) {
         return;
     }
     let phase = attempt.authorization.phase;
-    match AuthorizationTable::next(phase, AuthorizationInput::ReleaseConfirmed) {
+    match consult::<AuthorizationTable>(phase, AuthorizationInput::ReleaseConfirmed) {
         Verdict::Go(_) => {
             capture::fail_open_captures(draft, index);
             draft.record(Event::AuthorizationReleased { payment_request_id: attempt.payment_request_id });
@@ -161,7 +161,7 @@ pub(super) fn step(draft: &mut Draft<'_>, index: usize, input: PaymentInput, res
     let Some(attempt) = draft.attempt(index) else { return };
     let payment_request_id = attempt.payment_request_id.clone();
     let phase = attempt.payment.phase;
-    match PaymentTable::next(phase, input) {
+    match consult::<PaymentTable>(phase, input) {
         Verdict::Go(PaymentPhase::InDoubt) => draft.record(Event::PaymentInDoubt { payment_request_id }),
         Verdict::Go(PaymentPhase::AwaitingPayer) => {
             draft.record(Event::PaymentAwaitsPayer { payment_request_id })
@@ -207,7 +207,7 @@ fn authorize(draft: &mut Draft<'_>, index: usize, seen: &PaymentSeen) {
     }
     let payment_request_id = attempt.payment_request_id.clone();
     let capture_before = capture_before(draft, seen);
-    match AuthorizationTable::next(attempt.authorization.phase, input) {
+    match consult::<AuthorizationTable>(attempt.authorization.phase, input) {
         Verdict::Go(AuthorizationPhase::Held) => {
             draft.record(Event::AuthorizationHeld { payment_request_id, capture_before });
         }

@@ -8,7 +8,7 @@ use crate::order::draft::Draft;
 use crate::order::event::Event;
 use crate::order::fact::{RefundWord, Report, SeenAmount};
 use crate::refund::{RefundInput, RefundPhase, RefundTable};
-use crate::verdict::{Table, Verdict};
+use crate::verdict::{Table, Verdict, consult};
 
 pub(super) fn absorb_report(draft: &mut Draft<'_>, index: usize, id: &RefundRequestId, report: Report) {
     let input = match report {
@@ -49,7 +49,7 @@ fn step(
     let Some(attempt) = draft.attempt(index) else { return };
     let Some(refund) = attempt.refunds.iter().find(|refund| refund.refund_request_id == *id) else { return };
     let (payment_request_id, refund_request_id) = (attempt.payment_request_id.clone(), id.clone());
-    match RefundTable::next(refund.phase, input) {
+    match consult::<RefundTable>(refund.phase, input) {
         Verdict::Go(RefundPhase::InDoubt) => {
             draft.record(Event::RefundInDoubt { payment_request_id, refund_request_id });
         }

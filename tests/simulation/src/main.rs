@@ -1,0 +1,161 @@
+//! The command line of the simulation: many seeds on all cores, one seed with its trace, and the planted mistakes.
+//! One seed is `run`'s.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use antom_simulation::campaign::{self, Campaign};
+use antom_simulation::mistake::Mistake;
+use antom_simulation::profile::Profile;
+use antom_simulation::run::{Plan, run};
+
+const HELP: &str = "\
+Simulates orders against the gateway's core, with faults on every port, and compares both books at rest.
+
+  --orders N       how many orders (default 100000)
+  --seed S         the first seed (default 1)
+  --faults NAME    which faults: swarm (default), calm, deaf, mute, network, notifications, storage, crashes,
+                   instances, clocks
+  --trace          one seed only, with everything that happened
+  --mistake NAME   plants a mistake; with --trace shows how it is found
+  --profile NAME   quick: 100000 orders, then every planted mistake; long: 10000000 orders
+  --cells          tells how often each cell of the state tables was reached
+  --mistakes       plants every mistake, one after the other, and tells the seed that finds it (at most 10000 each)
+
+Exit code 0: no rule was broken (or every mistake was found); 1: otherwise; 64: wrong usage.";
+
+const USAGE: u8 = 64;
+
+/// What the command line asks for.
+struct Options {
+    campaign: Campaign,
+    keeps_trace: bool,
+    plants_all: bool,
+    then_plants_all: bool,
+    shows_cells: bool,
+}
+
+fn main() -> ExitCode {
+    let options = match options(std::env::args().skip(1)) {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            say(HELP);
+            return ExitCode::SUCCESS;
+        }
+        Err(fault) => {
+            say(&format!("{fault}\n\n{HELP}"));
+            return ExitCode::from(USAGE);
+        }
+    };
+    let went_well = if options.plants_all {
+        plant_all(options.campaign)
+    } else if options.keeps_trace {
+        show(options.campaign)
+    } else {
+        let went_well = simulate(options.campaign, options.shows_cells);
+        if options.then_plants_all { plant_all(options.campaign) && went_well } else { went_well }
+    };
+    ExitCode::from(u8::from(!went_well))
+}
+
+fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
+    let mut options = Options {
+        campaign: Campaign::default(),
+        keeps_trace: false,
+        plants_all: false,
+        then_plants_all: false,
+        shows_cells: false,
+    };
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().ok_or_else(|| format!("{argument} lacks its value"));
+        match argument.as_str() {
+            "--help" | "-h" => return Ok(None),
+            "--orders" => options.campaign.orders = number(&value()?)?,
+            "--seed" => options.campaign.first_seed = number(&value()?)?,
+            "--trace" => options.keeps_trace = true,
+            "--mistakes" => options.plants_all = true,
+            "--cells" => options.shows_cells = true,
+            "--profile" => match value()?.as_str() {
+                "quick" => options.then_plants_all = true,
+                "long" => options.campaign.orders = 10_000_000,
+                other => return Err(format!("no profile is called {other}")),
+            },
+            "--faults" => {
+                let name = value()?;
+                let known = Profile::NAMES.into_iter().find(|known| *known == name);
+                options.campaign.faults = known.ok_or_else(|| format!("no faults are called {name}"))?;
+            }
+            "--mistake" => {
+                let name = value()?;
+                let known = Mistake::named(&name).ok_or_else(|| format!("no mistake is called {name}"))?;
+                options.campaign.mistake = Some(known);
+            }
+            _ => return Err(format!("unknown option {argument}")),
+        }
+    }
+    Ok(Some(options))
+}
+
+fn number(text: &str) -> Result<u64, String> {
+    text.replace('_', "").parse().map_err(|_| format!("{text} is not a number"))
+}
+
+/// Many seeds; `true` if no rule was broken.
+fn simulate(campaign: Campaign, shows_cells: bool) -> bool {
+    let report = campaign::run(campaign);
+    for finding in report.findings.iter().take(20) {
+        say(&format!("seed {}: {}", finding.seed, finding.violations.join("; ")));
+        let mistake = campaign.mistake.map(|it| format!(" --mistake {}", it.name())).unwrap_or_default();
+        let (seed, faults) = (finding.seed, campaign.faults);
+        say(&format!("  replay: cargo xtask sim --seed {seed} --faults {faults}{mistake} --trace"));
+    }
+    if shows_cells {
+        for (cell, count) in &report.cells {
+            say(&format!("{:<14} {:<14} {:<20} {count:>10}", cell.machine, cell.phase, cell.input));
+        }
+    }
+    say(&report.to_string());
+    report.findings.is_empty()
+}
+
+/// One seed with its trace.
+fn show(campaign: Campaign) -> bool {
+    let plan = Plan {
+        seed: campaign.first_seed,
+        faults: campaign.faults,
+        mistake: campaign.mistake,
+        keeps_trace: true,
+    };
+    let outcome = run(plan);
+    say(&outcome.trace.join("\n"));
+    if let Some(profile) = outcome.profile {
+        say(&format!("{profile:?}"));
+    }
+    say(&format!("trace hash {:016x}, {} violations", outcome.trace_hash, outcome.violations.len()));
+    outcome.violations.iter().for_each(|violation| say(violation));
+    outcome.violations.is_empty()
+}
+
+/// Every mistake; `true` if each was found.
+fn plant_all(campaign: Campaign) -> bool {
+    let mut survivors = 0_u32;
+    for mistake in Mistake::ALL {
+        match campaign::find(*mistake, campaign.first_seed, campaign.faults) {
+            Some(finding) => {
+                let first = finding.violations.first().map(String::as_str).unwrap_or_default();
+                say(&format!("{:<34} seed {:>5}  {first}", mistake.name(), finding.seed));
+            }
+            None => {
+                survivors = survivors.saturating_add(1);
+                say(&format!("{:<34} SURVIVED", mistake.name()));
+            }
+        }
+    }
+    say(&format!("{} mistakes planted, {survivors} survived", Mistake::ALL.len()));
+    survivors == 0
+}
+
+fn say(text: &str) {
+    // A reader that has gone away is no reason to stop.
+    let _written = writeln!(std::io::stdout(), "{text}");
+}
