@@ -147,7 +147,7 @@ fn base_of(payment: &Payment) -> Option<Entry> {
         description: payment.description.to_string(),
         method: payment.method.to_string(),
         card: payment.used.as_deref().filter(|_| payment.is_card()).map(|used| UsedCard {
-            brand: used.brand,
+            brand: used.brand(),
             country: used.card.country,
             last_four: used.card.last_four(),
             authenticated: used.three_ds.is_some(),
