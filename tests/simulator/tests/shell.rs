@@ -299,25 +299,6 @@ async fn a_snapshot_brings_back_payments_and_time() {
 }
 
 #[tokio::test]
-async fn the_page_of_a_payment_lets_the_buyer_pay_and_go_back() {
-    let simulator = manual().await;
-    let merchant = Merchant::of(&simulator);
-    let mut request = request_for("a1", "http://127.0.0.1:1/n");
-    request["env"] = json!({"terminalType": "WEB"});
-    request["order"]["referenceOrderId"] = json!("<b>");
-    let answered = merchant.call("pay", &request).await;
-    assert_eq!(code(&answered), "PAYMENT_IN_PROCESS");
-    let page = answered.body["normalUrl"].as_str().expect("a page").to_owned();
-    let shown = merchant.client.get(&page).send().await.expect("a page").text().await.expect("text");
-    assert!(shown.contains("&lt;b&gt;") && !shown.contains("<b>"), "nothing of the request becomes markup");
-    let back = merchant.client.post(format!("{page}/success")).send().await.expect("an answer");
-    assert_eq!(back.status(), 303);
-    assert_eq!(back.headers()["location"], "https://shop.test/result");
-    let again = merchant.client.post(format!("{page}/success")).send().await.expect("an answer");
-    assert_eq!(again.status(), 409);
-}
-
-#[tokio::test]
 async fn every_path_of_the_openapi_document_is_served() {
     let simulator = manual().await;
     let merchant = Merchant::of(&simulator);

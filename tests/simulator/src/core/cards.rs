@@ -12,6 +12,29 @@ pub(crate) struct Card {
     pub(crate) exempt_from_challenge: bool,
 }
 
+/// A test card as the buyer's pages offer it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TestCard {
+    /// The whole number.
+    pub number: &'static str,
+    /// The brand that is used unless another is chosen.
+    pub brand: &'static str,
+    /// Where the bank is.
+    pub country: &'static str,
+    /// Whether the bank pays without asking for 3-D Secure by itself.
+    pub approves: bool,
+}
+
+/// The cards that pages offer, in the order of the list.
+pub fn test_cards() -> impl Iterator<Item = TestCard> {
+    CARDS.iter().map(|card| TestCard {
+        number: card.number,
+        brand: card.brands.first().copied().unwrap_or_default(),
+        country: card.country,
+        approves: card.issuer == Issuer::Approves,
+    })
+}
+
 /// What the bank behind a card says to a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Issuer {

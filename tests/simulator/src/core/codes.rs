@@ -25,6 +25,11 @@ pub(crate) fn result(api: &str, code: &str) -> Value {
     json!({"resultCode": code, "resultStatus": status, "resultMessage": message})
 }
 
+/// The `result` object for how a payment ended or stands.
+pub fn payment_result(code: &str) -> Value {
+    result("notifyPayment", code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -73,7 +73,7 @@ impl Gateway {
     }
 
     pub(crate) fn challenge_url(&self, id: &str) -> String {
-        format!("{}/challenge/{id}", self.settings.base_url)
+        format!("{}/checkout/3ds/{id}", self.settings.base_url)
     }
 
     /// What the bank's page shows; `None` if there never was such a challenge.

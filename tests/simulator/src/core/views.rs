@@ -21,12 +21,6 @@ impl Gateway {
         self.payment_at(self.index_of(client, request_id)?)
     }
 
-    /// The amount and state of a payment that is known by its payment id, for the hosted page.
-    pub fn page_of(&self, payment_id: &str) -> Option<Value> {
-        let find = |books: &super::gateway::Books| books.by_payment.get(payment_id).copied();
-        self.payment_at(self.books.values().find_map(find)?)
-    }
-
     /// The payment at this place of the books.
     pub(crate) fn payment_at(&self, index: usize) -> Option<Value> {
         self.payments.get(index).map(|payment| self.payment_view_of(payment))

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{any, get, post};
+use axum::routing::any;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -19,7 +19,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::authentication::Channel;
 use super::shell::Shell;
-use super::{control, gateway_api, pages};
+use super::{buyer, control, gateway_api};
 
 const LARGEST_BODY: usize = 1024 * 1024;
 
@@ -36,9 +36,7 @@ struct ClosedOnPurpose;
 pub(crate) fn router(shell: Arc<Shell>) -> Router {
     Router::new()
         .route("/ams/{*rest}", any(gateway_api::handle))
-        .route("/checkout/{payment_id}", get(pages::show))
-        .route("/checkout/{payment_id}/{outcome}", post(pages::act))
-        .route("/_simulator/logos/{name}", get(pages::logo))
+        .merge(buyer::routes())
         .nest("/_simulator", control::routes())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(shell)

@@ -127,7 +127,7 @@ fn a_challenge_is_answered_once_and_its_failure_is_final() {
         let key = session_key(scene, &with_meta(&session(id, ""), json!({"is3DSAuthentication": true})));
         match scene.gateway.submit_card(scene.now, Checkout::Session(&key), &form(GOOD)) {
             Ok(Submitted::Challenge { id, url }) => {
-                assert_eq!(url, format!("http://127.0.0.1:4010/challenge/{id}"));
+                assert_eq!(url, format!("http://127.0.0.1:4010/checkout/3ds/{id}"));
                 id
             }
             other => panic!("no challenge: {other:?}"),

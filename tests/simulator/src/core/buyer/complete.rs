@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::super::card_use::CardUse;
 use super::super::cards::Card;
-use super::super::checkout::Checkout;
 use super::super::codes;
 use super::super::gateway::Gateway;
 use super::super::payment::Payment;
@@ -101,20 +100,6 @@ impl Gateway {
         let index = self.index_of(client, request_id).ok_or(CompletionError::Unknown)?;
         self.complete_at(index, act)?;
         self.payment_at(index).ok_or(CompletionError::Unknown)
-    }
-
-    /// The same for the page that `normalUrl` opens, which knows the payment by its id. Answers where the buyer goes.
-    pub fn complete_page(
-        &mut self,
-        at: Time,
-        payment_id: &str,
-        act: &Completion,
-    ) -> Result<String, CompletionError> {
-        self.run_to(at);
-        let index = self.checkout_index(Checkout::Payment(payment_id)).ok_or(CompletionError::Unknown)?;
-        self.complete_at(index, act)?;
-        let payment = self.payments.get(index).ok_or(CompletionError::Unknown)?;
-        Ok(payment.redirect_url.to_string())
     }
 
     fn complete_at(&mut self, index: usize, act: &Completion) -> Result<(), CompletionError> {

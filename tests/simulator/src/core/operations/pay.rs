@@ -17,6 +17,10 @@ use crate::core::reply::{Refusal, Reply};
 use crate::core::time::Time;
 use crate::core::timings::millis;
 
+/// The wallet app that the simulator stands in for; no device has it, so a scheme fails as it does where an app is missing.
+const APP_SCHEME: &str = "antom-simulator";
+const APP_IDENTIFIER: &str = "simulator.antom.wallet";
+
 impl Gateway {
     pub(crate) fn pay(&mut self, client: &str, request: &Value) -> Result<Reply, Refusal> {
         let mut fields = Fields::of(request);
@@ -84,8 +88,12 @@ impl Gateway {
                 let reply = described(Reply::new("PAYMENT_IN_PROCESS"));
                 let Some(normal_url) = self.normal_url(payment) else { return reply };
                 let reply = reply.field("normalUrl", normal_url.as_str());
-                if matches!(terminal, "APP" | "MINI_APP") {
-                    reply.field("applinkUrl", normal_url)
+                let id = payment.payment_id.as_deref().unwrap_or_default();
+                if matches!(terminal, "APP" | "MINI_APP") && !payment.is_card() {
+                    reply
+                        .field("applinkUrl", format!("{}/app/{id}", self.settings.base_url))
+                        .field("schemeUrl", format!("{APP_SCHEME}://pay/{id}"))
+                        .field("appIdentifier", APP_IDENTIFIER)
                 } else {
                     reply
                 }
