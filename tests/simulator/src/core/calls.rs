@@ -128,6 +128,9 @@ impl Gateway {
             Operation::Refund => self.refund(client, &request),
             Operation::InquiryRefund => self.inquiry_refund(client, &request),
             Operation::Consult => self.consult(client, &request),
+            Operation::RetrievePaymentSession => self.retrieve_payment_session(client, &request),
+            Operation::InquireInstallment => self.inquire_installment(client, &request),
+            Operation::InquireExchangeRate => self.inquire_exchange_rate(&request),
             _ => Err(Refusal::new("INVALID_API")),
         };
         let reply = reply.unwrap_or_else(Reply::from);

@@ -14,6 +14,8 @@ pub(crate) struct Quote {
 
 /// Decimals of a price.
 const PRICE_DECIMALS: u32 = 4;
+/// Decimals of a rate, which may be far below 1.
+const RATE_DECIMALS: u32 = 10;
 /// Decimals to which the table's figures are read.
 const TABLE_DECIMALS: u32 = 6;
 
@@ -58,6 +60,13 @@ impl Quote {
         let numerator = units.checked_mul(numerator)?.checked_mul(power(target)?)?;
         divided(numerator, denominator.checked_mul(power(exponent)?)?)
     }
+}
+
+/// Units of `to` for one of `from`, as decimal text to multiply by; 1 where both are the same.
+pub(crate) fn rate(from: &str, to: &str) -> Option<String> {
+    let (from, to) = (per_dollar(currency(from)?)?, per_dollar(currency(to)?)?);
+    let units = i128::from(to).checked_mul(power(RATE_DECIMALS)?)?;
+    Some(decimal(divided(units, i128::from(from))?, RATE_DECIMALS))
 }
 
 /// Units as decimal text with so many decimals: `-0.05`, and no point where there are none.
@@ -125,6 +134,15 @@ mod tests {
         assert_eq!(quote("KWD", "USD").convert("KWD", 1_234), Some(402));
         assert_eq!(quote("KWD", "USD").convert("KWD", -1_234), Some(-402));
         assert_eq!(quote("KWD", "USD").convert("EUR", 1), None);
+    }
+
+    #[test]
+    fn a_rate_is_for_multiplying_whichever_currency_is_the_dearer_one() {
+        assert_eq!(rate("USD", "JPY").as_deref(), Some("155.0000000000"));
+        // 1 / 155 = 0.00645161290...
+        assert_eq!(rate("JPY", "USD").as_deref(), Some("0.0064516129"));
+        assert_eq!(rate("USD", "USD").as_deref(), Some("1.0000000000"));
+        assert_eq!(rate("USD", "XXY"), None);
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod faults;
 mod fields;
 mod fingerprint;
 mod gateway;
+mod instalments;
 mod journal;
 mod methods;
 mod mutation;

@@ -49,6 +49,8 @@ pub(crate) enum Integration {
     Session {
         seed: u64,
         expiry: Time,
+        /// The order of the request, as JSON.
+        order: Box<str>,
     },
     Pay,
 }

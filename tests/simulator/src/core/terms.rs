@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::card_form::BillingAddress;
 use super::fields::Fields;
+use super::instalments;
 
 /// What a request to start a payment asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +25,8 @@ pub(crate) struct Terms {
     /// `paymentMethodRegion`.
     pub(crate) region: Option<Box<str>>,
     pub(crate) billing_address: Option<Box<BillingAddress>>,
+    /// The number of parts in which the buyer pays the bank back (`creditPayPlan`).
+    pub(crate) instalments: Option<u8>,
 }
 
 /// Nothing is asked for.
@@ -37,6 +40,7 @@ pub(crate) static NO_TERMS: Terms = Terms {
     issuer_authentication: false,
     region: None,
     billing_address: None,
+    instalments: None,
 };
 
 impl Terms {
@@ -59,6 +63,7 @@ impl Terms {
                 || fields.flag(&of_meta("requireIssuerAuthentication")).unwrap_or(false),
             region: fields.text(&of_meta("paymentMethodRegion"), 6).map(Into::into),
             billing_address: BillingAddress::read(fields, &of_meta("billingAddress")).map(Box::new),
+            instalments: instalments::read(fields),
         }
     }
 }

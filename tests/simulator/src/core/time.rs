@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use std::time::Duration;
 
+/// In milliseconds.
+const DAY: i64 = 86_400_000;
+
 /// A point in virtual time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Time(i64);
@@ -62,11 +65,19 @@ impl Time {
 
     /// 00:15 (UTC+8) of the day after this one: the end of the cancel window of most methods (rules 11.3).
     pub(crate) fn cancel_deadline(self) -> Self {
-        const DAY: i64 = 86_400_000;
+        Self(self.next_day_start().0.saturating_add(900_000))
+    }
+
+    /// Midnight (UTC+8) at the beginning of this day.
+    pub(crate) fn day_start(self) -> Self {
         const EIGHT_HOURS: i64 = 28_800_000;
         let local = self.0.saturating_add(EIGHT_HOURS);
-        let next_midnight = local.saturating_sub(local.rem_euclid(DAY)).saturating_add(DAY);
-        Self(next_midnight.saturating_sub(EIGHT_HOURS).saturating_add(900_000))
+        Self(local.saturating_sub(local.rem_euclid(DAY)).saturating_sub(EIGHT_HOURS))
+    }
+
+    /// Midnight (UTC+8) at the end of this day.
+    pub(crate) fn next_day_start(self) -> Self {
+        Self(self.day_start().0.saturating_add(DAY))
     }
 
     fn format_at(self, hours: i8, format: &str) -> String {

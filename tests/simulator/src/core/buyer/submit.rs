@@ -7,6 +7,7 @@ use super::super::card_use::CardUse;
 use super::super::cards::Issuer;
 use super::super::checkout::Checkout;
 use super::super::gateway::Gateway;
+use super::super::instalments;
 use super::super::payment::{Payment, Phase};
 use super::super::three_ds::ThreeDs;
 use super::super::time::Time;
@@ -75,6 +76,9 @@ impl Gateway {
         let Some(payment) = self.payments.get(index) else { return Submitted::Left };
         if payment.is_risky() {
             return self.fail_try(index, "RISK_REJECT", Some(used));
+        }
+        if !instalments::suits(payment.terms().instalments, payment.amount.currency, used.card) {
+            return self.decline(index, "CARD_NOT_SUPPORTED", Some(used));
         }
         let (asked, upgrade) = (payment.terms().three_ds, payment.terms().upgrade);
         let arranged = &self.arranged_for(payment).card;

@@ -7,14 +7,11 @@ use crate::core::amount::Amount;
 use crate::core::contract::Contract;
 use crate::core::fields::Fields;
 use crate::core::gateway::Gateway;
+use crate::core::instalments;
 use crate::core::methods::{self, Method, Unsuitable};
 use crate::core::reply::{Refusal, Reply};
 
 const BRANDS: [&str; 6] = ["VISA", "MASTERCARD", "AMEX", "JCB", "DINERS", "DISCOVER"];
-
-/// Where cards pay by instalments, and in how many months.
-const INSTALMENTS: [(&str, [u64; 3]); 5] =
-    [("BRL", [3, 6, 12]), ("CLP", [3, 6, 12]), ("KRW", [2, 3, 6]), ("MXN", [3, 6, 12]), ("PEN", [3, 6, 12])];
 
 /// What the request asks for.
 struct Question<'a> {
@@ -65,7 +62,7 @@ impl Gateway {
         if method.is_card() {
             let brands: Vec<Value> =
                 BRANDS.iter().map(|brand| json!({"cardBrand": brand, "logo": self.logo(brand)})).collect();
-            add("installment", instalments(amount, &brands));
+            add("installment", installment(amount, &brands));
             add(
                 "paymentOptionDetail",
                 Some(json!({"supportCardBrands": brands, "funding": ["CREDIT", "DEBIT"]})),
@@ -74,7 +71,8 @@ impl Gateway {
         option
     }
 
-    fn logo(&self, name: &str) -> Value {
+    /// A picture by the shell.
+    pub(super) fn logo(&self, name: &str) -> Value {
         let short: String = name.chars().take(12).collect();
         json!({"logoName": short, "logoUrl": format!("{}/_simulator/logos/{name}", self.settings.base_url)})
     }
@@ -140,12 +138,7 @@ fn limits(method: &Method, amount: &Amount) -> Option<Value> {
     Some(json!({amount.currency: {"singleLimit": single}}))
 }
 
-fn instalments(amount: &Amount, brands: &[Value]) -> Option<Value> {
-    let (_, months) = INSTALMENTS.iter().find(|(currency, _)| *currency == amount.currency)?;
-    let plan = |count: &u64| {
-        json!({"installmentNum": count.to_string(), "interval": "MONTH", "interestRate": "0", "enabled": true,
-               // Each instalment is at least one unit.
-               "minInstallmentAmount": amount.with_value(*count).to_json()})
-    };
-    Some(json!({"supportCardBrands": brands, "plans": months.iter().map(plan).collect::<Vec<_>>()}))
+fn installment(amount: &Amount, brands: &[Value]) -> Option<Value> {
+    let bank = instalments::bank_of(amount.currency)?;
+    Some(json!({"supportCardBrands": brands, "plans": bank.plans(Some(amount))}))
 }

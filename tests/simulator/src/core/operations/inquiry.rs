@@ -47,7 +47,7 @@ impl Gateway {
 }
 
 impl Payment {
-    fn payment_result_code(&self) -> &str {
+    pub(crate) fn payment_result_code(&self) -> &str {
         match self.phase {
             Phase::Success => "SUCCESS",
             Phase::Open | Phase::Processing | Phase::Pending => "PAYMENT_IN_PROCESS",

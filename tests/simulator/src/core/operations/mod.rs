@@ -4,7 +4,10 @@
 mod cancel;
 mod capture;
 mod consult;
+mod exchange_rate;
 mod inquiry;
+mod installment;
 mod pay;
 mod refund;
+mod retrieve_session;
 mod session;

@@ -10,6 +10,7 @@ use crate::core::buyer::Submitted;
 use crate::core::card_form::CardForm;
 use crate::core::fields::Fields;
 use crate::core::gateway::{Gateway, Timer};
+use crate::core::instalments;
 use crate::core::methods;
 use crate::core::names::Name;
 use crate::core::payment::{Integration, Payment, Phase};
@@ -31,6 +32,7 @@ impl Gateway {
         fields.finish()?;
         let start = start.ok_or_else(|| Refusal::new("PARAM_ILLEGAL"))?;
         methods::rules_of(start.method).admit(&start.amount)?;
+        instalments::admit(start.terms.instalments, &start.amount)?;
         let index = match self.repeated_start(client, &start, request, false)? {
             Some(index) => index,
             None => self.begin(client, start, request, close_at),

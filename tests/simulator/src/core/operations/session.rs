@@ -9,6 +9,7 @@ use crate::core::amount::{Amount, Code, currency};
 use crate::core::fields::Fields;
 use crate::core::fingerprint::Fingerprint;
 use crate::core::gateway::Gateway;
+use crate::core::instalments;
 use crate::core::methods;
 use crate::core::names::Name;
 use crate::core::payment::{CaptureMode, Integration, Payment, Phase};
@@ -28,7 +29,7 @@ pub(super) struct Start<'a> {
     settlement_currency: Option<Code>,
     capture_mode: CaptureMode,
     description: &'a str,
-    terms: Terms,
+    pub(super) terms: Terms,
     notify_url: Option<&'a str>,
     redirect_url: &'a str,
 }
@@ -43,10 +44,12 @@ impl Gateway {
         fields.finish()?;
         let start = start.ok_or_else(|| Refusal::new("PARAM_ILLEGAL"))?;
         methods::rules_of(start.method).admit(&start.amount)?;
+        instalments::admit(start.terms.instalments, &start.amount)?;
         if let Some(index) = self.repeated_start(client, &start, request, true)? {
             return self.session_reply(index);
         }
-        let integration = Integration::Session { seed: self.random.next(), expiry };
+        let order = request.get("order").unwrap_or_default().to_string().into();
+        let integration = Integration::Session { seed: self.random.next(), expiry, order };
         let payment = self.open(client, start, request, integration);
         self.enter_session(payment);
         self.session_reply(payment)
@@ -248,7 +251,7 @@ pub(crate) struct Session {
 impl Payment {
     /// The session, if the payment has one: the same texts whenever it is asked for.
     pub(crate) fn session(&self) -> Option<Session> {
-        let Integration::Session { seed, expiry } = &self.integration else { return None };
+        let Integration::Session { seed, expiry, .. } = &self.integration else { return None };
         let mut random = Random::new(*seed);
         let id = STANDARD.encode(random.bytes(48));
         let key = format!("{}&&SG&&111", STANDARD.encode(random.bytes(64)));
