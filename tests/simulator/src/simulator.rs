@@ -12,7 +12,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::core::{Completion, CompletionError, Gateway, GatewaySettings, Time};
 use crate::http::{
-    CertificateError, Certificates, Clock, ClockMode, Keys, KeysError, Links, Server, Shell, router,
+    Archive, CertificateError, Certificates, Clock, ClockMode, Keys, KeysError, Links, Server, Shell, router,
 };
 
 /// What a simulator is started with. The default listens on a free loopback port, with keys of its own in memory and
@@ -239,5 +239,10 @@ fn make_shell(
         magic_amounts: settings.magic_amounts,
     };
     let gateway = Gateway::new(gateway_settings, clock.now());
-    Ok(Shell::new(clock, keys, crate::http::poster(ca_pem)?, settings.allow_remote, gateway)?)
+    let archive = match &settings.keys {
+        Some(folder) => Archive::beside(folder),
+        // No two simulators have the same client id.
+        None => Archive::temporary(&keys.client_id),
+    };
+    Ok(Shell::new(clock, keys, crate::http::poster(ca_pem)?, settings.allow_remote, archive, gateway)?)
 }

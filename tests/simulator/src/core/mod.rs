@@ -52,6 +52,6 @@ pub use notification_log::NotificationFilter;
 pub use notifications::{Delivery, Seal, Send};
 pub use operation::Operation;
 pub use saved::SavedGateway;
-pub use settlement::{Planted, Settlement, SettlementError, SettlementFile};
+pub use settlement::{Planted, Settlement, SettlementError, SettlementFile, customer_of};
 pub use three_ds::{ChallengeAnswer, ChallengeView};
 pub use time::Time;

@@ -28,6 +28,16 @@ impl Problem {
         Self { status: StatusCode::CONFLICT, code: "already_exists", message: message.into() }
     }
 
+    /// The request is understood, but what the simulator holds cannot carry it.
+    pub(crate) fn impossible(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, code: "impossible", message: message.into() }
+    }
+
+    /// A file cannot be written.
+    pub(crate) fn storage(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::INSUFFICIENT_STORAGE, code: "storage", message: message.into() }
+    }
+
     pub(crate) fn conflict(message: impl Into<String>) -> Self {
         Self { status: StatusCode::CONFLICT, code: "already_final", message: message.into() }
     }

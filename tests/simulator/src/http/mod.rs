@@ -4,6 +4,7 @@
 mod answers;
 mod antom_keys;
 mod api_keys;
+mod archive;
 mod authentication;
 mod buyer;
 mod clients;
@@ -24,6 +25,7 @@ pub use crypto::CryptoError;
 pub use keys::KeysError;
 pub use tls::CertificateError;
 
+pub(crate) use archive::Archive;
 pub(crate) use clock::Clock;
 pub(crate) use delivery::poster;
 pub(crate) use keys::{Keys, Links};

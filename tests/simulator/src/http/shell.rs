@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 
 use super::antom_keys::AntomKeys;
+use super::archive::Archive;
 use super::clients::{Clients, PublicKey};
 use super::clock::{Clock, ClockMode};
 use super::keys::{Keys, KeysError};
@@ -22,6 +23,8 @@ pub(crate) struct Shell {
     pub(crate) clients: Clients,
     pub(crate) poster: reqwest::Client,
     pub(crate) allow_remote: bool,
+    /// Settlement files.
+    pub(crate) archive: Archive,
     gateway: Mutex<Gateway>,
     snapshots: Mutex<BTreeMap<String, Gateway>>,
     /// Wakes the task that lets due things happen.
@@ -39,6 +42,7 @@ impl Shell {
         keys: Keys,
         poster: reqwest::Client,
         allow_remote: bool,
+        archive: Archive,
         gateway: Gateway,
     ) -> Result<Self, KeysError> {
         let clients = Clients::default();
@@ -51,6 +55,7 @@ impl Shell {
             keys,
             poster,
             allow_remote,
+            archive,
             gateway: Mutex::new(gateway),
             snapshots: Mutex::new(BTreeMap::new()),
             due: Notify::new(),

@@ -14,7 +14,7 @@ mod table;
 
 use std::collections::BTreeSet;
 
-use antom_simulator::core::{Settlement, SettlementError};
+use antom_simulator::core::{Operation, Outcome, Settlement, SettlementError};
 use checker::{Finding, check};
 use serde_json::{Value, json};
 use shop::Shop;
@@ -184,6 +184,43 @@ fn the_same_seed_settles_a_day_in_the_same_way() {
     let mut other = plant.clone();
     other["seed"] = json!(99);
     assert_ne!(run(5, &plant).planted, run(5, &other).planted);
+}
+
+#[test]
+fn a_cancel_after_the_batch_takes_back_what_was_settled() {
+    let mut shop = Shop::open(1);
+    let request = json!({
+        "productCode": "CASHIER_PAYMENT", "paymentRequestId": "P-1",
+        "paymentAmount": {"currency": "MXN", "value": "123457"},
+        "paymentMethod": {"paymentMethodType": "MERCADOPAGO_MX"}, "env": {"terminalType": "WEB"},
+        "settlementStrategy": {"settlementCurrency": "USD"}, "paymentRedirectUrl": "https://shop.test/result",
+        "order": {"referenceOrderId": "O-1", "orderDescription": "a chair",
+                  "orderAmount": {"currency": "MXN", "value": "123457"}},
+    });
+    shop.call(Operation::Pay, &request);
+    shop.act("P-1", Outcome::Success);
+    shop.wait(86_400);
+    let before = settled(&mut shop, json!({"date": DAY}));
+    shop.wait(2 * 86_400);
+    assert_eq!(shop.code(Operation::Cancel, &json!({"paymentRequestId": "P-1"})), "SUCCESS");
+    assert_eq!(settled(&mut shop, json!({"date": DAY})).files, before.files, "the past does not change");
+    let after = settled(&mut shop, json!({"date": "2026-11-28"}));
+    let rows = |settlement: &Settlement| Table::read(file(settlement, "settlementItems_USD")).rows;
+    let (paid, reversed) = (&rows(&before)[0], &rows(&after)[0]);
+    assert_eq!(
+        (paid.text("transactionType"), reversed.text("transactionType")),
+        ("PAYMENT", "PAYMENT_REVERSAL")
+    );
+    for column in ["settlementAmountValue", "paymentMethodFeeAmountValue", "processingFeeAmountValue"] {
+        let (paid, reversed) = (paid.units(column, "USD"), reversed.units(column, "USD"));
+        assert!(paid != 0 && paid + reversed == 0, "{column}: {paid} {reversed}");
+    }
+    let kinds: Vec<String> = Table::read(file(&after, "transactionItems"))
+        .rows
+        .iter()
+        .map(|row| row.text("transactionType").to_owned())
+        .collect();
+    assert_eq!(kinds, ["CANCEL", "PAYMENT_REVERSAL"]);
 }
 
 #[test]

@@ -132,7 +132,7 @@ impl Shop {
         }
         let payment_id = self.call(Operation::Pay, &request)["paymentId"].as_str().expect("an id").to_owned();
         let outcome = if self.roll(8) == 0 { Outcome::Fail } else { Outcome::Success };
-        self.gateway.complete(self.now, None, &request_id, &Completion::of(outcome)).expect("acted");
+        self.act(&request_id, outcome);
         if outcome == Outcome::Fail {
             return;
         }
@@ -164,15 +164,19 @@ impl Shop {
         self.wait(5);
     }
 
-    fn call(&mut self, operation: Operation, body: &Value) -> Value {
+    pub(crate) fn call(&mut self, operation: Operation, body: &Value) -> Value {
         match self.gateway.call(self.now, CLIENT, operation, body.to_string().as_bytes()).answer {
             Answer::Body(text, _) => serde_json::from_str(&text).expect("a JSON answer"),
             other => panic!("no answer: {other:?}"),
         }
     }
 
-    fn code(&mut self, operation: Operation, body: &Value) -> String {
+    pub(crate) fn code(&mut self, operation: Operation, body: &Value) -> String {
         self.call(operation, body)["result"]["resultCode"].as_str().expect("a code").to_owned()
+    }
+
+    pub(crate) fn act(&mut self, request_id: &str, outcome: Outcome) {
+        self.gateway.complete(self.now, None, request_id, &Completion::of(outcome)).expect("acted");
     }
 
     pub(crate) fn wait(&mut self, seconds: u64) {

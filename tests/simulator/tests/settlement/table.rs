@@ -59,7 +59,7 @@ fn decimals(currency: &str) -> usize {
     match currency {
         "JPY" | "KRW" => 0,
         "KWD" | "BHD" => 3,
-        "USD" | "EUR" | "SGD" => 2,
+        "USD" | "EUR" | "SGD" | "MXN" => 2,
         other => panic!("no decimals known of {other}"),
     }
 }

@@ -160,6 +160,14 @@ impl Merchant {
         key.verify(text.as_bytes(), &signature).is_ok()
     }
 
+    /// What a path answers to GET: status, content type and text.
+    pub(crate) async fn get(&self, path: &str) -> (u16, String, String) {
+        let response = self.client.get(format!("{}{path}", self.base)).send().await.expect("an answer");
+        let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+        let (status, kind) = (response.status().as_u16(), kind.unwrap_or_default().to_owned());
+        (status, kind, response.text().await.expect("text"))
+    }
+
     /// A request to the control API: status and JSON.
     pub(crate) async fn control(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
         let verb = method.parse().expect("a method");

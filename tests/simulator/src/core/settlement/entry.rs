@@ -14,6 +14,8 @@ pub(super) enum Kind {
     Capture,
     Refund,
     Cancel,
+    /// What a cancel sends back after it was settled.
+    PaymentReversal,
     Dispute,
     DisputeReversal,
     RefundReversal,
@@ -28,6 +30,7 @@ impl Kind {
             Self::Capture => "CAPTURE",
             Self::Refund => "REFUND",
             Self::Cancel => "CANCEL",
+            Self::PaymentReversal => "PAYMENT_REVERSAL",
             Self::Dispute => "DISPUTE",
             Self::DisputeReversal => "DISPUTE_REVERSAL",
             Self::RefundReversal => "REFUND_REVERSAL",
@@ -106,12 +109,14 @@ pub(super) fn currencies_of(payments: &[Payment], client: &str, day: Day) -> Vec
 fn entries_of_payment(payment: &Payment) -> Vec<Entry> {
     let Some(base) = base_of(payment) else { return Vec::new() };
     let mut entries = Vec::new();
-    let kept = payment.reversed == 0;
+    // The batch of a day is made when most payments of it can be cancelled no more.
+    let reversed_at = payment.cancelled_at.filter(|_| payment.reversed > 0);
+    let late_reversal = reversed_at.filter(|at| *at > base.at.cancel_deadline());
     if payment.is_card() {
         entries.push(Entry { kind: Kind::Authorization, settles: false, ..base.clone() });
     } else {
-        // What a cancel sent back before the batch was made is never settled.
-        entries.push(Entry { kind: Kind::Payment, settles: kept, ..base.clone() });
+        let settles = reversed_at == late_reversal;
+        entries.push(Entry { kind: Kind::Payment, settles, ..base.clone() });
     }
     let part = |kind, id: &str, request_id: &str, units, done_at: Option<Time>, done| {
         let at = done_at.filter(|_| done == Progress::Done)?;
@@ -128,7 +133,11 @@ fn entries_of_payment(payment: &Payment) -> Vec<Entry> {
         part(Kind::Refund, &one.refund_id, &one.request_id, units, one.done_at, one.progress)
     }));
     if let Some(at) = payment.cancelled_at {
-        entries.push(Entry { kind: Kind::Cancel, at, units: 0, settles: false, ..base });
+        entries.push(Entry { kind: Kind::Cancel, at, units: 0, settles: false, ..base.clone() });
+    }
+    if let Some(at) = late_reversal {
+        let (kind, units) = (Kind::PaymentReversal, base.units.saturating_neg());
+        entries.push(Entry { kind, at, units, original: base.request_id.clone(), ..base });
     }
     entries
 }

@@ -15,4 +15,4 @@ mod summary;
 
 pub use files::SettlementFile;
 pub use request::SettlementError;
-pub use statement::{Planted, Settlement};
+pub use statement::{Planted, Settlement, customer_of};

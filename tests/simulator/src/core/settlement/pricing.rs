@@ -80,7 +80,9 @@ fn fees_of(entry: &Entry, gross: i128, seed: u64) -> Fees {
             share(Fee::AcquirerMarkup, 18, 5),
             (Fee::Processing, fixed.saturating_neg()),
         ]),
-        Kind::Payment | Kind::Capture => {
+        // A reversal is a negative payment: it gives back to the unit what that one cost.
+        Kind::Payment | Kind::Capture | Kind::PaymentReversal => {
+            let fixed = if entry.kind == Kind::PaymentReversal { fixed.saturating_neg() } else { fixed };
             Fees::from([share(Fee::PaymentMethod, 120, 100), (Fee::Processing, fixed.saturating_neg())])
         }
         Kind::Refund => Fees::from([(Fee::Refund, fixed.saturating_neg())]),

@@ -91,7 +91,7 @@ impl Gateway {
 }
 
 /// The merchant's number at the gateway, which its client id decides.
-fn customer_of(client: &str) -> String {
+pub fn customer_of(client: &str) -> String {
     format!("2188{:012}", Random::named(0, client).digits(12))
 }
 

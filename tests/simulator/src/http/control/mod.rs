@@ -8,6 +8,7 @@ mod contract;
 mod notifications;
 mod payments;
 mod scene;
+mod settlement;
 
 use std::sync::Arc;
 
@@ -51,6 +52,8 @@ pub(crate) fn routes() -> Router<Arc<Shell>> {
         .route("/clients/{client_id}/keys", get(clients::keys).post(clients::add_key))
         .route("/clients/{client_id}/keys/{key}", delete(clients::revoke))
         .route("/antom-keys", get(antom_keys::show).post(antom_keys::rotate).put(antom_keys::activate))
+        .route("/settlement", get(settlement::list).post(settlement::settle))
+        .route("/settlement/{date}/{name}", get(settlement::show))
         .route("/ledger", get(scene::ledger))
         .route("/snapshot", post(scene::snapshot))
         .route("/restore", post(scene::restore))
