@@ -131,6 +131,7 @@ impl Gateway {
             Operation::RetrievePaymentSession => self.retrieve_payment_session(client, &request),
             Operation::InquireInstallment => self.inquire_installment(client, &request),
             Operation::InquireExchangeRate => self.inquire_exchange_rate(&request),
+            Operation::UpdateAmount => self.update_amount(client, &request),
             _ => Err(Refusal::new("INVALID_API")),
         };
         let reply = reply.unwrap_or_else(Reply::from);

@@ -50,6 +50,7 @@ pub(crate) enum Timer {
     CloseUnpaid { payment: usize },
     CompleteCapture { payment: usize, capture: usize },
     ExpireAuthorization { payment: usize },
+    CompleteIncrement { payment: usize, increment: usize },
     CompleteRefund { payment: usize, refund: usize },
     Notify { notification: usize },
 }
@@ -65,6 +66,7 @@ pub(crate) struct Books {
     /// Capture request ids, with the fingerprint of their request, the amount and what came of it.
     pub(crate) captures: HashMap<Name, Claim>,
     pub(crate) refunds: HashMap<Name, Claim>,
+    pub(crate) increments: HashMap<Name, Claim>,
     #[serde(skip)]
     pub(crate) refunds_by_id: HashMap<Name, (usize, usize)>,
 }
@@ -77,7 +79,7 @@ pub(crate) struct Claim {
     #[serde(with = "amount::code")]
     pub(crate) currency: amount::Code,
     pub(crate) amount: u64,
-    /// Which capture or refund of the payment.
+    /// Which capture, refund or raise of the payment.
     pub(crate) outcome: Result<usize, Refusal>,
 }
 
@@ -195,6 +197,7 @@ impl Gateway {
             Timer::CloseUnpaid { payment } => self.close_unpaid(payment),
             Timer::CompleteCapture { payment, capture } => self.complete_capture(payment, capture),
             Timer::ExpireAuthorization { payment } => self.expire_authorization(payment),
+            Timer::CompleteIncrement { payment, increment } => self.complete_increment(payment, increment),
             Timer::CompleteRefund { payment, refund } => self.complete_refund(payment, refund),
             Timer::Notify { notification } => self.send_scheduled(notification),
         }

@@ -17,6 +17,7 @@ mod faults;
 mod fields;
 mod fingerprint;
 mod gateway;
+mod increments;
 mod instalments;
 mod journal;
 mod methods;

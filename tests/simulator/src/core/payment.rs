@@ -7,6 +7,7 @@ use super::amount::{self, Amount, Code};
 use super::buyer::Outcome;
 use super::card_use::CardUse;
 use super::fingerprint::Fingerprint;
+use super::increments::Increment;
 use super::names::Name;
 use super::terms::{NO_TERMS, Terms};
 use super::three_ds::Challenge;
@@ -132,6 +133,7 @@ pub(crate) struct Payment {
     /// When PAYMENT_RESULT is sent first.
     pub(crate) told_at: Option<Time>,
     pub(crate) auth_expiry: Option<Time>,
+    pub(crate) increments: Vec<Increment>,
     pub(crate) captures: Vec<Capture>,
     pub(crate) refunds: Vec<Refund>,
     /// What was authorized and given free again.
@@ -151,10 +153,6 @@ impl Payment {
 
     pub(crate) fn terms(&self) -> &Terms {
         self.terms.as_deref().unwrap_or(&NO_TERMS)
-    }
-
-    pub(crate) fn authorized(&self) -> u64 {
-        if self.paid_at.is_some() { self.amount.value } else { 0 }
     }
 
     /// What the gateway took from the buyer for good: for a card the captures, else the payment itself.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::gateway::Gateway;
+use super::increments::Increment;
 use super::payment::{CaptureMode, Payment, Progress};
 use super::time::Time;
 
@@ -78,6 +79,7 @@ impl Gateway {
             "tries": payment.tries.iter().map(|one| json!({
                 "at": one.at.to_utc(), "outcome": one.outcome.as_str(), "resultCode": one.code,
             })).collect::<Vec<_>>(),
+            "increments": payment.increments.iter().map(Increment::view).collect::<Vec<_>>(),
             "captures": payment.captures.iter().map(|one| json!({
                 "captureRequestId": one.request_id, "captureId": one.capture_id,
                 "amount": one.amount.to_string(), "done": one.progress == Progress::Done,

@@ -12,5 +12,6 @@
 mod scene;
 
 mod instalments;
+mod raising;
 mod rates;
 mod sessions;

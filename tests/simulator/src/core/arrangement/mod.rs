@@ -2,6 +2,7 @@
 //! What an area means is in its own file; it is looked at where the payment gets there.
 
 mod card;
+mod update_amount;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 pub(crate) use card::{CardArrangement, IssuerDecision};
 
+use self::update_amount::UpdateAmountArrangement;
 use super::gateway::Gateway;
 use super::payment::Payment;
 use super::time::Time;
@@ -20,11 +22,13 @@ use super::time::Time;
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct Arrangement {
     pub(crate) card: CardArrangement,
+    pub(crate) update_amount: UpdateAmountArrangement,
 }
 
 impl Arrangement {
     fn check(&self) -> Result<(), String> {
-        self.card.check()
+        self.card.check()?;
+        self.update_amount.check()
     }
 }
 

@@ -1,14 +1,14 @@
 //! What an act of the buyer does to the payment, and the closing of a payment that nobody finished.
 //! Which outcome an act has is decided in `submit` and `complete`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::card_use::CardUse;
 use super::super::codes;
 use super::super::gateway::{Gateway, Timer};
 use super::super::names::Name;
 use super::super::notifications::Draft;
-use super::super::payment::{Integration, Phase, Try};
+use super::super::payment::{Integration, Payment, Phase, Try};
 use super::super::time::Time;
 use super::super::timings::millis;
 use super::super::tokens::StoredCard;
@@ -94,9 +94,16 @@ impl Gateway {
     fn tell_payment(&mut self, index: usize, kind: &str, code: &str, due: Time) {
         let Some(payment) = self.payments.get(index) else { return };
         let Some(url) = payment.notify_url.clone() else { return };
+        let body = self.payment_news(payment, kind, "notifyPayment", code);
+        let client = payment.client.clone();
+        self.notify(Draft { client, kind: kind.to_owned(), url, body, payment: Some(index) }, due);
+    }
+
+    /// What a notification of this type says about a payment; the code is one of the table `api`.
+    pub(crate) fn payment_news(&self, payment: &Payment, kind: &str, api: &str, code: &str) -> Value {
         let mut body = json!({
             "notifyType": kind,
-            "result": codes::result("notifyPayment", code),
+            "result": codes::result(api, code),
             "paymentRequestId": payment.request_id,
             "paymentId": payment.payment_id,
             "paymentAmount": payment.amount.to_json(),
@@ -115,8 +122,7 @@ impl Gateway {
                 }
             }
         }
-        let client = payment.client.clone();
-        self.notify(Draft { client, kind: kind.to_owned(), url, body, payment: Some(index) }, due);
+        body
     }
 
     /// Stores the card of a successful payment, if the merchant asks for that and the buyer agrees.

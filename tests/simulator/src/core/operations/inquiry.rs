@@ -42,7 +42,11 @@ impl Gateway {
     pub(crate) fn result_info(&self, payment: &Payment) -> Option<Value> {
         payment.paid_at?;
         let used = payment.used.as_ref()?;
-        Some(used.result_info(payment.network_id, &self.arranged_for(payment).card))
+        let mut info = used.result_info(payment.network_id, &self.arranged_for(payment).card);
+        if let Some(members) = info.as_object_mut() {
+            members.insert("incrementalAuthorizationAvailable".to_owned(), json!(payment.can_be_raised()));
+        }
+        Some(info)
     }
 }
 
@@ -57,9 +61,10 @@ impl Payment {
     }
 
     fn transactions(&self) -> Vec<Value> {
+        let increments = self.increments.iter().map(|increment| increment.transaction(self));
         let captures = self.captures.iter().map(|capture| self.capture_entry(capture));
         let refunds = self.refunds.iter().map(|refund| self.refund_entry(refund));
-        captures.chain(refunds).chain(self.void_entry()).collect()
+        increments.chain(captures).chain(refunds).chain(self.void_entry()).collect()
     }
 
     fn capture_entry(&self, capture: &Capture) -> Value {

@@ -11,3 +11,4 @@ mod pay;
 mod refund;
 mod retrieve_session;
 mod session;
+mod update_amount;

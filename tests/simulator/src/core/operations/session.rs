@@ -167,6 +167,7 @@ impl Gateway {
             paid_at: None,
             told_at: None,
             auth_expiry: None,
+            increments: Vec::new(),
             captures: Vec::new(),
             refunds: Vec::new(),
             voided: 0,
