@@ -93,7 +93,7 @@ impl Clock {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the simulator's clock is where the machine's is read")]
-fn machine_time() -> Time {
+pub(super) fn machine_time() -> Time {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Time::from_epoch_millis(0).after(elapsed)
 }

@@ -10,12 +10,14 @@ use rcgen::{
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 
+use super::clock::machine_time;
 use super::crypto::{CryptoError, random_salt};
 use super::keys::{KeysError, create_folder, write_private, write_public};
 use super::truststore;
 
-/// Hosts of the gateway that a hosts-file entry may point at the simulator (rules 1.2).
-const REAL_HOSTS: [&str; 7] = [
+/// Hosts of the gateway that a hosts-file entry may point at the simulator (rules 1.2, official-sdks 2): those of today,
+/// the older ones, the one for in-store payments, and those for files.
+const REAL_HOSTS: [&str; 11] = [
     "open-na-global.alipay.com",
     "open-na.alipay.com",
     "open.antglobal-us.com",
@@ -23,7 +25,14 @@ const REAL_HOSTS: [&str; 7] = [
     "open-sea.alipay.com",
     "open-de-global.alipay.com",
     "open-de.alipay.com",
+    "open-eu.alipay.com",
+    "open-big-na.alipay.com",
+    "open-big-sea.alipay.com",
+    "open-big-de-global.alipay.com",
 ];
+
+/// The longest that platforms take from a server certificate; a new one is made at each start.
+const DAYS_VALID: i32 = 397;
 
 /// Certificates cannot be made or used.
 #[derive(Debug, thiserror::Error)]
@@ -155,7 +164,19 @@ fn leaf(
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     params.use_authority_key_identifier_extension = true;
-    params.not_before = date_time_ymd(2025, 1, 1);
-    params.not_after = date_time_ymd(2045, 1, 1);
+    // By the machine's clock, since others judge it by theirs; a day early, as clocks differ.
+    let ((from_year, from_month, from_day), (to_year, to_month, to_day)) =
+        (day(-1), day(DAYS_VALID.saturating_sub(1)));
+    params.not_before = date_time_ymd(from_year, from_month, from_day);
+    params.not_after = date_time_ymd(to_year, to_month, to_day);
     Ok(params.signed_by(key, issuer)?)
+}
+
+/// Year, month and day (UTC) this many days from today.
+fn day(from_today: i32) -> (i32, u8, u8) {
+    let today = jiff::Timestamp::from_millisecond(machine_time().epoch_millis()).unwrap_or_default();
+    let date = today.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let date = date.saturating_add(jiff::Span::new().days(from_today));
+    let small = |number: i8| u8::try_from(number).unwrap_or(1);
+    (date.year().into(), small(date.month()), small(date.day()))
 }
