@@ -10,6 +10,7 @@ use super::cards::{Card, passes_luhn};
 use super::fields::Fields;
 use super::gateway::Gateway;
 use super::payment::Payment;
+use super::terms::Terms;
 use super::verification;
 
 /// The fields of a card page, as the buyer's browser posts them.
@@ -34,6 +35,8 @@ pub struct CardForm {
     pub payment_method_id: Option<String>,
     /// Whether the buyer agrees that the card is stored.
     pub store: bool,
+    /// In how many parts the buyer wants to pay the bank, where the merchant lets the buyer choose.
+    pub installment_num: Option<u8>,
 }
 
 /// A billing address.
@@ -96,13 +99,14 @@ impl Gateway {
             Some(token) => {
                 let stored =
                     self.tokens.find(&payment.client, token, self.now).ok_or("INVALID_ACCESS_TOKEN")?;
+                stored.admits(payment.terms())?;
                 CardUse {
                     expiry: stored.expiry,
                     token: Some(stored.token.clone()),
                     ..CardUse::of(stored.card)
                 }
             }
-            None => self.new_card(form)?,
+            None => self.new_card(form, payment.terms())?,
         };
         let terms = payment.terms();
         let chosen = form.selected_card_brand.as_deref().filter(|brand| !brand.is_empty());
@@ -112,17 +116,19 @@ impl Gateway {
             brand: brand.ok_or("SELECTED_CARD_BRAND_NOT_AVAILABLE")?,
             avs: verification::avs_result(address),
             cvv: verification::cvv_result(&form.cvv),
+            instalments: form.installment_num.filter(|_| terms.collects_instalments),
             ..used
         })
     }
 
-    fn new_card(&self, form: &CardForm) -> Result<CardUse, &'static str> {
+    fn new_card(&self, form: &CardForm, terms: &Terms) -> Result<CardUse, &'static str> {
         let number: String = form.card_no.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
         let card = Card::find(&number).filter(|_| passes_luhn(&number)).ok_or("INVALID_CARD_NUMBER")?;
         let expiry = Expiry::read(&form.expiry_year, &form.expiry_month);
         let expiry = expiry.filter(|expiry| !expiry.is_over(self.now)).ok_or("INVALID_EXPIRATION_DATE")?;
         // Korean cards have a card password where others have a code (rules 15.9).
-        if form.cvv.is_empty() && card.country != "KR" {
+        let is_on_file = terms.on_file.is_some();
+        if form.cvv.is_empty() && card.country != "KR" && !is_on_file {
             return Err("INVALID_PAYMENT_METHOD_META_DATA");
         }
         let name = form.cardholder_name.trim();

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::arrangement::CardArrangement;
 use super::cards::{self, Card};
 use super::names::Name;
+use super::payment::{Payment, Phase};
 use super::three_ds::ThreeDs;
 use super::time::Time;
 
@@ -26,6 +27,8 @@ pub(crate) struct CardUse {
     pub(crate) avs: char,
     pub(crate) cvv: char,
     pub(crate) three_ds: Option<ThreeDs>,
+    /// In how many parts the buyer chose to pay the bank.
+    pub(crate) instalments: Option<u8>,
 }
 
 /// The last month in which a card is good; ordered by time.
@@ -49,6 +52,7 @@ impl CardUse {
             avs: '0',
             cvv: 'Y',
             three_ds: None,
+            instalments: None,
         }
     }
 
@@ -56,9 +60,9 @@ impl CardUse {
         self.card.brands.get(self.brand).copied().unwrap_or_default()
     }
 
-    /// `paymentResultInfo` of a payment with this card.
-    pub(crate) fn result_info(&self, network_id: u64, arranged: &CardArrangement) -> Value {
-        let network_id = format!("{network_id:015}");
+    /// `paymentResultInfo` of a payment that was made with this card, or that failed with it.
+    pub(crate) fn result_info(&self, payment: &Payment, arranged: &CardArrangement) -> Value {
+        let network_id = format!("{:015}", payment.network_id);
         let last_four = self.card.last_four();
         let mut info = json!({
             "cardNo": format!("************{last_four}"),
@@ -71,11 +75,23 @@ impl CardUse {
             "cardCategory": "CONSUMER",
             "avsResultRaw": arranged.avs_result.unwrap_or(self.avs),
             "cvvResultRaw": arranged.cvv_result.unwrap_or(self.cvv),
-            "networkTransactionId": network_id,
         });
+        let terms = payment.terms();
+        let own = self.three_ds.map(|three_ds| three_ds.result(self.brand(), &network_id));
+        let three_ds = own.or_else(|| terms.mpi.as_ref().map(|mpi| mpi.result()));
+        let instalments = self.instalments.or(terms.instalments);
+        let refusal = (payment.phase == Phase::Failed).then_some(payment.result_code.as_deref()).flatten();
+        let refusal = refusal.and_then(refusal_of_bank);
         let optional = [
+            ("networkTransactionId", payment.paid_at.map(|_| json!(network_id))),
             ("cardToken", self.token.as_deref().map(Value::from)),
-            ("threeDSResult", self.three_ds.map(|three_ds| three_ds.result(self.brand(), &network_id))),
+            ("threeDSResult", three_ds.map(Value::Object)),
+            (
+                "creditPayPlan",
+                instalments.map(|number| json!({"installmentNum": number, "interval": "MONTH"})),
+            ),
+            ("refusalCodeRaw", refusal.map(|(code, _)| json!(code))),
+            ("refusalReasonRaw", refusal.map(|(_, reason)| json!(reason))),
         ];
         if let Some(members) = info.as_object_mut() {
             for (name, value) in optional {
@@ -86,6 +102,20 @@ impl CardUse {
         }
         info
     }
+}
+
+/// What the bank itself said (ISO 8583), where it was the bank that refused.
+fn refusal_of_bank(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        "DO_NOT_HONOR" => ("05", "Do not honor"),
+        "INVALID_AMOUNT" => ("13", "Invalid amount"),
+        "INVALID_CARD_NUMBER" => ("14", "Invalid account number"),
+        "USER_BALANCE_NOT_ENOUGH" => ("51", "Insufficient funds"),
+        "INVALID_EXPIRATION_DATE" => ("54", "Expired card"),
+        "USER_AMOUNT_EXCEED_LIMIT" => ("61", "Exceeds amount limit"),
+        "AUTHENTICATION_REQUIRED" => ("1A", "Additional customer authentication required"),
+        _ => return None,
+    })
 }
 
 impl Expiry {

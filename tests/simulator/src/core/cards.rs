@@ -52,7 +52,33 @@ const fn with_issuer(number: &'static str, brands: &'static [&'static str], issu
     Card { number, brands, country: "US", issuer, exempt_from_challenge: false }
 }
 
-static CARDS: [Card; 14] = [
+/// The brands of which a bank in Korea issues cards (rules 15.8).
+pub(crate) static KOREAN_BRANDS: [&str; 22] = [
+    "BC",
+    "IBK_BC",
+    "HYUNDAI",
+    "SHINHAN",
+    "KOOKMIN",
+    "LOTTE",
+    "SAMSUNG",
+    "NONGHYUP",
+    "KEBHANA",
+    "WOORI",
+    "KAKAOBANK",
+    "KBANK",
+    "TOSSBANK",
+    "KDBBANK",
+    "POST",
+    "SAEMAUL",
+    "SAVINGBANK",
+    "SHINHYEOP",
+    "SUHYEOP",
+    "GWANGJUBANK",
+    "JEJUBANK",
+    "JEONBUKBANK",
+];
+
+static CARDS: [Card; 15] = [
     // Published (sandbox facts 2 and 3).
     good("4054695723100768", &["VISA"], "US"),
     good("5162774114974622", &["MASTERCARD"], "US"),
@@ -69,6 +95,7 @@ static CARDS: [Card; 14] = [
     good("4035501000000206", &["VISA", "CARTES_BANCAIRES"], "FR"),
     good("371449635300007", &["AMEX"], "US"),
     good("3530111333300109", &["JCB"], "JP"),
+    good("9490220011670009", &KOREAN_BRANDS, "KR"),
 ];
 
 impl Card {

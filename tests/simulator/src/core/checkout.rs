@@ -10,6 +10,7 @@ use super::fingerprint::Fingerprint;
 use super::gateway::Gateway;
 use super::names::Name;
 use super::payment::{CaptureMode, Integration, Payment, Phase};
+use super::three_ds::ChallengeKind;
 use super::time::Time;
 
 /// How a page names its payment.
@@ -27,7 +28,7 @@ pub(crate) struct Checkouts {
     /// By the fingerprint of their key; the key itself is made again to compare it.
     #[serde(skip)]
     sessions: HashMap<Fingerprint, usize>,
-    pub(crate) challenges: HashMap<Name, usize>,
+    pub(crate) challenges: HashMap<Name, (usize, ChallengeKind)>,
 }
 
 /// A payment as the buyer may see it.
@@ -61,6 +62,8 @@ pub struct CheckoutView {
     pub selected_card_brand: Option<String>,
     /// Whether the buyer is to be asked to have the card stored.
     pub asks_to_store: bool,
+    /// Whether the buyer may choose to pay the bank in instalments.
+    pub collects_instalments: bool,
     /// The stored cards among which the buyer may choose.
     pub stored_cards: Vec<StoredCardView>,
     /// Where the payment stands.
@@ -151,6 +154,7 @@ impl Gateway {
             redirect_url: payment.redirect_url.to_string(),
             selected_card_brand: terms.selected_brand.as_deref().map(str::to_owned),
             asks_to_store: terms.asks_to_store,
+            collects_instalments: terms.collects_instalments,
             stored_cards: self.stored_cards_of(payment),
             standing: self.standing_of(payment),
         })

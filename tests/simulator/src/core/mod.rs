@@ -54,5 +54,5 @@ pub use notifications::{Delivery, Seal, Send};
 pub use operation::Operation;
 pub use saved::SavedGateway;
 pub use settlement::{Planted, Settlement, SettlementError, SettlementFile, customer_of};
-pub use three_ds::{ChallengeAnswer, ChallengeView};
+pub use three_ds::{ChallengeAnswer, ChallengeKind, ChallengeView};
 pub use time::Time;

@@ -10,6 +10,7 @@ use super::card_use::Expiry;
 use super::cards::{self, Card};
 use super::gateway::Gateway;
 use super::names::Name;
+use super::terms::Terms;
 use super::time::Time;
 
 /// A card that a buyer agreed to have stored.
@@ -26,6 +27,23 @@ pub(crate) struct StoredCard {
     pub(crate) expires_at: Option<Time>,
     /// The first payment's id in the card network, where a chain of payments began with one (rules 15.5).
     pub(crate) network_transaction_id: Option<u64>,
+}
+
+impl StoredCard {
+    /// Whether the card may be charged on these terms: without the buyer only a global card, and only in the chain of
+    /// payments that it belongs to (rules 15.5).
+    pub(crate) fn admits(&self, terms: &Terms) -> Result<(), &'static str> {
+        let Some(on_file) = &terms.on_file else { return Ok(()) };
+        let is_global = self.card.brands.iter().any(|brand| self.card.region(brand) == "GLOBAL");
+        if on_file.is_merchant_initiated() && !is_global {
+            return Err("CARD_NOT_SUPPORTED");
+        }
+        let begun = self.network_transaction_id.map(|id| format!("{id:015}"));
+        match (&on_file.network_transaction_id, begun) {
+            (Some(given), Some(begun)) if **given != *begun => Err("INVALID_PAYMENT_METHOD_META_DATA"),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The stored cards of all clients; a token means nothing to another client.

@@ -13,3 +13,6 @@ mod scene;
 
 mod cards;
 mod forms;
+mod korea;
+mod stored_cards;
+mod three_ds;

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::codes;
+use super::super::three_ds::ThreeDs;
 
 /// The area `card`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +13,9 @@ pub(crate) struct CardArrangement {
     pub(crate) issuer: Option<IssuerDecision>,
     /// The code of a decline; DO_NOT_HONOR if absent.
     pub(crate) result_code: Option<String>,
+    /// How 3-D Secure goes, where it is asked for or becomes necessary; by the card if absent.
+    #[serde(rename = "threeDS")]
+    pub(crate) three_ds: Option<ThreeDs>,
     /// `avsResultRaw`.
     pub(crate) avs_result: Option<char>,
     /// `cvvResultRaw`.

@@ -11,7 +11,7 @@ use super::super::codes;
 use super::super::gateway::Gateway;
 use super::super::payment::Payment;
 use super::super::terms::Terms;
-use super::super::three_ds::ThreeDs;
+use super::super::three_ds::{ChallengeKind, ThreeDs};
 use super::super::time::Time;
 use super::super::verification;
 use super::CompletionError;
@@ -143,9 +143,11 @@ impl Gateway {
                 None => return invalid("card is not the number of a test card"),
             },
         };
-        let challenged = payment.challenge.is_some() || !used.card.exempt_from_challenge;
-        let asks_for_three_ds = payment.terms().three_ds || payment.challenge.is_some();
-        let three_ds = asks_for_three_ds.then_some(ThreeDs { challenged });
+        let three_ds = match payment.challenge.as_ref().map(|challenge| challenge.kind) {
+            Some(ChallengeKind::IssuerAuthentication) => None,
+            Some(ChallengeKind::ThreeDs) => Some(ThreeDs::Challenge),
+            None => terms.three_ds.then(|| self.three_ds_for(payment, &used)),
+        };
         let store = self.arranged_for(payment).card.buyer_agrees_to_store.unwrap_or(true);
         Ok(Some(CardUse { three_ds, store, ..used }))
     }
@@ -174,7 +176,7 @@ impl Gateway {
 }
 
 /// A card as a buyer uses it who makes no mistake, with the brand and the address that the merchant asks for.
-fn usual_use(card: &'static Card, terms: &Terms) -> CardUse {
+pub(crate) fn usual_use(card: &'static Card, terms: &Terms) -> CardUse {
     CardUse {
         brand: card.brand(terms.selected_brand.as_deref(), terms.region.as_deref()).unwrap_or(0),
         avs: verification::avs_result(terms.billing_address.as_deref()),

@@ -5,6 +5,7 @@ mod complete;
 mod outcome;
 mod submit;
 
+pub(crate) use complete::usual_use;
 pub use complete::{Completion, Outcome};
 pub use submit::Submitted;
 

@@ -9,7 +9,8 @@ use super::super::checkout::Checkout;
 use super::super::gateway::Gateway;
 use super::super::instalments;
 use super::super::payment::{Payment, Phase};
-use super::super::three_ds::ThreeDs;
+use super::super::terms::IssuerAuthentication;
+use super::super::three_ds::{ChallengeKind, ThreeDs};
 use super::super::time::Time;
 use super::{CompletionError, Outcome};
 
@@ -77,10 +78,12 @@ impl Gateway {
         if payment.is_risky() {
             return self.fail_try(index, "RISK_REJECT", Some(used));
         }
-        if !instalments::suits(payment.terms().instalments, payment.amount.currency, used.card) {
+        let terms = payment.terms();
+        let parts = used.instalments.or(terms.instalments);
+        let offered = instalments::admit(parts, &payment.amount).is_ok();
+        if !offered || !instalments::suits(parts, payment.amount.currency, used.card) {
             return self.decline(index, "CARD_NOT_SUPPORTED", Some(used));
         }
-        let (asked, upgrade) = (payment.terms().three_ds, payment.terms().upgrade);
         let arranged = &self.arranged_for(payment).card;
         let issuer = match arranged.issuer {
             None => used.card.issuer,
@@ -88,28 +91,37 @@ impl Gateway {
             Some(IssuerDecision::Decline) => Issuer::Declines,
             Some(IssuerDecision::AuthenticationRequired) => Issuer::WantsAuthentication,
         };
-        match issuer {
-            Issuer::Declines => {
-                let code = arranged.result_code.clone();
-                self.decline(index, code.as_deref().unwrap_or("DO_NOT_HONOR"), Some(used))
-            }
-            Issuer::Approves | Issuer::WantsAuthentication if asked && !used.card.exempt_from_challenge => {
-                self.ask(index, used)
-            }
-            Issuer::Approves => {
-                let three_ds = asked.then_some(ThreeDs { challenged: false });
-                self.authorize_with(index, CardUse { three_ds, ..used })
-            }
-            Issuer::WantsAuthentication if upgrade => self.ask(index, used),
-            Issuer::WantsAuthentication => self.decline(index, "AUTHENTICATION_REQUIRED", Some(used)),
+        if issuer == Issuer::Declines {
+            let code = arranged.result_code.clone();
+            return self.decline(index, code.as_deref().unwrap_or("DO_NOT_HONOR"), Some(used));
+        }
+        if terms.issuer_authentication == Some(IssuerAuthentication::OnIssuersPage) {
+            return self.ask(index, used, ChallengeKind::IssuerAuthentication);
+        }
+        let wants = issuer == Issuer::WantsAuthentication;
+        // Nobody is there to be asked when the merchant charges a stored card by itself.
+        let upgrades = wants && terms.upgrade && !terms.is_merchant_initiated();
+        let three_ds = (terms.three_ds || upgrades).then(|| self.three_ds_for(payment, &used));
+        let contented = terms.mpi.is_some() || three_ds.is_some_and(ThreeDs::satisfies);
+        match three_ds {
+            _ if wants && !contented => self.decline(index, "AUTHENTICATION_REQUIRED", Some(used)),
+            Some(ThreeDs::Challenge) => self.ask(index, used, ChallengeKind::ThreeDs),
+            three_ds => self.authorize_with(index, CardUse { three_ds, ..used }),
         }
     }
 
+    /// How 3-D Secure goes with this card.
+    pub(crate) fn three_ds_for(&self, payment: &Payment, used: &CardUse) -> ThreeDs {
+        let exempt = used.card.exempt_from_challenge;
+        let by_card = if exempt { ThreeDs::TransactionRiskAnalysis } else { ThreeDs::Challenge };
+        self.arranged_for(payment).card.three_ds.unwrap_or(by_card)
+    }
+
     /// The bank's question before the money.
-    fn ask(&mut self, index: usize, used: CardUse) -> Submitted {
+    pub(crate) fn ask(&mut self, index: usize, used: CardUse, kind: ChallengeKind) -> Submitted {
         self.note_use(index, Some(used.clone()));
         self.note_try(index, Outcome::Challenged, None);
-        self.challenge(index, used)
+        self.challenge(index, used, kind)
     }
 
     fn decline(&mut self, index: usize, code: &str, used: Option<CardUse>) -> Submitted {

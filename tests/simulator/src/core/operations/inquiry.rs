@@ -38,11 +38,13 @@ impl Gateway {
 }
 
 impl Gateway {
-    /// `paymentResultInfo`, once a card was used successfully.
+    /// `paymentResultInfo`, once a card was used successfully, or failed for good.
     pub(crate) fn result_info(&self, payment: &Payment) -> Option<Value> {
-        payment.paid_at?;
+        if payment.paid_at.is_none() && payment.phase != Phase::Failed {
+            return None;
+        }
         let used = payment.used.as_ref()?;
-        let mut info = used.result_info(payment.network_id, &self.arranged_for(payment).card);
+        let mut info = used.result_info(payment, &self.arranged_for(payment).card);
         if let Some(members) = info.as_object_mut() {
             members.insert("incrementalAuthorizationAvailable".to_owned(), json!(payment.can_be_raised()));
         }

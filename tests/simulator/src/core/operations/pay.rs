@@ -6,8 +6,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::session::Start;
-use crate::core::buyer::Submitted;
+use crate::core::buyer::{Submitted, usual_use};
 use crate::core::card_form::CardForm;
+use crate::core::cards::Card;
 use crate::core::fields::Fields;
 use crate::core::gateway::{Gateway, Timer};
 use crate::core::instalments;
@@ -15,6 +16,7 @@ use crate::core::methods;
 use crate::core::names::Name;
 use crate::core::payment::{Integration, Payment, Phase};
 use crate::core::reply::{Refusal, Reply};
+use crate::core::three_ds::ChallengeKind;
 use crate::core::time::Time;
 use crate::core::timings::millis;
 
@@ -43,21 +45,25 @@ impl Gateway {
     }
 
     fn begin(&mut self, client: &str, start: Start<'_>, request: &Value, close_at: Time) -> usize {
-        let card = given_card(start.method, request);
+        let form = given_card(&start, request);
         let payment_id = self.new_id();
         let index = self.open(client, start, request, Integration::Pay);
         self.attempt(index, payment_id, close_at);
         let Some(payment) = self.payments.get(index) else { return index };
-        let pays_later = methods::rules_of(&payment.method).pays_later;
-        if let Some(card) = card {
-            if let Submitted::Declined { result_code } = self.try_form(index, &card) {
+        let terms = payment.terms();
+        if let Some(form) = form {
+            if let Submitted::Declined { result_code } = self.try_form(index, &form) {
                 // Nobody is there to try another card: a refused `pay` is final for its id.
                 self.fail(index, &result_code);
             }
         } else if payment.is_risky() {
             self.fail(index, "RISK_REJECT");
-        } else if pays_later {
+        } else if methods::rules_of(&payment.method).pays_later {
             self.suspend(index);
+        } else if terms.issuer_authentication.is_some() {
+            let card = Card::bearing(terms.selected_brand.as_deref(), terms.region.as_deref());
+            let used = usual_use(card, terms);
+            self.ask(index, used, ChallengeKind::IssuerAuthentication);
         }
         index
     }
@@ -110,6 +116,9 @@ impl Gateway {
         match payment.integration {
             Integration::Session { .. } => None,
             Integration::Pay => {
+                if let Some(challenge) = &payment.challenge {
+                    return Some(self.challenge_url(&challenge.id));
+                }
                 let id = payment.payment_id.as_deref()?;
                 Some(format!("{}/checkout/{id}", self.settings.base_url))
             }
@@ -152,17 +161,24 @@ fn read_env<'a>(fields: &mut Fields<'a>) -> &'a str {
     terminal
 }
 
-/// The card that the merchant took from the buyer by itself, if it did.
-fn given_card(method: &str, request: &Value) -> Option<CardForm> {
-    let meta = request.pointer("/paymentMethod/paymentMethodMetaData").filter(|_| method == "CARD")?;
+/// The card that the merchant took from the buyer by itself, or the token of a stored one, if there is either.
+fn given_card(start: &Start<'_>, request: &Value) -> Option<CardForm> {
+    if start.method != "CARD" {
+        return None;
+    }
+    let nothing = Value::Null;
+    let meta = request.pointer("/paymentMethod/paymentMethodMetaData").unwrap_or(&nothing);
     let text = |name: &str| meta.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    meta.get("cardNo").and_then(Value::as_str)?;
+    if start.method_id.is_none() && text("cardNo").is_empty() {
+        return None;
+    }
     Some(CardForm {
         card_no: text("cardNo"),
         expiry_month: text("expiryMonth"),
         expiry_year: text("expiryYear"),
         cvv: text("cvv"),
         cardholder_name: holder_in(meta),
+        payment_method_id: start.method_id.map(str::to_owned),
         // A merchant that asks for a token has asked its buyer.
         store: true,
         ..CardForm::default()

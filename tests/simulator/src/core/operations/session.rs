@@ -24,7 +24,7 @@ pub(super) struct Start<'a> {
     pub(super) request_id: &'a str,
     pub(super) amount: Amount,
     pub(super) method: &'a str,
-    method_id: Option<&'a str>,
+    pub(super) method_id: Option<&'a str>,
     order_id: &'a str,
     settlement_currency: Option<Code>,
     capture_mode: CaptureMode,
@@ -70,7 +70,6 @@ impl Gateway {
         let amount = fields.required_amount("paymentAmount");
         let order_id = fields.required_id("order.referenceOrderId");
         let description = fields.required_text("order.orderDescription", 256);
-        let terms = Terms::read(fields);
         fields.required_amount("order.orderAmount");
         fields.text("order.buyer.referenceBuyerId", 64);
         fields.text("order.buyer.buyerEmail", 64);
@@ -85,7 +84,8 @@ impl Gateway {
         } else {
             fields.text("paymentMethod.paymentMethodType", 64).unwrap_or("CARD")
         };
-        let capture_mode = read_capture_mode(fields, method, terms.issuer_authentication);
+        let terms = Terms::read(fields, method);
+        let capture_mode = read_capture_mode(fields, method);
         let method_id = fields.text("paymentMethod.paymentMethodId", 2_048);
         if fields.has_chinese() {
             self.violation(client, "chinese_characters", request_id);
@@ -212,14 +212,11 @@ fn read_settlement_currency(fields: &mut Fields<'_>) -> Option<Code> {
     known
 }
 
-fn read_capture_mode(fields: &mut Fields<'_>, method: &str, issuer: bool) -> CaptureMode {
+fn read_capture_mode(fields: &mut Fields<'_>, method: &str) -> CaptureMode {
     let authorization = fields.flag("paymentFactor.isAuthorization");
     let mode = fields.one_of("paymentFactor.captureMode", &["AUTOMATIC", "MANUAL"]);
     if method == "CARD" && authorization != Some(true) {
         fields.fault("paymentFactor.isAuthorization is not true for CARD".to_owned());
-    }
-    if issuer && mode == Some("MANUAL") {
-        fields.fault("captureMode MANUAL is not possible with requireIssuerAuthentication".to_owned());
     }
     if mode == Some("MANUAL") { CaptureMode::Manual } else { CaptureMode::Automatic }
 }
