@@ -12,7 +12,8 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::core::{Completion, CompletionError, Gateway, GatewaySettings, Time};
 use crate::http::{
-    Archive, CertificateError, Certificates, Clock, ClockMode, Keys, KeysError, Links, Server, Shell, router,
+    Archive, CertificateError, Certificates, Clock, ClockMode, Door, Keys, KeysError, Links, Server, Shell,
+    router,
 };
 
 /// What a simulator is started with. The default listens on a free loopback port, with keys of its own in memory and
@@ -133,13 +134,19 @@ impl Simulator {
         }
         let ca_pem = certificates.as_ref().map(|certificates| certificates.ca_pem.clone());
         let shell = Arc::new(make_shell(&settings, keys, &links, ca_pem.as_deref())?);
+        let routes = |listen: SocketAddr| {
+            let door = Door::new(Arc::clone(&shell), &settings.tls_names, listen.ip());
+            router(Arc::clone(&shell), door)
+        };
         let mut tasks = vec![
             tokio::spawn(Arc::clone(&shell).run()),
-            tokio::spawn(server.serve(router(Arc::clone(&shell)), None)),
+            tokio::spawn(server.serve(routes(settings.listen), None)),
         ];
-        if let (Some(server), Some(certificates)) = (tls_server, certificates) {
+        if let (Some((server, listen)), Some(certificates)) =
+            (tls_server.zip(settings.tls_listen), certificates)
+        {
             let acceptor = TlsAcceptor::from(certificates.server_config()?);
-            tasks.push(tokio::spawn(server.serve(router(Arc::clone(&shell)), Some(acceptor))));
+            tasks.push(tokio::spawn(server.serve(routes(listen), Some(acceptor))));
         }
         Ok(Self { shell, links, ca_pem, tasks })
     }

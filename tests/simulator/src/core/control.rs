@@ -29,6 +29,11 @@ impl Gateway {
         self.faults.replace(plan)
     }
 
+    /// The fault rules in force.
+    pub fn faults_view(&self) -> Value {
+        self.faults.view()
+    }
+
     /// Ends all faults.
     pub fn clear_faults(&mut self) {
         self.faults.clear();

@@ -2,8 +2,9 @@
 //! Which fault applies is chosen here; what it does to a message is done where messages leave.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::exchange::decimal;
 use super::operation::Operation;
 use super::random::Random;
 
@@ -95,6 +96,9 @@ struct RuleInput {
     probability: Option<Value>,
     #[serde(default)]
     script: Option<Vec<Value>>,
+    /// How many entries of the script are used up, so that rules that are read can be written again.
+    #[serde(default)]
+    next: usize,
     #[serde(rename = "do")]
     fault: Fault,
 }
@@ -123,6 +127,16 @@ impl Faults {
 
     pub(crate) fn clear(&mut self) {
         self.rules.clear();
+    }
+
+    /// How many rules there are.
+    pub(crate) fn count(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// The rules as they were given, and how far their scripts have come.
+    pub(crate) fn view(&self) -> Value {
+        json!({"seed": self.seed, "rules": self.rules.iter().map(Rule::view).collect::<Vec<_>>()})
     }
 
     /// The fault for the next message to this target: that of the first rule that fires. Scripts of other rules
@@ -159,7 +173,7 @@ impl Rule {
         }
         let when = match (input.probability, input.script) {
             (Some(probability), None) => When::Probability(parts_per_million(&probability)?),
-            (None, Some(script)) => When::Script { entries: read_script(&script)?, next: 0 },
+            (None, Some(script)) => When::Script { entries: read_script(&script)?, next: input.next },
             (None, None) => When::Probability(1_000_000),
             (Some(_), Some(_)) => return Err("a rule has either a probability or a script".to_owned()),
         };
@@ -167,6 +181,32 @@ impl Rule {
             return Err("status is not an HTTP status".to_owned());
         }
         Ok(Self { target: input.target, when, fault: input.fault })
+    }
+}
+
+impl Rule {
+    fn view(&self) -> Value {
+        let mut fault = json!({"kind": self.fault.kind.as_str()});
+        let measures = [
+            ("ms", self.fault.ms.map(|ms| json!(ms))),
+            ("status", self.fault.status.map(|status| json!(status))),
+            ("effect", self.fault.effect.then_some(Value::Bool(true))),
+        ];
+        for (name, value) in measures {
+            if let (Some(members), Some(value)) = (fault.as_object_mut(), value) {
+                members.insert(name.to_owned(), value);
+            }
+        }
+        match &self.when {
+            When::Probability(parts) => {
+                let text = decimal(i128::from(*parts), 6);
+                let number = serde_json::from_str::<Value>(&text).unwrap_or_default();
+                json!({"target": self.target, "probability": number, "do": fault})
+            }
+            When::Script { entries, next } => {
+                json!({"target": self.target, "script": entries, "next": next, "do": fault})
+            }
+        }
     }
 }
 

@@ -16,8 +16,12 @@ impl Gateway {
 
     /// The log of all notifications that pass the filters.
     pub fn notification_views(&self, filter: &NotificationFilter) -> Vec<Value> {
-        let listed = self.notifications.iter().enumerate().filter(|(_, one)| self.admits(filter, one));
-        listed.map(|(index, notification)| self.notification_view_of(index, notification)).collect()
+        let admitted = self.notifications.iter().enumerate().filter(|(_, one)| self.admits(filter, one));
+        let newest = admitted.rev().take(filter.limit.unwrap_or(usize::MAX));
+        let view = |(index, notification)| self.notification_view_of(index, notification);
+        let mut views: Vec<Value> = newest.map(view).collect();
+        views.reverse();
+        views
     }
 
     /// Whether a notification that passes the filters was tried at least once, to its end.
@@ -73,6 +77,8 @@ pub struct NotificationFilter {
     pub payment_request_id: Option<String>,
     /// Of this type.
     pub notify_type: Option<String>,
+    /// Only so many, the newest ones.
+    pub limit: Option<usize>,
 }
 
 impl Attempt {

@@ -28,6 +28,11 @@ impl Problem {
         Self { status: StatusCode::CONFLICT, code: "already_exists", message: message.into() }
     }
 
+    /// A browser sends it for a page that is not ours.
+    pub(crate) fn foreign(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::FORBIDDEN, code: "foreign_origin", message: message.into() }
+    }
+
     /// The request is understood, but what the simulator holds cannot carry it.
     pub(crate) fn impossible(message: impl Into<String>) -> Self {
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, code: "impossible", message: message.into() }

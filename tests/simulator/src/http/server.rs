@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::routing::any;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -18,6 +19,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use super::authentication::Channel;
+use super::door::Door;
 use super::shell::Shell;
 use super::{buyer, control, gateway_api};
 
@@ -33,11 +35,11 @@ pub(crate) struct CloseConnection;
 struct ClosedOnPurpose;
 
 /// All routes.
-pub(crate) fn router(shell: Arc<Shell>) -> Router {
+pub(crate) fn router(shell: Arc<Shell>, door: Door) -> Router {
     Router::new()
         .route("/ams/{*rest}", any(gateway_api::handle))
         .merge(buyer::routes())
-        .nest("/_simulator", control::routes())
+        .nest("/_simulator", control::routes().layer(from_fn_with_state(door, Door::pass)))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(shell)
 }

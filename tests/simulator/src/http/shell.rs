@@ -84,15 +84,31 @@ impl Shell {
         look(&self.gateway.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Looks at the gateway at the present moment; nothing changes it but what was due.
+    pub(crate) fn look_now<T>(self: &Arc<Self>, look: impl FnOnce(&Gateway) -> T) -> T {
+        self.catch_up(|gateway| look(gateway)).0
+    }
+
+    /// Lets happen what is due by now, and tells when the next thing is due.
+    fn catch_up<T>(self: &Arc<Self>, look: impl FnOnce(&Gateway) -> T) -> (T, Option<Time>) {
+        let (outcome, sends, next, moved) = {
+            let mut gateway = self.gateway.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = self.clock.now().max(gateway.now());
+            let moved = gateway.next_due().is_some_and(|due| due <= now);
+            gateway.run_to(now);
+            (look(&gateway), gateway.take_sends(), gateway.next_due(), moved)
+        };
+        self.dispatch(sends);
+        if moved {
+            self.changed();
+        }
+        (outcome, next)
+    }
+
     /// Lets due things happen whenever they are due, for ever.
     pub(crate) async fn run(self: Arc<Self>) {
         loop {
-            let (sends, next) = {
-                let mut gateway = self.gateway.lock().unwrap_or_else(PoisonError::into_inner);
-                gateway.run_to(self.clock.now());
-                (gateway.take_sends(), gateway.next_due())
-            };
-            self.dispatch(sends);
+            let ((), next) = self.catch_up(|_| ());
             match next.and_then(|next| self.clock.real_wait(next)) {
                 Some(wait) => {
                     tokio::select! {
@@ -150,7 +166,12 @@ impl Shell {
         self.changed();
     }
 
-    fn changed(&self) {
+    /// Counts the changes since the start; it tells that something changed, not what.
+    pub(crate) fn changes_so_far(&self) -> u64 {
+        *self.changes.borrow()
+    }
+
+    pub(crate) fn changed(&self) {
         self.changes.send_modify(|count| *count = count.wrapping_add(1));
     }
 
@@ -185,6 +206,12 @@ impl Shell {
     pub(crate) fn snapshot(&self, name: &str) {
         let copy = self.look(Clone::clone);
         self.snapshots.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), copy);
+    }
+
+    /// The names of the copies and the times that they hold.
+    pub(crate) fn snapshots(&self) -> Vec<(String, Time)> {
+        let kept = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().map(|(name, copy)| (name.clone(), copy.now())).collect()
     }
 
     /// Puts the copy back, with its time; `None` if there is no such name.

@@ -17,7 +17,7 @@ use super::truststore;
 
 /// Hosts of the gateway that a hosts-file entry may point at the simulator (rules 1.2, official-sdks 2): those of today,
 /// the older ones, the one for in-store payments, and those for files.
-const REAL_HOSTS: [&str; 11] = [
+pub(crate) const REAL_HOSTS: [&str; 11] = [
     "open-na-global.alipay.com",
     "open-na.alipay.com",
     "open.antglobal-us.com",

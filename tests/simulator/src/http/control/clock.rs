@@ -51,7 +51,7 @@ pub(super) async fn advance(State(shell): State<Arc<Shell>>, body: Bytes) -> Ans
     ok(&view(&shell))
 }
 
-fn view(shell: &Shell) -> Value {
+pub(super) fn view(shell: &Shell) -> Value {
     let now = shell.clock.now();
     let (mode, speed) = match shell.clock.mode() {
         ClockMode::Real { speed } => ("real", speed),

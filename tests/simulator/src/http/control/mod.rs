@@ -5,6 +5,7 @@ mod antom_keys;
 mod clients;
 mod clock;
 mod contract;
+mod events;
 mod notifications;
 mod payments;
 mod scene;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::routing::{delete, get, post, put};
+use axum::routing::{delete, get, post};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Router<Arc<Shell>> {
     Router::new()
         .route("/health", get(health))
         .route("/openapi.json", get(openapi))
+        .route("/events", get(events::show))
         .route("/clock", get(clock::show))
         .route("/clock/advance", post(clock::advance))
         .route("/payments", get(payments::list))
@@ -44,7 +46,7 @@ pub(crate) fn routes() -> Router<Arc<Shell>> {
         .route("/notifications", get(notifications::list))
         .route("/notifications/trigger", post(notifications::trigger))
         .route("/notifications/{id}/resend", post(notifications::resend))
-        .route("/faults", put(scene::set_faults).delete(scene::clear_faults))
+        .route("/faults", get(scene::faults).put(scene::set_faults).delete(scene::clear_faults))
         .route("/scenarios", post(scene::start_scenario).get(scene::scenarios).delete(scene::end_scenarios))
         .route("/timings", get(scene::timings).put(scene::set_timings))
         .route("/contract", get(contract::show).put(contract::change))
@@ -55,7 +57,7 @@ pub(crate) fn routes() -> Router<Arc<Shell>> {
         .route("/settlement", get(settlement::list).post(settlement::settle))
         .route("/settlement/{date}/{name}", get(settlement::show))
         .route("/ledger", get(scene::ledger))
-        .route("/snapshot", post(scene::snapshot))
+        .route("/snapshot", get(scene::snapshots).post(scene::snapshot))
         .route("/restore", post(scene::restore))
         .route("/reset", post(scene::reset))
         .route("/journal", get(scene::journal))

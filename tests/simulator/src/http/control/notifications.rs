@@ -26,6 +26,8 @@ pub(super) struct ListQuery {
     payment_request_id: Option<String>,
     #[serde(default)]
     notify_type: Option<String>,
+    #[serde(default)]
+    limit: Option<usize>,
 }
 
 /// The notifications; with `wait`, as soon as one of them was tried (at the latest after so many seconds).
@@ -34,6 +36,7 @@ pub(super) async fn list(State(shell): State<Arc<Shell>>, Query(query): Query<Li
         client: query.client_id,
         payment_request_id: query.payment_request_id,
         notify_type: query.notify_type,
+        limit: query.limit,
     };
     if let Some(seconds) = query.wait {
         let longest = Duration::from_secs(seconds).min(LONGEST_WAIT);

@@ -5,15 +5,31 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
+use serde::Deserialize;
 use serde_json::json;
 
 use super::super::answers::{Answered, Problem, json_of, ok};
 use super::super::shell::Shell;
 use super::{ByClient, problem_of};
-use crate::core::Completion;
+use crate::core::{Completion, PaymentFilter};
 
-pub(super) async fn list(State(shell): State<Arc<Shell>>, Query(by): Query<ByClient>) -> Answered {
-    ok(&json!({"payments": shell.look(|gateway| gateway.payment_views(by.client_id.as_deref()))}))
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ListQuery {
+    #[serde(default)]
+    client_id: Option<String>,
+    #[serde(default)]
+    status: Option<String>,
+    #[serde(default)]
+    search: Option<String>,
+    #[serde(default)]
+    limit: Option<usize>,
+}
+
+pub(super) async fn list(State(shell): State<Arc<Shell>>, Query(query): Query<ListQuery>) -> Answered {
+    let ListQuery { client_id: client, status, search, limit } = query;
+    let filter = PaymentFilter { client, status, search, limit };
+    ok(&json!({"payments": shell.look(|gateway| gateway.filtered_payment_views(&filter))}))
 }
 
 pub(super) async fn show(

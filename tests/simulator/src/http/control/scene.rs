@@ -11,6 +11,10 @@ use super::super::answers::{Answered, Problem, json_of, ok};
 use super::super::shell::Shell;
 use super::ByClient;
 
+pub(super) async fn faults(State(shell): State<Arc<Shell>>) -> Answered {
+    ok(&shell.look(crate::core::Gateway::faults_view))
+}
+
 pub(super) async fn set_faults(State(shell): State<Arc<Shell>>, body: Bytes) -> Answered {
     let plan = json_of(&body)?;
     let rules = shell.work(|gateway, _| gateway.set_faults(plan)).map_err(Problem::invalid)?;
@@ -29,11 +33,7 @@ pub(super) async fn start_scenario(State(shell): State<Arc<Shell>>, body: Bytes)
 }
 
 pub(super) async fn scenarios(State(shell): State<Arc<Shell>>) -> Answered {
-    let views = shell.work(|gateway, now| {
-        gateway.run_to(now);
-        gateway.scenario_views()
-    });
-    ok(&json!({"scenarios": views}))
+    ok(&json!({"scenarios": shell.look_now(crate::core::Gateway::scenario_views)}))
 }
 
 pub(super) async fn end_scenarios(State(shell): State<Arc<Shell>>) -> Answered {
@@ -53,11 +53,13 @@ pub(super) async fn set_timings(State(shell): State<Arc<Shell>>, body: Bytes) ->
 
 pub(super) async fn ledger(State(shell): State<Arc<Shell>>, Query(by): Query<ByClient>) -> Answered {
     // What is due by now has happened, so that the ledger never lags behind the clock.
-    let ledger = shell.work(|gateway, now| {
-        gateway.run_to(now);
-        gateway.ledger(by.client_id.as_deref())
-    });
-    ok(&ledger)
+    ok(&shell.look_now(|gateway| gateway.ledger(by.client_id.as_deref())))
+}
+
+pub(super) async fn snapshots(State(shell): State<Arc<Shell>>) -> Answered {
+    let kept = shell.snapshots().into_iter();
+    let kept: Vec<Value> = kept.map(|(name, at)| json!({"name": name, "now": at.to_utc()})).collect();
+    ok(&json!({"snapshots": kept}))
 }
 
 pub(super) async fn snapshot(State(shell): State<Arc<Shell>>, body: Bytes) -> Answered {
