@@ -16,7 +16,7 @@ mod load;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use antom_simulator::core::Operation;
+use antom_simulator::core::{Operation, SavedGateway};
 
 /// Payments in a second of CPU time: pay, the buyer pays, it is captured, two notifications are acknowledged.
 const PAYMENTS_PER_SECOND: f64 = 20_000.0;
@@ -25,24 +25,37 @@ const DAY_SECONDS: f64 = 10.0;
 const PAYMENTS_OF_A_DAY: usize = 10_000;
 /// Seconds of CPU time for the list of all payments and the ledger after that day.
 const VIEWS_SECONDS: f64 = 1.0;
+/// Seconds in which nothing else is answered while the state of that day is saved, and seconds until it is text.
+const COPY_SECONDS: f64 = 0.1;
+const SAVE_SECONDS: f64 = 1.0;
+/// Seconds until it is a gateway again.
+const RESUME_SECONDS: f64 = 2.0;
 const BATCHES: usize = 7;
 const BATCH: usize = 5_000;
 
 fn main() -> ExitCode {
     let gate = std::env::args().any(|argument| argument == "--gate");
     let rate = median(payments_per_second());
-    let (day, views) = day();
+    let day = Day::live();
     let figures = [
         ("payments per second", rate, PAYMENTS_PER_SECOND, rate / PAYMENTS_PER_SECOND),
-        ("a day with 10,000 payments, s", day, DAY_SECONDS, DAY_SECONDS / day),
-        ("their list and ledger as text, s", views, VIEWS_SECONDS, VIEWS_SECONDS / views),
+        at_most("a day with 10,000 payments, s", day.seconds, DAY_SECONDS),
+        at_most("their list and ledger as text, s", day.views, VIEWS_SECONDS),
+        at_most("their state copied, s", day.copy, COPY_SECONDS),
+        at_most("written, s", day.save, SAVE_SECONDS),
+        at_most("read and resumed, s", day.resume, RESUME_SECONDS),
     ];
     println!("{:<36} {:>12} {:>10} {:>10}", "CPU time, journal off", "measured", "limit", "ratio >= 1");
     for (name, measured, limit, ratio) in figures {
-        println!("{name:<36} {measured:>12.3} {limit:>10.0} {ratio:>10.2}");
+        println!("{name:<36} {measured:>12.3} {limit:>10} {ratio:>10.2}");
     }
+    println!("the state of the day takes {} bytes for each payment", day.state_bytes / PAYMENTS_OF_A_DAY);
     let missed = figures.iter().any(|(_, _, _, ratio)| *ratio < 1.0);
     if missed && gate { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn at_most(name: &'static str, measured: f64, limit: f64) -> (&'static str, f64, f64, f64) {
+    (name, measured, limit, limit / measured)
 }
 
 /// One rate for each batch; the books grow from batch to batch.
@@ -66,24 +79,48 @@ fn payments_per_second() -> Vec<f64> {
     requests.chunks(BATCH).map(batch).collect()
 }
 
-/// Seconds for the day, and for showing all of it afterwards.
-fn day() -> (f64, f64) {
-    let (mut gateway, _) = load::gateway(0);
-    let bodies: Vec<Vec<u8>> = (0..PAYMENTS_OF_A_DAY).map(load::request).collect();
-    let between = Duration::from_secs(86_400) / u32::try_from(PAYMENTS_OF_A_DAY).unwrap();
-    let before = cpu();
-    for (number, body) in bodies.iter().enumerate() {
-        let now = gateway.now();
-        load::pay(&mut gateway, now, Operation::Pay, number, body);
-        load::pass(&mut gateway, between);
+/// Seconds for a day of virtual time, and for what is done with all of it afterwards.
+struct Day {
+    seconds: f64,
+    views: f64,
+    copy: f64,
+    save: f64,
+    resume: f64,
+    state_bytes: usize,
+}
+
+impl Day {
+    fn live() -> Self {
+        let (mut gateway, _) = load::gateway(0);
+        let bodies: Vec<Vec<u8>> = (0..PAYMENTS_OF_A_DAY).map(load::request).collect();
+        let between = Duration::from_secs(86_400) / u32::try_from(PAYMENTS_OF_A_DAY).unwrap();
+        let ((), day) = timed(|| {
+            for (number, body) in bodies.iter().enumerate() {
+                let now = gateway.now();
+                load::pay(&mut gateway, now, Operation::Pay, number, body);
+                load::pass(&mut gateway, between);
+            }
+        });
+        let (shown, views) = timed(|| {
+            let list = serde_json::to_string(&gateway.payment_views(None)).unwrap();
+            (list.matches("\"clientId\"").count(), gateway.ledger(None).to_string())
+        });
+        assert_eq!(shown.0, PAYMENTS_OF_A_DAY);
+        let (saved, copy) = timed(|| gateway.saved());
+        let (bytes, save) = timed(|| serde_json::to_vec(&saved).unwrap());
+        let (resumed, resume) = timed(|| {
+            let saved: SavedGateway = serde_json::from_slice(&bytes).unwrap();
+            saved.resume(load::settings(0))
+        });
+        assert_eq!(resumed.ledger(None).to_string(), shown.1, "nothing is lost on the way");
+        Self { seconds: day, views, copy, save, resume, state_bytes: bytes.len() }
     }
-    let day = cpu() - before;
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     let before = cpu();
-    let list = gateway.payment_views(None);
-    assert_eq!(list.len(), PAYMENTS_OF_A_DAY);
-    let shown = serde_json::to_vec(&list).unwrap().len() + gateway.ledger(None).to_string().len();
-    assert!(shown > PAYMENTS_OF_A_DAY);
-    (seconds(day), seconds(cpu() - before))
+    let done = work();
+    (done, seconds(cpu() - before))
 }
 
 /// Nanoseconds that this thread has been on a processor.

@@ -8,6 +8,6 @@ mod http;
 mod simulator;
 
 #[cfg(feature = "http")]
-pub use http::{CertificateError, ClockMode, CryptoError, KeysError};
+pub use http::{CertificateError, ClockMode, CryptoError, KeysError, StateError};
 #[cfg(feature = "http")]
 pub use simulator::{Settings, Simulator, StartError};

@@ -67,6 +67,9 @@ struct Serve {
     /// Send notifications to other machines too, not only to loopback addresses.
     #[arg(long)]
     allow_remote: bool,
+    /// File in which everything outlives the process; it belongs to the keys folder. Snapshots are not part of it.
+    #[arg(long, value_name = "FILE", requires = "keys")]
+    state: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -142,6 +145,7 @@ async fn run(arguments: Serve, keys: PathBuf) -> Result<(), StartError> {
         journal: arguments.journal,
         magic_amounts: arguments.magic_amounts,
         allow_remote: arguments.allow_remote,
+        state: arguments.state,
     };
     // Listening for the signal begins before the ready line, so that none is missed.
     let ended = ended_by_signal();
@@ -157,6 +161,7 @@ async fn run(arguments: Serve, keys: PathBuf) -> Result<(), StartError> {
     let _written = writeln!(std::io::stdout(), "{ready}");
     ended.await;
     tracing::info!("ended by a signal");
+    simulator.save()?;
     Ok(())
 }
 

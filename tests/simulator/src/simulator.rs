@@ -12,8 +12,8 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::core::{Completion, CompletionError, Gateway, GatewaySettings, Time};
 use crate::http::{
-    Archive, CertificateError, Certificates, Clock, ClockMode, Door, Keys, KeysError, Links, Server, Shell,
-    router,
+    Archive, CertificateError, Certificates, Clock, ClockMode, Door, Identities, Keys, KeysError, Links,
+    Parts, Server, Shell, StateError, StateFile, router,
 };
 
 /// What a simulator is started with. The default listens on a free loopback port, with keys of its own in memory and
@@ -40,6 +40,8 @@ pub struct Settings {
     pub magic_amounts: bool,
     /// Whether notifications may go to other machines.
     pub allow_remote: bool,
+    /// File in which the state outlives the simulator; it needs a keys folder. Snapshots are not part of it.
+    pub state: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -55,6 +57,7 @@ impl Default for Settings {
             journal: 1_000,
             magic_amounts: false,
             allow_remote: false,
+            state: None,
         }
     }
 }
@@ -74,6 +77,9 @@ pub enum StartError {
     /// The keys folder is at fault.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// The state file is at fault.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// TLS cannot be set up.
     #[error(transparent)]
     Tls(#[from] CertificateError),
@@ -103,7 +109,7 @@ impl Simulator {
     /// Starts with these settings. Nothing is global: several may run side by side.
     ///
     /// # Errors
-    /// If an address is taken, the keys folder is incomplete or cannot be written.
+    /// If an address is taken, the keys folder is incomplete or cannot be written, or the state file cannot be read.
     pub async fn start_with(settings: Settings) -> Result<Self, StartError> {
         let server = bind(settings.listen).await?;
         let tls_server = match settings.tls_listen {
@@ -129,17 +135,18 @@ impl Simulator {
             Some(_) => Some(Certificates::make(folder, &settings.tls_names)?),
             None => None,
         };
-        if let Some(folder) = folder {
-            keys.write_configuration(folder, &links)?;
-        }
         let ca_pem = certificates.as_ref().map(|certificates| certificates.ca_pem.clone());
         let shell = Arc::new(make_shell(&settings, keys, &links, ca_pem.as_deref())?);
+        if let Some(folder) = folder {
+            shell.keys.write_configuration(folder, &links)?;
+        }
         let routes = |listen: SocketAddr| {
             let door = Door::new(Arc::clone(&shell), &settings.tls_names, listen.ip());
             router(Arc::clone(&shell), door)
         };
         let mut tasks = vec![
             tokio::spawn(Arc::clone(&shell).run()),
+            tokio::spawn(Arc::clone(&shell).keep_state()),
             tokio::spawn(server.serve(routes(settings.listen), None)),
         ];
         if let (Some((server, listen)), Some(certificates)) =
@@ -213,6 +220,15 @@ impl Simulator {
         })
     }
 
+    /// Writes the state file, if there is one and anything has changed; dropping the simulator does so too, but can only
+    /// log that it failed.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save(&self) -> Result<(), StateError> {
+        self.shell.write_state()
+    }
+
     /// Replaces the fault rules; see the control API for their form.
     ///
     /// # Errors
@@ -225,6 +241,9 @@ impl Simulator {
 impl Drop for Simulator {
     fn drop(&mut self) {
         self.tasks.iter().for_each(JoinHandle::abort);
+        if let Err(error) = self.shell.end_state() {
+            tracing::error!(%error, "the state is not saved");
+        }
     }
 }
 
@@ -238,18 +257,38 @@ fn make_shell(
     links: &Links,
     ca_pem: Option<&str>,
 ) -> Result<Shell, StartError> {
-    let clock = Clock::new(settings.clock, settings.start);
+    let (state_file, saved) = match (&settings.state, &settings.keys) {
+        (None, _) => (None, None),
+        (Some(_), None) => return Err(StateError::NeedsKeys.into()),
+        (Some(path), Some(_)) => {
+            let (file, saved) = StateFile::open(path, &keys.client_id)?;
+            (Some(file), saved)
+        }
+    };
     let gateway_settings = GatewaySettings {
         seed: settings.seed,
         base_url: links.http.clone(),
         journal: settings.journal,
         magic_amounts: settings.magic_amounts,
     };
-    let gateway = Gateway::new(gateway_settings, clock.now());
+    let (clock, gateway, identities) = match saved {
+        None => {
+            let clock = Clock::new(settings.clock, settings.start);
+            let gateway = Gateway::new(gateway_settings, clock.now());
+            (clock, gateway, Identities::of(&keys)?)
+        }
+        Some(state) => {
+            let clock = Clock::resumed(settings.clock, settings.start, state.clock);
+            let identities = Identities::resumed(&keys, &state)?;
+            (clock, state.gateway.resume(gateway_settings), identities)
+        }
+    };
     let archive = match &settings.keys {
         Some(folder) => Archive::beside(folder),
         // No two simulators have the same client id.
         None => Archive::temporary(&keys.client_id),
     };
-    Ok(Shell::new(clock, keys, crate::http::poster(ca_pem)?, settings.allow_remote, archive, gateway)?)
+    let poster = crate::http::poster(ca_pem)?;
+    let allow_remote = settings.allow_remote;
+    Ok(Shell::new(Parts { clock, keys, identities, poster, allow_remote, archive, gateway, state_file }))
 }

@@ -16,9 +16,7 @@ use script::{ROUNDS, Run, settings};
 use serde_json::{Value, json};
 
 fn saved(gateway: &Gateway) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    gateway.save(&mut bytes).expect("saved");
-    bytes
+    serde_json::to_vec(&gateway.saved()).expect("saved")
 }
 
 fn resumed(bytes: &[u8], journal: usize) -> Gateway {

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 /// An operation of the gateway's API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Operation {
     /// Makes a session for a client SDK.
     CreatePaymentSession,

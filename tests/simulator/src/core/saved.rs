@@ -1,14 +1,14 @@
 //! The gateway's state as it outlives the process: what is left out is made again, what was on its way is sent again.
 //! Files, and what the shell keeps beside the gateway, are the shell's.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::gateway::{Gateway, GatewaySettings};
 use super::names::{Name, Names};
 use super::notifications::{Delivery, Standing};
 
 /// A gateway that was saved. Its settings are not part of it: those of the new start hold.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SavedGateway(Gateway);
 
@@ -26,12 +26,9 @@ impl SavedGateway {
 }
 
 impl Gateway {
-    /// What the gateway holds, for a file.
-    ///
-    /// # Errors
-    /// If the writer fails.
-    pub fn save(&self, writer: impl std::io::Write) -> Result<(), serde_json::Error> {
-        serde_json::to_writer(writer, self)
+    /// What the gateway holds at this moment, to be written without holding it up.
+    pub fn saved(&self) -> SavedGateway {
+        SavedGateway(self.clone())
     }
 
     /// Texts come from a file one by one; afterwards equal ones are one text again.

@@ -30,6 +30,30 @@ impl AntomKeys {
         Self(RwLock::new(Versions { known, current: 1, signing: key }))
     }
 
+    /// With the key of the folder and those that a saved state brings.
+    pub(crate) fn resumed(
+        key: Arc<SigningKey>,
+        public_pem: String,
+        others: &BTreeMap<u32, String>,
+        current: u32,
+    ) -> Result<Self, CryptoError> {
+        let keys = Self::new(key, public_pem);
+        for (version, pem) in others {
+            let key = SigningKey::from_pem(pem)?;
+            let public_pem = key.public_pem()?;
+            keys.add(key, public_pem, Some(*version));
+        }
+        keys.activate(current);
+        Ok(keys)
+    }
+
+    /// The private keys that the folder does not hold, for the state.
+    pub(crate) fn private_keys(&self) -> Result<BTreeMap<u32, String>, CryptoError> {
+        let versions = self.read();
+        let others = versions.known.iter().filter(|(version, _)| **version != 1);
+        others.map(|(version, known)| Ok((*version, known.key.to_pem()?))).collect()
+    }
+
     /// Signs with the version in use, which is told with the signature.
     pub(crate) fn sign(&self, bytes: &[u8]) -> Result<(u32, Vec<u8>), CryptoError> {
         let (version, key) = {

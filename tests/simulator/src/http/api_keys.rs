@@ -6,21 +6,23 @@ use std::collections::BTreeSet;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
 
+use serde::{Deserialize, Serialize};
+
 use super::crypto::{CryptoError, random_hex};
 use crate::core::Operation;
 
 /// What a key may do: everything, or a list of operations.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Permission {
     Standard,
-    Restricted(BTreeSet<&'static str>),
+    Restricted(BTreeSet<Operation>),
 }
 
 impl Permission {
     pub(crate) fn allows(&self, operation: Operation) -> bool {
         match self {
             Self::Standard => true,
-            Self::Restricted(names) => names.contains(operation.name()),
+            Self::Restricted(names) => names.contains(&operation),
         }
     }
 
@@ -40,7 +42,7 @@ impl Permission {
 }
 
 /// Where a key works; the text of the key says it, so that a client can choose its path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Environment {
     Sandbox,
     Production,
@@ -73,7 +75,7 @@ impl Environment {
 }
 
 /// A key as the gateway keeps it: enough to recognise it, too little to use it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ApiKey {
     pub(crate) permission: Permission,
     pub(crate) environment: Environment,
@@ -136,7 +138,7 @@ impl Presented {
 }
 
 /// SHA-256 of a whole key; its text would let others try keys without asking.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Digest([u8; 32]);
 
 impl Digest {
@@ -159,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_drawn_key_has_the_published_shape_and_is_recognised() {
-        let restricted = Permission::Restricted(BTreeSet::from(["pay"]));
+        let restricted = Permission::Restricted(BTreeSet::from([Operation::Pay]));
         for (permission, environment, start) in [
             (Permission::Standard, Environment::Sandbox, "isak_TEST_"),
             (Permission::Standard, Environment::Production, "isak_PROD_"),
@@ -190,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_restricted_key_allows_what_it_lists() {
-        let restricted = Permission::Restricted(BTreeSet::from(["inquiryPayment"]));
+        let restricted = Permission::Restricted(BTreeSet::from([Operation::InquiryPayment]));
         assert!(restricted.allows(Operation::InquiryPayment) && !restricted.allows(Operation::Pay));
         assert!(Permission::Standard.allows(Operation::Pay));
     }

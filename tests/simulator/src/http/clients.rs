@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use serde::{Deserialize, Serialize};
+
 use super::api_keys::{ApiKey, NewApiKey, Presented};
 use super::crypto::{CheckingKey, CryptoError};
 
@@ -11,15 +13,18 @@ use super::crypto::{CheckingKey, CryptoError};
 #[derive(Debug, Default)]
 pub(crate) struct Clients(RwLock<Registry>);
 
-#[derive(Debug, Default)]
-struct Registry {
+/// All that is known of the clients; it is saved with the state.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Registry {
     /// The public keys of each client by version, with the text they were given in.
     keys: BTreeMap<String, BTreeMap<u32, PublicKey>>,
     /// API keys by their identity, which no two share.
     api_keys: BTreeMap<String, Owned>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub(crate) struct PublicKey {
     text: String,
     key: CheckingKey,
@@ -32,10 +37,24 @@ impl PublicKey {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Owned {
     client: String,
     key: ApiKey,
+}
+
+impl From<PublicKey> for String {
+    fn from(key: PublicKey) -> Self {
+        key.text
+    }
+}
+
+impl TryFrom<String> for PublicKey {
+    type Error = CryptoError;
+
+    fn try_from(text: String) -> Result<Self, CryptoError> {
+        Self::from_text(&text)
+    }
 }
 
 /// What is known of a client's key.
@@ -47,6 +66,16 @@ pub(crate) enum ClientLookup {
 }
 
 impl Clients {
+    /// The clients that were known before.
+    pub(crate) fn of(registry: Registry) -> Self {
+        Self(RwLock::new(registry))
+    }
+
+    /// All that is known, for the state.
+    pub(crate) fn registry(&self) -> Registry {
+        self.read().clone()
+    }
+
     /// The key that a signature names; without a version the newest one (rules 1.6).
     pub(crate) fn key(&self, client: &str, version: Option<u32>) -> ClientLookup {
         let registry = self.read();

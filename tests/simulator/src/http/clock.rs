@@ -40,6 +40,15 @@ impl Clock {
         Self { mode, hands: Mutex::new(Hands { base, set_at: machine_instant(), held_at }) }
     }
 
+    /// A clock that never shows less than a saved one did: a manual one stands where it stood, a running one takes the
+    /// time that has passed since.
+    pub(crate) fn resumed(mode: ClockMode, start: Option<Time>, saved: Time) -> Self {
+        match mode {
+            ClockMode::Manual => Self::new(mode, Some(saved)),
+            ClockMode::Real { .. } => Self::new(mode, Some(start.unwrap_or_else(machine_time).max(saved))),
+        }
+    }
+
     pub(crate) fn mode(&self) -> ClockMode {
         self.mode
     }

@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::Method;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::any;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -39,9 +41,24 @@ pub(crate) fn router(shell: Arc<Shell>, door: Door) -> Router {
     Router::new()
         .route("/ams/{*rest}", any(gateway_api::handle))
         .merge(buyer::routes())
-        .nest("/_simulator", control::routes().layer(from_fn_with_state(door, Door::pass)))
+        .nest(
+            "/_simulator",
+            control::routes()
+                .layer(from_fn_with_state(Arc::clone(&shell), note_change))
+                .layer(from_fn_with_state(door, Door::pass)),
+        )
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(shell)
+}
+
+/// Whatever else a request of the control API changes, such as keys, belongs to the state that is saved.
+async fn note_change(State(shell): State<Arc<Shell>>, request: Request, next: Next) -> Response {
+    let changes = request.method() != Method::GET;
+    let response = next.run(request).await;
+    if changes {
+        shell.changed();
+    }
+    response
 }
 
 /// A bound listener that is not served yet, so that its port is known before the first request.

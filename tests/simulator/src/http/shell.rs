@@ -2,7 +2,7 @@
 //! Posting a notification is in `delivery`, answering a request in `gateway_api` and `control`.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -12,6 +12,7 @@ use super::archive::Archive;
 use super::clients::{Clients, PublicKey};
 use super::clock::{Clock, ClockMode};
 use super::keys::{Keys, KeysError};
+use super::state::{State, StateError, StateFile};
 use super::wait::pause;
 use crate::core::{Gateway, Time};
 
@@ -34,35 +35,66 @@ pub(crate) struct Shell {
     /// Counts everything that somebody may wait for.
     changes: watch::Sender<u64>,
     advancing: tokio::sync::Mutex<()>,
+    /// Where the state outlives the process, if it does.
+    state_file: Mutex<Option<StateFile>>,
 }
 
-impl Shell {
-    pub(crate) fn new(
-        clock: Clock,
-        keys: Keys,
-        poster: reqwest::Client,
-        allow_remote: bool,
-        archive: Archive,
-        gateway: Gateway,
-    ) -> Result<Self, KeysError> {
+/// What a shell is made of.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) clock: Clock,
+    pub(crate) keys: Keys,
+    pub(crate) identities: Identities,
+    pub(crate) poster: reqwest::Client,
+    pub(crate) allow_remote: bool,
+    pub(crate) archive: Archive,
+    pub(crate) gateway: Gateway,
+    pub(crate) state_file: Option<StateFile>,
+}
+
+/// Who may call, and with which keys the gateway answers.
+#[derive(Debug)]
+pub(crate) struct Identities {
+    clients: Clients,
+    antom_keys: AntomKeys,
+}
+
+impl Identities {
+    /// Those of the keys folder.
+    pub(crate) fn of(keys: &Keys) -> Result<Self, KeysError> {
         let clients = Clients::default();
         clients.add(&keys.client_id, PublicKey::from_text(&keys.merchant_public_pem)?);
         clients.add_api_key(&keys.client_id, keys.gateway_api_key()?);
-        Ok(Self {
-            clock,
-            antom_keys: AntomKeys::new(Arc::clone(&keys.antom), keys.antom_public_pem.clone()),
-            clients,
-            keys,
-            poster,
-            allow_remote,
-            archive,
-            gateway: Mutex::new(gateway),
+        let antom_keys = AntomKeys::new(Arc::clone(&keys.antom), keys.antom_public_pem.clone());
+        Ok(Self { clients, antom_keys })
+    }
+
+    /// Those of a saved state, as they were at its end.
+    pub(crate) fn resumed(keys: &Keys, state: &State) -> Result<Self, KeysError> {
+        let own = (Arc::clone(&keys.antom), keys.antom_public_pem.clone());
+        let antom_keys = AntomKeys::resumed(own.0, own.1, &state.antom_keys, state.antom_key_in_use)?;
+        Ok(Self { clients: Clients::of(state.clients.clone()), antom_keys })
+    }
+}
+
+impl Shell {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self {
+            clock: parts.clock,
+            keys: parts.keys,
+            antom_keys: parts.identities.antom_keys,
+            clients: parts.identities.clients,
+            poster: parts.poster,
+            allow_remote: parts.allow_remote,
+            archive: parts.archive,
+            gateway: Mutex::new(parts.gateway),
             snapshots: Mutex::new(BTreeMap::new()),
             due: Notify::new(),
             under_way: watch::Sender::new(0),
             changes: watch::Sender::new(0),
             advancing: tokio::sync::Mutex::new(()),
-        })
+            state_file: Mutex::new(parts.state_file),
+        }
     }
 
     /// Works on the gateway at the present moment; notifications that come of it go out.
@@ -200,6 +232,49 @@ impl Shell {
             ClockMode::Manual => longest,
         };
         self.wait_until(wait, || self.clock.now() > after).await;
+    }
+
+    /// Writes the state after changes, at most once a second, until there is no file for it.
+    pub(crate) async fn keep_state(self: Arc<Self>) {
+        let mut changes = self.changes.subscribe();
+        changes.mark_changed();
+        while self.state_file().is_some() && changes.changed().await.is_ok() {
+            let shell = Arc::clone(&self);
+            let written = tokio::task::spawn_blocking(move || shell.write_state()).await;
+            if let Ok(Err(error)) = written {
+                // The next change brings the next attempt; at the end it is an error.
+                tracing::error!(%error, "the state is not saved");
+            }
+            pause(Duration::from_secs(1)).await;
+        }
+    }
+
+    /// Writes the state, unless nothing has changed since it was last written.
+    pub(crate) fn write_state(&self) -> Result<(), StateError> {
+        let mut file = self.state_file();
+        let Some(file) = file.as_mut() else { return Ok(()) };
+        let changes = *self.changes.borrow();
+        file.write(changes, || {
+            Ok(State {
+                client_id: self.keys.client_id.clone(),
+                clock: self.clock.now(),
+                clients: self.clients.registry(),
+                antom_keys: self.antom_keys.private_keys()?,
+                antom_key_in_use: self.antom_keys.current(),
+                gateway: self.look(Gateway::saved),
+            })
+        })
+    }
+
+    /// Writes the state for the last time and leaves the file to others.
+    pub(crate) fn end_state(&self) -> Result<(), StateError> {
+        let written = self.write_state();
+        self.state_file().take();
+        written
+    }
+
+    fn state_file(&self) -> MutexGuard<'_, Option<StateFile>> {
+        self.state_file.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps a copy of the gateway under a name.

@@ -21,7 +21,11 @@ pub(crate) fn request(number: usize) -> Vec<u8> {
 
 pub(crate) fn gateway(journal: usize) -> (Gateway, Time) {
     let now = Time::parse("2026-01-10T02:00:00Z").expect("a time");
-    (Gateway::new(GatewaySettings { journal, ..GatewaySettings::default() }, now), now)
+    (Gateway::new(settings(journal), now), now)
+}
+
+pub(crate) fn settings(journal: usize) -> GatewaySettings {
+    GatewaySettings { journal, ..GatewaySettings::default() }
 }
 
 /// Starts a payment and lets the buyer pay it.

@@ -50,12 +50,16 @@ impl Merchant {
     }
 
     pub(crate) fn with_key(simulator: &Simulator, client_id: &str, private_pem: &str) -> Self {
+        Self::at(simulator.base_url(), client_id, private_pem, simulator.antom_public_key())
+    }
+
+    pub(crate) fn at(base: &str, client_id: &str, private_pem: &str, gateway_pem: &str) -> Self {
         Self {
             client: client_builder(&[]).build().expect("a client"),
-            base: simulator.base_url().to_owned(),
+            base: base.to_owned(),
             client_id: client_id.to_owned(),
             key: RsaKeyPair::from_pkcs8(&der(private_pem)).expect("a private key"),
-            gateway_key: der(simulator.antom_public_key()),
+            gateway_key: der(gateway_pem),
         }
     }
 

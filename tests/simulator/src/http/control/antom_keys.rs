@@ -1,5 +1,6 @@
 //! `antom-keys`: the gateway's own key versions, and rotating them.
-//! A rotation lasts until the simulator ends; the keys folder holds version 1.
+//! A rotation lasts as long as the state, so without a state file until the simulator ends; the keys folder holds
+//! version 1.
 
 use std::sync::Arc;
 

@@ -153,7 +153,9 @@ fn issue(shell: &Shell, client: &str, permission: Permission) -> Answered {
 fn api_key_view(identity: &str, key: &ApiKey) -> Value {
     let apis = match &key.permission {
         Permission::Standard => Value::Null,
-        Permission::Restricted(names) => json!(names),
+        Permission::Restricted(operations) => {
+            json!(operations.iter().map(|operation| operation.name()).collect::<Vec<_>>())
+        }
     };
     json!({
         "apiKeyId": identity,
@@ -175,8 +177,7 @@ fn permission(kind: Kind, apis: Option<Vec<String>>) -> Result<Permission, Probl
         }
         (Kind::Restricted, Some(names)) => {
             let known = |name: String| {
-                let operation = Operation::named(&name);
-                operation.map(Operation::name).ok_or_else(|| {
+                Operation::named(&name).ok_or_else(|| {
                     Problem::invalid(format!("apis: there is no operation {name}; one is inquiryPayment"))
                 })
             };
