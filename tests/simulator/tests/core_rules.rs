@@ -11,13 +11,8 @@
 #[path = "support/scene.rs"]
 mod scene;
 
-use std::time::Duration;
-
-use antom_simulator::core::{
-    Answer, Completion, CompletionError, Delivery, GatewaySettings, NotificationFilter, Operation, Outcome,
-    Seal, Time,
-};
-use scene::{ACKNOWLEDGED, CLIENT, Scene, body_of, capture, changed, code_of, pay, refund, session, wallet};
+use antom_simulator::core::{Answer, Completion, CompletionError, GatewaySettings, Operation, Outcome, Seal};
+use scene::{CLIENT, Scene, body_of, capture, changed, code_of, pay, refund, session};
 use serde_json::{Value, json};
 
 #[test]
@@ -36,102 +31,6 @@ fn a_session_is_no_payment_until_a_buyer_tries() {
     assert_eq!(scene.act("a1", Outcome::Success), Err(CompletionError::Final));
     scene.advance(3);
     assert_eq!(scene.kinds(), ["PAYMENT_RESULT S", "CAPTURE_RESULT S"]);
-}
-
-#[test]
-fn an_automatic_capture_follows_two_seconds_after_the_authorization() {
-    let mut scene = Scene::new();
-    let payment_id = scene.authorized("a1", "");
-    let inquiry = json!({"paymentId": payment_id});
-    let entry = scene.call(Operation::InquiryPayment, &inquiry)["transactions"][0].clone();
-    assert_eq!(
-        (&entry["transactionType"], &entry["transactionResult"]["resultStatus"]),
-        (&json!("CAPTURE"), &json!("U"))
-    );
-    scene.advance(1);
-    assert_eq!(scene.attempt("a1")["captured"], "0");
-    scene.advance(1);
-    assert_eq!(scene.attempt("a1")["captured"], "4200");
-    let entry = scene.call(Operation::InquiryPayment, &inquiry)["transactions"][0].clone();
-    assert_eq!(entry["transactionResult"]["resultStatus"], "S");
-    assert_eq!(scene.kinds(), Vec::<String>::new());
-    scene.advance(1);
-    assert_eq!(scene.kinds(), ["PAYMENT_RESULT S", "CAPTURE_RESULT S"]);
-    let (_, send) = &scene.received[1];
-    assert_eq!(body_of(send)["captureAmount"], json!({"currency": "SGD", "value": "4200"}));
-    assert_eq!(body_of(send)["paymentId"], json!(payment_id));
-}
-
-#[test]
-fn a_manual_capture_is_in_process_first_and_replays_its_end() {
-    let mut scene = Scene::new();
-    let payment_id = scene.authorized("a1", "MANUAL");
-    scene.advance(10);
-    let request = capture("c1", &payment_id, "4200");
-    let answer = scene.call(Operation::Capture, &request);
-    assert_eq!((code_of(&answer).as_str(), &answer["captureId"]), ("CAPTURE_IN_PROCESS", &Value::Null));
-    assert_eq!(scene.code(Operation::Capture, &request), "CAPTURE_IN_PROCESS");
-    assert_eq!(scene.attempt("a1")["executed"]["capture"], 0);
-    scene.advance(2);
-    let answer = scene.call(Operation::Capture, &request);
-    assert_eq!(code_of(&answer), "SUCCESS");
-    assert!(answer["captureId"].is_string());
-    assert_eq!(scene.attempt("a1")["executed"]["capture"], 1);
-    assert_eq!(scene.kinds(), ["PAYMENT_RESULT S", "CAPTURE_RESULT S"]);
-    assert_eq!(scene.violations(), json!([]));
-}
-
-#[test]
-fn captures_are_refused_with_the_code_that_says_why() {
-    let mut scene = Scene::new();
-    let unpaid = scene.pay("u1", "MANUAL");
-    let automatic = scene.authorized("a1", "AUTOMATIC");
-    let manual = scene.authorized("m1", "MANUAL");
-    let voided = scene.authorized("v1", "MANUAL");
-    assert_eq!(scene.code(Operation::Cancel, &json!({"paymentId": voided})), "SUCCESS");
-    let yen = json!({"captureRequestId": "y", "paymentId": manual, "captureAmount": {"currency": "JPY", "value": "1"}});
-    let refused = [
-        (capture("c1", "2026", "1"), "AUTH_NOT_FOUND"),
-        (capture("c2", &unpaid, "4200"), "AUTH_NOT_FOUND"),
-        (capture("c3", &automatic, "4200"), "ORDER_STATUS_INVALID"),
-        (capture("c4", &manual, "4201"), "CAPTURE_AMOUNT_EXCEED_AUTH_LIMIT"),
-        (capture("c5", &voided, "4200"), "AUTH_CANCELLED"),
-        (yen, "CURRENCY_NOT_SUPPORT"),
-        (capture("c6", &manual, "0"), "PARAM_ILLEGAL"),
-    ];
-    for (request, code) in &refused {
-        assert_eq!(&scene.code(Operation::Capture, request), code, "{request}");
-        assert_eq!(&scene.code(Operation::Capture, request), code, "the same again");
-    }
-    assert_eq!(scene.violations(), json!([{"rule": "capture_exceeds_authorization", "id": "c4"}]));
-}
-
-#[test]
-fn captures_never_exceed_the_authorization_in_sum() {
-    let mut scene = Scene::new();
-    let id = scene.authorized("m1", "MANUAL");
-    assert_eq!(scene.code(Operation::Capture, &capture("c1", &id, "4000")), "CAPTURE_IN_PROCESS");
-    assert_eq!(
-        scene.code(Operation::Capture, &capture("c2", &id, "201")),
-        "CAPTURE_AMOUNT_EXCEED_AUTH_LIMIT"
-    );
-    assert_eq!(scene.code(Operation::Capture, &capture("c3", &id, "200")), "CAPTURE_IN_PROCESS");
-    scene.advance(2);
-    assert_eq!(scene.attempt("m1")["captured"], "4200");
-    assert_eq!(scene.attempt("m1")["executed"]["capture"], 2);
-}
-
-#[test]
-fn an_authorization_that_nobody_captures_is_voided_after_seven_days() {
-    let mut scene = Scene::new();
-    let id = scene.authorized("m1", "MANUAL");
-    scene.advance(7 * 86_400 - 1);
-    assert_eq!(scene.attempt("m1")["held"], "4200");
-    scene.advance(1);
-    let attempt = scene.attempt("m1");
-    assert_eq!((&attempt["held"], &attempt["voided"]), (&json!("0"), &json!("4200")));
-    assert_eq!(attempt["executed"]["cancel"], 0);
-    assert_eq!(scene.code(Operation::Capture, &capture("c1", &id, "4200")), "AUTH_EXPIRED");
 }
 
 #[test]
@@ -230,120 +129,6 @@ fn a_change_beside_the_key_fields_is_replayed_but_remembered() {
 }
 
 #[test]
-fn what_a_cancel_does_depends_on_how_far_the_payment_is() {
-    let mut scene = Scene::new();
-    let cancel = |id: &str| json!({"paymentRequestId": id});
-    scene.pay("u1", "");
-    scene.authorized("a1", "MANUAL");
-    scene.authorized("b1", "");
-    let captured = scene.authorized("c1", "MANUAL");
-    scene.call(Operation::Capture, &capture("cc", &captured, "4200"));
-    assert_eq!(scene.code(Operation::Cancel, &cancel("c1")), "ORDER_STATUS_INVALID");
-    for id in ["u1", "a1", "b1"] {
-        let answer = scene.call(Operation::Cancel, &cancel(id));
-        assert_eq!(code_of(&answer), "SUCCESS", "{id}");
-        assert_eq!(scene.call(Operation::Cancel, &cancel(id)), answer, "the same again");
-    }
-    scene.advance(3_600);
-    assert_eq!(scene.code(Operation::Cancel, &cancel("c1")), "CANCEL_WINDOW_EXCEED");
-    assert_eq!(scene.code(Operation::Cancel, &cancel("nobody")), "ORDER_NOT_EXIST");
-    for (id, status, voided, captured, cancels) in [
-        ("u1", "CANCELLED", "0", "0", 1),
-        ("a1", "CANCELLED", "4200", "0", 1),
-        ("b1", "CANCELLED", "4200", "0", 1),
-        ("c1", "SUCCESS", "0", "4200", 0),
-    ] {
-        let attempt = scene.attempt(id);
-        assert_eq!(
-            (attempt["status"].as_str(), attempt["voided"].as_str()),
-            (Some(status), Some(voided)),
-            "{id}"
-        );
-        assert_eq!(attempt["captured"].as_str(), Some(captured), "{id}");
-        assert_eq!(attempt["executed"]["cancel"], cancels, "{id}");
-    }
-    assert_eq!(scene.act("u1", Outcome::Success), Err(CompletionError::Final));
-}
-
-#[test]
-fn a_session_that_nobody_tried_can_be_closed() {
-    let mut scene = Scene::new();
-    scene.call(Operation::CreatePaymentSession, &session("a1", ""));
-    assert_eq!(scene.code(Operation::Cancel, &json!({"paymentRequestId": "a1"})), "SUCCESS");
-    assert_eq!(scene.status("a1"), "CANCELLED");
-    assert_eq!(scene.act("a1", Outcome::Success), Err(CompletionError::Final));
-    scene.advance(10_000);
-    assert_eq!(scene.received.len(), 0);
-}
-
-#[test]
-fn the_outcome_of_a_send_from_before_a_reset_is_not_mixed_up_with_a_later_one() {
-    let mut scene = Scene::new();
-    scene.pay("a1", "");
-    scene.act("a1", Outcome::Fail).expect("failed");
-    scene.now = scene.now.after(Duration::from_secs(3));
-    scene.gateway.run_to(scene.now);
-    let old = scene.gateway.take_sends();
-    scene.gateway.reset();
-    scene.pay("a2", "");
-    scene.act("a2", Outcome::Fail).expect("failed");
-    let acknowledged = Delivery { status: Some(200), answer: ACKNOWLEDGED.to_owned(), error: None };
-    scene.gateway.delivered(&old[0], acknowledged);
-    let log = scene.gateway.notification_views(&NotificationFilter::default());
-    assert_eq!(log[0]["status"], "pending");
-}
-
-#[test]
-fn a_wallet_payment_is_reversed_by_cancel_until_a_quarter_past_midnight() {
-    let mut scene = Scene::new();
-    for id in ["w1", "w2"] {
-        assert_eq!(scene.code(Operation::Pay, &wallet(id)), "PAYMENT_IN_PROCESS");
-        scene.act(id, Outcome::Success).expect("paid");
-    }
-    assert_eq!(scene.attempt("w1")["captured"], "4200");
-    scene.advance(14 * 3_600 + 15 * 60);
-    assert_eq!(scene.code(Operation::Cancel, &json!({"paymentRequestId": "w1"})), "SUCCESS");
-    let attempt = scene.attempt("w1");
-    assert_eq!((&attempt["held"], &attempt["refunded"]), (&json!("0"), &json!("4200")));
-    scene.advance(1);
-    assert_eq!(scene.code(Operation::Cancel, &json!({"paymentRequestId": "w2"})), "CANCEL_WINDOW_EXCEED");
-    assert_eq!(scene.kinds(), ["PAYMENT_RESULT S", "PAYMENT_RESULT S"]);
-}
-
-#[test]
-fn refunds_of_cards_come_later_and_those_of_wallets_at_once() {
-    let mut scene = Scene::new();
-    let card = scene.authorized("c1", "");
-    assert_eq!(scene.code(Operation::Refund, &refund("r0", &card, "1")), "ORDER_STATUS_INVALID");
-    scene.advance(3);
-    let answer = scene.call(Operation::Refund, &refund("r1", &card, "1200"));
-    assert_eq!(code_of(&answer), "REFUND_IN_PROCESS");
-    let inquiry = json!({"refundRequestId": "r1"});
-    assert_eq!(scene.call(Operation::InquiryRefund, &inquiry)["refundStatus"], "PROCESSING");
-    assert_eq!(scene.code(Operation::Refund, &refund("r2", &card, "3001")), "REFUND_AMOUNT_EXCEED");
-    scene.advance(2);
-    assert_eq!(scene.call(Operation::InquiryRefund, &inquiry)["refundStatus"], "SUCCESS");
-    let by_id = json!({"refundId": answer["refundId"]});
-    assert_eq!(scene.call(Operation::InquiryRefund, &by_id)["refundRequestId"], "r1");
-    assert_eq!(scene.kinds(), ["PAYMENT_RESULT S", "CAPTURE_RESULT S", "REFUND_RESULT S"]);
-    let notification = body_of(&scene.received[2].1);
-    assert_eq!(
-        (&notification["refundStatus"], &notification["paymentId"]),
-        (&json!("SUCCESS"), &Value::Null)
-    );
-    assert_eq!(scene.code(Operation::Cancel, &json!({"paymentId": card})), "PROCESS_FAIL");
-    let answer = scene.call(Operation::Pay, &wallet("w1"));
-    scene.act("w1", Outcome::Success).expect("paid");
-    let wallet_id = answer["paymentId"].as_str().expect("an id");
-    assert_eq!(scene.code(Operation::Refund, &refund("r3", wallet_id, "4200")), "SUCCESS");
-    assert_eq!(scene.attempt("w1")["held"], "0");
-    assert_eq!(scene.attempt("c1")["held"], "3000");
-    assert_eq!(scene.code(Operation::Refund, &refund("r4", "nobody", "1")), "ORDER_NOT_EXIST");
-    assert_eq!(scene.code(Operation::InquiryRefund, &json!({"refundRequestId": "r9"})), "ORDER_NOT_EXIST");
-    assert_eq!(scene.violations(), json!([{"rule": "refund_exceeds_captured", "id": "r2"}]));
-}
-
-#[test]
 fn the_ledger_adds_up_what_an_order_holds() {
     let mut scene = Scene::new();
     scene.authorized("a1", "");
@@ -357,59 +142,6 @@ fn the_ledger_adds_up_what_an_order_holds() {
     assert_eq!(order["attempts"][0]["executed"], json!({"pay": 1, "capture": 1, "cancel": 0, "refund": 0}));
     assert_eq!(order["attempts"][1]["executed"], json!({"pay": 1, "capture": 0, "cancel": 1, "refund": 0}));
     assert_eq!(scene.gateway.ledger(Some("another client"))["orders"], json!({}));
-}
-
-#[test]
-fn a_notification_without_acknowledgement_is_sent_eight_times_on_the_documented_schedule() {
-    let mut scene = Scene::new();
-    scene.deaf = true;
-    scene.pay("a1", "");
-    scene.act("a1", Outcome::Fail).expect("failed");
-    scene.advance(200_000);
-    let log = scene.gateway.notification_views(&NotificationFilter::default());
-    assert_eq!((log.len(), &log[0]["status"]), (1, &json!("exhausted")));
-    let tries = log[0]["tries"].as_array().expect("tries");
-    let at = |one: &Value| Time::parse(one["at"].as_str().expect("a time")).expect("a time");
-    let waits: Vec<u64> = tries.windows(2).map(|pair| at(&pair[1]).since(at(&pair[0])).as_secs()).collect();
-    assert_eq!(waits, [120, 600, 600, 3_600, 7_200, 21_600, 54_000]);
-    let stamps: std::collections::BTreeSet<_> =
-        tries.iter().map(|one| one["requestTime"].to_string()).collect();
-    assert_eq!(stamps.len(), 8, "each send carries a stamp of its own");
-}
-
-#[test]
-fn resends_carry_the_first_stamp_if_asked_to() {
-    let mut scene = Scene::new();
-    scene.deaf = true;
-    scene.gateway.set_timings(&json!({"resendStamp": "same"})).expect("timings");
-    scene.pay("a1", "");
-    scene.act("a1", Outcome::Fail).expect("failed");
-    scene.advance(200_000);
-    let log = scene.gateway.notification_views(&NotificationFilter::default());
-    let tries = log[0]["tries"].as_array().expect("tries");
-    assert!(tries.iter().all(|one| one["requestTime"] == "2026-01-10T10:00:03+08:00"));
-    assert_eq!(tries.len(), 8);
-}
-
-#[test]
-fn only_the_documented_answer_acknowledges() {
-    let answer =
-        |status: u16, text: &str| Delivery { status: Some(status), answer: text.to_owned(), error: None };
-    assert!(answer(200, ACKNOWLEDGED).acknowledges());
-    let short = r#"{"result":{"resultCode":"SUCCESS","resultStatus":"S"}}"#;
-    assert!(answer(200, short).acknowledges());
-    for refused in [
-        answer(201, ACKNOWLEDGED),
-        answer(500, ACKNOWLEDGED),
-        answer(200, ""),
-        answer(200, "success"),
-        answer(200, "{}"),
-        answer(200, &ACKNOWLEDGED.replace("\"S\"", "\"F\"")),
-        answer(200, &ACKNOWLEDGED.replace("SUCCESS", "FAIL")),
-        Delivery::failed("no answer in time"),
-    ] {
-        assert!(!refused.acknowledges(), "{refused:?}");
-    }
 }
 
 #[test]
@@ -557,31 +289,6 @@ fn faults_spoil_bodies_and_seals() {
     scene.advance(3);
     assert_eq!(body_of(&scene.received[0].1)["paymentAmount"]["value"], "4201");
     assert_eq!(body_of(&scene.received[1].1)["captureAmount"]["value"], "4200");
-}
-
-#[test]
-fn a_reordered_notification_is_overtaken_by_the_next_one() {
-    let mut scene = Scene::new();
-    let rule = json!({"target": "notification:PAYMENT_RESULT", "script": [true], "do": {"kind": "reorder"}});
-    scene.gateway.set_faults(json!({"rules": [rule]})).expect("a plan");
-    scene.authorized("a1", "");
-    scene.advance(20);
-    assert_eq!(scene.kinds(), ["CAPTURE_RESULT S", "PAYMENT_RESULT S"]);
-}
-
-#[test]
-fn lost_notifications_come_again_on_schedule() {
-    let mut scene = Scene::new();
-    let rule = json!({"target": "notification:*", "script": [true], "do": {"kind": "drop"}});
-    scene.gateway.set_faults(json!({"rules": [rule]})).expect("a plan");
-    scene.pay("a1", "");
-    scene.act("a1", Outcome::Fail).expect("failed");
-    scene.advance(3);
-    assert_eq!(scene.received.len(), 0);
-    scene.advance(120);
-    assert_eq!(scene.kinds(), ["PAYMENT_RESULT F"]);
-    scene.advance(100_000);
-    assert_eq!(scene.received.len(), 1);
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub struct Handled {
     pub answer: Answer,
     /// Milliseconds of real time before it.
     pub delay_ms: u64,
+    /// Notifications whose first send ends before it.
+    pub after: Vec<usize>,
 }
 
 impl Gateway {
@@ -36,7 +38,10 @@ impl Gateway {
     pub fn call(&mut self, at: Time, client: &str, operation: Operation, body: &[u8]) -> Handled {
         self.run_to(at);
         let fault = self.faults.pick(operation.name());
-        let (handled, code) = self.call_with(client, operation, body, fault);
+        let (mut handled, code) = self.call_with(client, operation, body, fault);
+        if fault.is_some_and(|fault| fault.kind == FaultKind::NotifyFirst) {
+            handled.after = self.tell_first(client, operation, body);
+        }
         self.journal_call(client, operation.name(), body, fault, &code, &handled.answer);
         handled
     }
@@ -55,7 +60,7 @@ impl Gateway {
         let text = Reply::from(refusal).into_json("gateway").to_string();
         let answer = Answer::Body(text, Seal::Good);
         self.journal_call(client, path, body, None, code, &answer);
-        Handled { answer, delay_ms: 0 }
+        Handled { answer, delay_ms: 0, after: Vec::new() }
     }
 
     fn call_with(
@@ -65,7 +70,8 @@ impl Gateway {
         body: &[u8],
         fault: Option<Fault>,
     ) -> (Handled, String) {
-        let without_effect = |answer, delay_ms| (Handled { answer, delay_ms }, String::new());
+        let without_effect =
+            |answer, delay_ms| (Handled { answer, delay_ms, after: Vec::new() }, String::new());
         match fault {
             Some(Fault { kind: FaultKind::TimeoutBeforeEffect, ms, .. }) => {
                 return without_effect(Answer::Close, ms.unwrap_or(15_000));
@@ -102,7 +108,7 @@ impl Gateway {
             }
             _ => (sealed(), 0),
         };
-        (Handled { answer, delay_ms }, code)
+        (Handled { answer, delay_ms, after: Vec::new() }, code)
     }
 
     fn perform(&mut self, client: &str, operation: Operation, body: &[u8]) -> Performed {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 type Table = BTreeMap<String, BTreeMap<String, (String, String)>>;
@@ -16,6 +17,44 @@ pub(crate) fn lookup(api: &str, code: &str) -> Option<(&'static str, &'static st
     let own = TABLE.get(api).and_then(|codes| codes.get(code));
     let found = own.or_else(|| TABLE.values().find_map(|codes| codes.get(code)));
     found.map(|(status, meaning)| (status.as_str(), meaning.as_str()))
+}
+
+/// (A name for it, since serde takes a reference that it sees for borrowed input.)
+type Listed = &'static str;
+
+/// A code of the table, as a text that lives as long as the table does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Listed", try_from = "String")]
+pub(crate) struct Code(Listed);
+
+impl Code {
+    /// The failure that says least.
+    pub(crate) const PROCESS_FAIL: Self = Self("PROCESS_FAIL");
+
+    /// Whether this API's table has it as a failure.
+    pub(crate) fn is_failure_of(self, api: &str) -> bool {
+        let listed = TABLE.get(api).and_then(|codes| codes.get(self.0));
+        listed.is_some_and(|(status, _)| status == "F")
+    }
+
+    pub(crate) fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl From<Code> for Listed {
+    fn from(code: Code) -> Self {
+        code.0
+    }
+}
+
+impl TryFrom<String> for Code {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let known = TABLE.values().find_map(|codes| codes.get_key_value(&text));
+        known.map(|(code, _)| Self(code.as_str())).ok_or_else(|| format!("no result code {text}"))
+    }
 }
 
 /// The `result` object for a code.

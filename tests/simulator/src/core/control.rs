@@ -73,7 +73,7 @@ impl Gateway {
         };
         let known = payment.and_then(|index| self.payments.get(index));
         let url =
-            input.url.or_else(|| known.and_then(|payment| Some(payment.notify_url.as_ref()?.to_string())));
+            input.url.or_else(|| known.and_then(|payment| Some(self.payment_url(payment)?.to_string())));
         let url =
             url.ok_or_else(|| "neither url nor a payment with a paymentNotifyUrl is given".to_owned())?;
         let client = known.map_or_else(|| own_client.to_owned(), |payment| payment.client.to_string());
@@ -91,17 +91,5 @@ impl Gateway {
     /// The journal, newest entry last.
     pub fn journal_view(&self, client: Option<&str>) -> Value {
         self.journal.view(client)
-    }
-}
-
-impl super::payment::Payment {
-    fn notification_fields(&self) -> Map<String, Value> {
-        let fields = json!({
-            "paymentRequestId": self.request_id,
-            "paymentId": self.payment_id,
-            "paymentAmount": self.amount.to_json(),
-            "paymentCreateTime": self.created.to_wire(),
-        });
-        fields.as_object().cloned().unwrap_or_default()
     }
 }

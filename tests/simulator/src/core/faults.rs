@@ -31,6 +31,14 @@ pub(crate) enum FaultKind {
     NoSignature,
     UnknownEnum,
     UnknownField,
+    /// An inquiry tells `transactions: null`.
+    NullTransactions,
+    /// The entries of `transactions` lack their transactionResult.
+    NoTransactionResult,
+    /// The entries of `transactions` have transactionStatus SUCCESS, whatever their result is.
+    SuccessTransactionStatus,
+    /// The notifications of what the call does are sent before its answer.
+    NotifyFirst,
 }
 
 impl FaultKind {
@@ -48,6 +56,10 @@ impl FaultKind {
             Self::NoSignature => "no_signature",
             Self::UnknownEnum => "unknown_enum",
             Self::UnknownField => "unknown_field",
+            Self::NullTransactions => "null_transactions",
+            Self::NoTransactionResult => "no_transaction_result",
+            Self::SuccessTransactionStatus => "success_transaction_status",
+            Self::NotifyFirst => "notify_first",
         }
     }
 }

@@ -52,6 +52,7 @@ pub(crate) enum Timer {
     ExpireAuthorization { payment: usize },
     CompleteIncrement { payment: usize, increment: usize },
     CompleteRefund { payment: usize, refund: usize },
+    ReturnLate { payment: usize },
     Notify { notification: usize },
 }
 
@@ -195,10 +196,15 @@ impl Gateway {
     fn fire(&mut self, timer: Timer) {
         match timer {
             Timer::CloseUnpaid { payment } => self.close_unpaid(payment),
-            Timer::CompleteCapture { payment, capture } => self.complete_capture(payment, capture),
+            Timer::CompleteCapture { payment, capture } => {
+                self.complete_capture(payment, capture);
+            }
             Timer::ExpireAuthorization { payment } => self.expire_authorization(payment),
             Timer::CompleteIncrement { payment, increment } => self.complete_increment(payment, increment),
-            Timer::CompleteRefund { payment, refund } => self.complete_refund(payment, refund),
+            Timer::CompleteRefund { payment, refund } => {
+                self.complete_refund(payment, refund);
+            }
+            Timer::ReturnLate { payment } => self.return_late(payment),
             Timer::Notify { notification } => self.send_scheduled(notification),
         }
     }

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::codes;
 use super::gateway::Gateway;
 use super::names::Name;
-use super::notifications::Draft;
 use super::payment::{Payment, Phase};
 use super::time::Time;
 
@@ -115,17 +114,15 @@ impl Gateway {
     /// `paymentAmount` is what is authorized now, raised or not.
     fn tell_increment(&mut self, index: usize, request_id: &str, code: &str) {
         let Some(payment) = self.payments.get(index) else { return };
-        let Some(url) = payment.notify_url.clone() else { return };
         let mut body = self.payment_news(payment, "UPDATE_AMOUNT_RESULT", "updateAmount", code);
         let authorized = payment.amount.with_value(payment.authorized()).to_json();
         if let Some(members) = body.as_object_mut() {
             members.insert("updateRequestId".to_owned(), json!(request_id));
             members.insert("paymentAmount".to_owned(), authorized);
         }
-        let kind = "UPDATE_AMOUNT_RESULT".to_owned();
         // The gateway tells the payment first.
         let due = payment.told_at.map_or(self.now, |told| told.max(self.now));
-        let client = payment.client.clone();
-        self.notify(Draft { client, kind, url, body, payment: Some(index) }, due);
+        let url = self.payment_url(payment);
+        self.tell(index, "UPDATE_AMOUNT_RESULT", url, body, due);
     }
 }

@@ -2,9 +2,11 @@
 //! Everything comes in as arguments, everything goes out as values; sockets, signatures and clocks are the shell's.
 
 mod amount;
+mod announcements;
 mod arrangement;
 mod buyer;
 mod calls;
+mod captures;
 mod card_form;
 mod card_use;
 mod cards;
@@ -17,9 +19,11 @@ mod faults;
 mod fields;
 mod fingerprint;
 mod gateway;
+mod hurry;
 mod increments;
 mod instalments;
 mod journal;
+mod late;
 mod methods;
 mod mutation;
 mod names;
@@ -30,6 +34,7 @@ mod operations;
 mod overview;
 mod payment;
 mod random;
+mod refunds;
 mod reply;
 mod saved;
 mod scenarios;

@@ -15,6 +15,19 @@ pub(crate) fn of_body(kind: FaultKind, body: &Value) -> Option<Value> {
             let members = spoilt.as_object_mut()?;
             members.insert("fieldOfTheFuture".to_owned(), json!({"nested": ["value", 1, null]}));
         }
+        FaultKind::NullTransactions => {
+            *spoilt.get_mut("transactions")? = Value::Null;
+        }
+        FaultKind::NoTransactionResult => {
+            for entry in spoilt.get_mut("transactions")?.as_array_mut()? {
+                entry.as_object_mut()?.remove("transactionResult");
+            }
+        }
+        FaultKind::SuccessTransactionStatus => {
+            for entry in spoilt.get_mut("transactions")?.as_array_mut()? {
+                entry.as_object_mut()?.insert("transactionStatus".to_owned(), json!("SUCCESS"));
+            }
+        }
         _ => return None,
     }
     Some(spoilt)

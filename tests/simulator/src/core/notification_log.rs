@@ -53,6 +53,7 @@ impl Gateway {
             Standing::Acknowledged => "acknowledged",
             Standing::Exhausted => "exhausted",
             Standing::Refused => "refused",
+            Standing::Withheld => "withheld",
         };
         json!({
             "id": format!("n-{index}"),

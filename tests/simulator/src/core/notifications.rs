@@ -31,6 +31,8 @@ pub(crate) enum Standing {
     Exhausted,
     /// The target is not allowed, so nothing is ever sent.
     Refused,
+    /// It was arranged that it is never sent.
+    Withheld,
 }
 
 /// One try to deliver, for the log.
@@ -160,6 +162,14 @@ impl Gateway {
         });
         self.arm(due, Timer::Notify { notification: index });
         index
+    }
+
+    /// Sees to it that a notification which was not sent yet never is.
+    pub(crate) fn withhold(&mut self, index: usize) {
+        if let Some(notification) = self.notifications.get_mut(index) {
+            notification.standing = Standing::Withheld;
+            notification.next_at = None;
+        }
     }
 
     /// Sends by the schedule, if the notification still waits for exactly this moment.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::amount::{self, Amount, Code};
 use super::buyer::Outcome;
 use super::card_use::CardUse;
+use super::codes;
 use super::fingerprint::Fingerprint;
 use super::increments::Increment;
 use super::names::Name;
@@ -62,10 +63,68 @@ pub(crate) enum CaptureMode {
     Manual,
 }
 
+/// How far a capture or a refund is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Progress {
     Processing,
+    /// In process like others, but it will fail with this code.
+    Doomed(codes::Code),
     Done,
+    /// With this code; its amount is free for another one.
+    Failed(codes::Code),
+    /// The authorization was cancelled before, so that it never happens; nobody hears of it.
+    Dropped,
+}
+
+impl Progress {
+    pub(crate) fn is_open(self) -> bool {
+        matches!(self, Self::Processing | Self::Doomed(_))
+    }
+
+    /// Whether it took money or still may.
+    pub(crate) fn is_alive(self) -> bool {
+        self.is_open() || self == Self::Done
+    }
+
+    /// The result code that a notification or an inquiry gives.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Processing | Self::Doomed(_) => "PAYMENT_IN_PROCESS",
+            Self::Done => "SUCCESS",
+            Self::Failed(code) => code.as_str(),
+            Self::Dropped => "AUTH_CANCELLED",
+        }
+    }
+
+    /// `transactionStatus`, `refundStatus`.
+    pub(crate) fn status(self) -> &'static str {
+        match self {
+            Self::Processing | Self::Doomed(_) => "PROCESSING",
+            Self::Done => "SUCCESS",
+            Self::Failed(_) => "FAIL",
+            Self::Dropped => "CANCELLED",
+        }
+    }
+}
+
+/// The gateway's own review of a payment, which holds back its captures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Review {
+    Processing,
+    Accept,
+    Reject,
+}
+
+impl Review {
+    /// `authReviewStatus`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Processing => "PROCESSING",
+            Self::Accept => "ACCEPT",
+            Self::Reject => "REJECT",
+        }
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -74,7 +133,11 @@ pub(crate) struct Capture {
     pub(crate) capture_id: Name,
     pub(crate) amount: u64,
     pub(crate) progress: Progress,
+    /// Whether what is not captured is given free when it is done.
     pub(crate) releases_rest: bool,
+    /// Whether its time came while the payment was reviewed.
+    pub(crate) held_back: bool,
+    /// When it ended, well or not.
     pub(crate) done_at: Option<Time>,
 }
 
@@ -84,8 +147,15 @@ pub(crate) struct Refund {
     pub(crate) refund_id: Name,
     pub(crate) amount: u64,
     pub(crate) progress: Progress,
+    /// The capture that it takes back, where the request names one.
+    pub(crate) capture: Option<usize>,
     pub(crate) notify_url: Option<Name>,
+    pub(crate) metadata: Option<Box<str>>,
     pub(crate) done_at: Option<Time>,
+    /// When its money came back to the merchant because it did not reach the buyer.
+    pub(crate) bounced_at: Option<Time>,
+    /// Whether the gateway made it by itself.
+    pub(crate) by_gateway: bool,
 }
 
 /// One act of the buyer.
@@ -132,6 +202,7 @@ pub(crate) struct Payment {
     pub(crate) paid_at: Option<Time>,
     /// When PAYMENT_RESULT is sent first.
     pub(crate) told_at: Option<Time>,
+    pub(crate) review: Option<Review>,
     pub(crate) auth_expiry: Option<Time>,
     pub(crate) increments: Vec<Increment>,
     pub(crate) captures: Vec<Capture>,
@@ -157,27 +228,60 @@ impl Payment {
 
     /// What the gateway took from the buyer for good: for a card the captures, else the payment itself.
     pub(crate) fn captured(&self) -> u64 {
-        if self.is_card() { sum_of_captures(self, Progress::Done) } else { self.authorized() }
+        if self.is_card() {
+            self.sum_of_captures(|progress| progress == Progress::Done)
+        } else {
+            self.authorized()
+        }
     }
 
     pub(crate) fn capturing(&self) -> u64 {
-        sum_of_captures(self, Progress::Processing)
+        self.sum_of_captures(Progress::is_open)
     }
 
     pub(crate) fn refunded(&self) -> u64 {
-        self.sum_of_refunds(Progress::Done).saturating_add(self.reversed)
+        self.sum_of_refunds(|progress| progress == Progress::Done).saturating_add(self.reversed)
     }
 
     pub(crate) fn refunding(&self) -> u64 {
-        self.sum_of_refunds(Progress::Processing)
+        self.sum_of_refunds(Progress::is_open)
+    }
+
+    /// What can still be captured of a card, or given free.
+    pub(crate) fn uncaptured(&self) -> u64 {
+        let taken = self.captured().saturating_add(self.capturing()).saturating_add(self.voided);
+        self.authorized().saturating_sub(taken)
+    }
+
+    /// What was refunded and came back to the merchant all the same.
+    pub(crate) fn bounced(&self) -> u64 {
+        let bounced = self.refunds.iter().filter(|refund| refund.bounced_at.is_some());
+        bounced.fold(0, |sum, refund| sum.saturating_add(refund.amount))
     }
 
     /// Money of the buyer that this payment holds: captured and not refunded, or authorized and neither captured
     /// nor voided.
     pub(crate) fn held(&self) -> u64 {
-        let kept = self.captured().saturating_sub(self.refunded());
+        let kept = self.captured().saturating_sub(self.refunded()).saturating_add(self.bounced());
         let reserved = self.authorized().saturating_sub(self.captured()).saturating_sub(self.voided);
         kept.saturating_add(reserved)
+    }
+
+    /// What can still be refunded of a payment, or of one of its captures; refunds in process count as done.
+    pub(crate) fn refundable(&self, capture: Option<usize>) -> u64 {
+        let gone = self.refunded().saturating_add(self.refunding());
+        let left = self.captured().saturating_sub(gone);
+        let Some(place) = capture else { return left };
+        let taken = self.captures.get(place).map_or(0, |capture| capture.amount);
+        let of_it =
+            self.refunds.iter().filter(|refund| refund.capture == capture && refund.progress.is_alive());
+        let gone = of_it.fold(0_u64, |sum, refund| sum.saturating_add(refund.amount));
+        left.min(taken.saturating_sub(gone))
+    }
+
+    /// Whether a merchant's refund or the gateway's own has begun to take money back.
+    pub(crate) fn has_refunds(&self) -> bool {
+        self.refunds.iter().any(|refund| refund.progress.is_alive())
     }
 
     pub(crate) fn completed_captures(&self) -> usize {
@@ -185,16 +289,16 @@ impl Payment {
     }
 
     pub(crate) fn completed_refunds(&self) -> usize {
-        self.refunds.iter().filter(|refund| refund.progress == Progress::Done).count()
+        self.refunds.iter().filter(|refund| refund.progress == Progress::Done && !refund.by_gateway).count()
     }
 
-    fn sum_of_refunds(&self, progress: Progress) -> u64 {
-        let matching = self.refunds.iter().filter(|refund| refund.progress == progress);
+    fn sum_of_captures(&self, counts: impl Fn(Progress) -> bool) -> u64 {
+        let matching = self.captures.iter().filter(|capture| counts(capture.progress));
+        matching.fold(0, |sum, capture| sum.saturating_add(capture.amount))
+    }
+
+    fn sum_of_refunds(&self, counts: impl Fn(Progress) -> bool) -> u64 {
+        let matching = self.refunds.iter().filter(|refund| counts(refund.progress));
         matching.fold(0, |sum, refund| sum.saturating_add(refund.amount))
     }
-}
-
-fn sum_of_captures(payment: &Payment, progress: Progress) -> u64 {
-    let matching = payment.captures.iter().filter(|capture| capture.progress == progress);
-    matching.fold(0, |sum, capture| sum.saturating_add(capture.amount))
 }

@@ -53,6 +53,11 @@ impl Reply {
         }
     }
 
+    pub(crate) fn fields(mut self, fields: Map<String, Value>) -> Self {
+        self.fields.extend(fields);
+        self
+    }
+
     pub(crate) fn code(&self) -> &str {
         &self.code
     }

@@ -16,6 +16,8 @@ pub(crate) struct Timings {
     pub(crate) payment_expiry_ms: u64,
     pub(crate) session_expiry_ms: u64,
     pub(crate) authorization_expiry_ms: u64,
+    /// When the gateway sends back what was paid after a payment was closed or cancelled.
+    pub(crate) late_refund_ms: u64,
     /// The wait before each send of a notification, counted from the send before it.
     pub(crate) resend_waits_ms: Vec<u64>,
     /// Whether a resend carries the request-time of the first send or one of its own.
@@ -44,6 +46,7 @@ impl Default for Timings {
             payment_expiry_ms: 14 * MINUTE,
             session_expiry_ms: HOUR,
             authorization_expiry_ms: 7 * 24 * HOUR,
+            late_refund_ms: 24 * HOUR,
             // Rules 14.7.
             resend_waits_ms: vec![
                 0,

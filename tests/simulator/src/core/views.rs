@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::gateway::Gateway;
 use super::increments::Increment;
-use super::payment::{CaptureMode, Payment, Progress};
+use super::payment::{CaptureMode, Payment, Progress, Review};
 use super::time::Time;
 
 impl Gateway {
@@ -73,6 +73,7 @@ impl Gateway {
             "paymentRedirectUrl": payment.redirect_url,
             "createdAt": payment.created.to_utc(),
             "closesAt": utc(payment.close_at),
+            "authReviewStatus": payment.review.map(Review::as_str),
             "paidAt": utc(payment.paid_at),
             "authExpiresAt": utc(payment.auth_expiry),
             "cancelledAt": utc(payment.cancelled_at),
@@ -83,10 +84,13 @@ impl Gateway {
             "captures": payment.captures.iter().map(|one| json!({
                 "captureRequestId": one.request_id, "captureId": one.capture_id,
                 "amount": one.amount.to_string(), "done": one.progress == Progress::Done,
+                "status": one.progress.status(), "resultCode": one.progress.code(),
             })).collect::<Vec<_>>(),
             "refunds": payment.refunds.iter().map(|one| json!({
                 "refundRequestId": one.request_id, "refundId": one.refund_id,
                 "amount": one.amount.to_string(), "done": one.progress == Progress::Done,
+                "status": one.progress.status(), "resultCode": one.progress.code(),
+                "bouncedAt": utc(one.bounced_at), "byGateway": one.by_gateway,
             })).collect::<Vec<_>>(),
             "ledger": payment.ledger_entry(),
         })

@@ -16,6 +16,9 @@ use super::shell::Shell;
 use super::wait::pause;
 use crate::core::{Answer, Handled, Operation, Seal};
 
+/// How long an answer waits for the notifications that go first.
+const LONGEST_TELLING: Duration = Duration::from_secs(30);
+
 /// Handles a request under `/ams/`.
 pub(crate) async fn handle(
     State(shell): State<Arc<Shell>>,
@@ -63,6 +66,10 @@ fn is_json(kind: &HeaderValue) -> bool {
 }
 
 async fn respond(shell: &Shell, method: &Method, path: &str, caller: &Caller, handled: Handled) -> Response {
+    if !handled.after.is_empty() {
+        let told = || shell.look(|gateway| handled.after.iter().all(|one| gateway.is_told(*one)));
+        shell.wait_until(LONGEST_TELLING, told).await;
+    }
     if handled.delay_ms > 0 {
         pause(Duration::from_millis(handled.delay_ms)).await;
     }

@@ -86,6 +86,8 @@ impl Shop {
                     part["transactionAmount"]["value"].as_str().expect("digits").parse().expect("a number");
                 let day = text("transactionTime").get(..10).expect("a day");
                 known.push(match text("transactionType") {
+                    // What the payment itself was, is known.
+                    "AUTHORIZATION" => continue,
                     "CAPTURE" => entry("CAPTURE", text("transactionRequestId"), units, day),
                     "REFUND" => entry("REFUND", text("transactionRequestId"), -units, day),
                     "VOID" | "CANCEL" => entry("CANCEL", &one.request_id, 0, day),

@@ -104,6 +104,53 @@ impl Scene {
         answer["paymentStatus"].as_str().unwrap_or("none").to_owned()
     }
 
+    pub(crate) fn inquire(&mut self, id: &str) -> Value {
+        self.call(Operation::InquiryPayment, &json!({"paymentRequestId": id}))
+    }
+
+    /// The entries of one type in the inquiry's `transactions`.
+    pub(crate) fn transactions(&mut self, id: &str, kind: &str) -> Vec<Value> {
+        let answer = self.inquire(id);
+        let entries = answer["transactions"].as_array().cloned().unwrap_or_default();
+        entries.into_iter().filter(|entry| entry["transactionType"] == kind).collect()
+    }
+
+    pub(crate) fn arrange(&mut self, id: &str, areas: Value) {
+        self.gateway.arrange(self.now, None, CLIENT, id, &areas).expect("arranged");
+    }
+
+    pub(crate) fn end_capture(
+        &mut self,
+        id: &str,
+        capture: &str,
+        outcome: &str,
+    ) -> Result<Value, CompletionError> {
+        self.gateway.end_capture(self.now, None, id, capture, json!({"outcome": outcome}))
+    }
+
+    pub(crate) fn end_refund(
+        &mut self,
+        id: &str,
+        refund: &str,
+        outcome: &str,
+    ) -> Result<Value, CompletionError> {
+        self.gateway.end_refund(self.now, None, id, refund, json!({"outcome": outcome}))
+    }
+
+    pub(crate) fn review(&mut self, id: &str, status: &str) {
+        self.gateway.review(self.now, None, id, json!({"status": status})).expect("reviewed");
+    }
+
+    pub(crate) fn agree(&mut self, settings: &Value) {
+        self.gateway.set_contract(CLIENT, settings).expect("a contract");
+    }
+
+    /// The bodies of the notifications of one type that have arrived.
+    pub(crate) fn told(&self, kind: &str) -> Vec<Value> {
+        let bodies = self.received.iter().map(|(_, send)| body_of(send));
+        bodies.filter(|body| body["notifyType"] == kind).collect()
+    }
+
     pub(crate) fn violations(&self) -> Value {
         self.gateway.ledger(None)["violations"].clone()
     }

@@ -2,15 +2,20 @@
 //! What an area means is in its own file; it is looked at where the payment gets there.
 
 mod card;
+mod movement;
+mod notifications;
 mod update_amount;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
 pub(crate) use card::{CardArrangement, IssuerDecision};
+pub(crate) use movement::{End, Fate, Fates, Movement};
+pub(crate) use notifications::Dispatches;
 
 use self::update_amount::UpdateAmountArrangement;
 use super::gateway::Gateway;
@@ -23,12 +28,18 @@ use super::time::Time;
 pub(crate) struct Arrangement {
     pub(crate) card: CardArrangement,
     pub(crate) update_amount: UpdateAmountArrangement,
+    pub(crate) capture: Fates,
+    pub(crate) refund: Fates,
+    pub(crate) notifications: Dispatches,
 }
 
 impl Arrangement {
     fn check(&self) -> Result<(), String> {
         self.card.check()?;
-        self.update_amount.check()
+        self.update_amount.check()?;
+        self.capture.check("capture")?;
+        self.refund.check("refund")?;
+        self.notifications.check()
     }
 }
 
@@ -41,6 +52,10 @@ static NOTHING: LazyLock<Arrangement> = LazyLock::new(Arrangement::default);
 impl Arrangements {
     pub(crate) fn of(&self, client: &str, request_id: &str) -> &Arrangement {
         self.0.get(client).and_then(|one| one.get(request_id)).unwrap_or(&NOTHING)
+    }
+
+    fn of_mut(&mut self, client: &str, request_id: &str) -> Option<&mut Arrangement> {
+        self.0.get_mut(client)?.get_mut(request_id)
     }
 }
 
@@ -82,4 +97,13 @@ impl Gateway {
     pub(crate) fn arranged_for(&self, payment: &Payment) -> &Arrangement {
         self.arrangements.of(&payment.client, &payment.request_id)
     }
+}
+
+/// An entry or a list of entries.
+fn one_or_more<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let entries = match Value::deserialize(deserializer)? {
+        Value::Array(entries) => entries,
+        entry => vec![entry],
+    };
+    entries.into_iter().map(|entry| serde_json::from_value(entry).map_err(D::Error::custom)).collect()
 }

@@ -1,15 +1,12 @@
 //! What an act of the buyer does to the payment, and the closing of a payment that nobody finished.
 //! Which outcome an act has is decided in `submit` and `complete`.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::super::card_use::CardUse;
-use super::super::codes;
 use super::super::gateway::{Gateway, Timer};
 use super::super::names::Name;
-use super::super::notifications::Draft;
-use super::super::payment::{Integration, Payment, Phase, Try};
-use super::super::time::Time;
+use super::super::payment::{Integration, Phase, Try};
 use super::super::timings::millis;
 use super::super::tokens::StoredCard;
 use super::Outcome;
@@ -89,40 +86,6 @@ impl Gateway {
         payment.result_code = Some("ORDER_IS_CLOSED".into());
         payment.told_at = Some(now);
         self.tell_payment(index, "PAYMENT_RESULT", "ORDER_IS_CLOSED", now);
-    }
-
-    fn tell_payment(&mut self, index: usize, kind: &str, code: &str, due: Time) {
-        let Some(payment) = self.payments.get(index) else { return };
-        let Some(url) = payment.notify_url.clone() else { return };
-        let body = self.payment_news(payment, kind, "notifyPayment", code);
-        let client = payment.client.clone();
-        self.notify(Draft { client, kind: kind.to_owned(), url, body, payment: Some(index) }, due);
-    }
-
-    /// What a notification of this type says about a payment; the code is one of the table `api`.
-    pub(crate) fn payment_news(&self, payment: &Payment, kind: &str, api: &str, code: &str) -> Value {
-        let mut body = json!({
-            "notifyType": kind,
-            "result": codes::result(api, code),
-            "paymentRequestId": payment.request_id,
-            "paymentId": payment.payment_id,
-            "paymentAmount": payment.amount.to_json(),
-            "paymentCreateTime": payment.created.to_wire(),
-            "paymentMethodType": payment.method,
-        });
-        let optional = [
-            ("paymentTime", payment.paid_at.map(|at| json!(at.to_wire()))),
-            ("authExpiryTime", payment.auth_expiry.map(|at| json!(at.to_wire()))),
-            ("paymentResultInfo", self.result_info(payment)),
-        ];
-        if let Some(members) = body.as_object_mut() {
-            for (name, value) in optional {
-                if let Some(value) = value {
-                    members.insert(name.to_owned(), value);
-                }
-            }
-        }
-        body
     }
 
     /// Stores the card of a successful payment, if the merchant asks for that and the buyer agrees.

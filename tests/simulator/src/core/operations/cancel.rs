@@ -3,10 +3,11 @@
 
 use serde_json::Value;
 
+use crate::core::contract::{Balance, Contract};
 use crate::core::fields::Fields;
 use crate::core::gateway::Gateway;
 use crate::core::methods::{self, Cancelling};
-use crate::core::payment::{CaptureMode, Payment, Phase};
+use crate::core::payment::{CaptureMode, Payment, Phase, Progress};
 use crate::core::reply::{Refusal, Reply};
 use crate::core::time::Time;
 
@@ -22,7 +23,7 @@ enum Effect {
 impl Gateway {
     pub(crate) fn cancel(&mut self, client: &str, request: &Value) -> Result<Reply, Refusal> {
         let (index, payment) = self.find_payment(client, request)?;
-        let effect = effect_on(payment, self.now)?;
+        let effect = effect_on(payment, self.contract_of(client), self.now)?;
         let now = self.now;
         let void_id =
             if matches!(effect, Effect::Void | Effect::Reverse) { Some(self.new_id()) } else { None };
@@ -31,8 +32,7 @@ impl Gateway {
             Effect::Nothing => {}
             Effect::Close => payment.cancel(now),
             Effect::Void => {
-                // An automatic capture that has not happened yet does not happen any more.
-                payment.captures.clear();
+                payment.drop_captures();
                 payment.voided = payment.authorized();
                 payment.void_id = void_id;
                 payment.cancel(now);
@@ -75,6 +75,15 @@ impl Gateway {
 }
 
 impl Payment {
+    /// An automatic capture that has not happened yet does not happen any more.
+    fn drop_captures(&mut self) {
+        for capture in &mut self.captures {
+            if capture.progress.is_open() {
+                capture.progress = Progress::Dropped;
+            }
+        }
+    }
+
     fn cancel(&mut self, now: Time) {
         self.phase = Phase::Cancelled;
         self.result_code = Some("ORDER_IS_CANCELED".into());
@@ -83,10 +92,14 @@ impl Payment {
     }
 }
 
-fn effect_on(payment: &Payment, now: Time) -> Result<Effect, Refusal> {
+fn effect_on(payment: &Payment, contract: &Contract, now: Time) -> Result<Effect, Refusal> {
     let refuse = |code: &str| Err(Refusal::new(code));
     let rules = methods::rules_of(&payment.method);
     match payment.phase {
+        // Paid after it was cancelled: one more cancel sends the money back (rules 11.7, C11).
+        Phase::Cancelled if payment.held() > 0 => {
+            return Ok(if payment.is_card() { Effect::Void } else { Effect::Reverse });
+        }
         Phase::Failed | Phase::Cancelled => return Ok(Effect::Nothing),
         // Nobody has been to the method with it yet, whose rules do not count then.
         Phase::Open => return Ok(Effect::Close),
@@ -96,7 +109,7 @@ fn effect_on(payment: &Payment, now: Time) -> Result<Effect, Refusal> {
         Phase::Processing | Phase::Pending => return Ok(Effect::Close),
         Phase::Success => {}
     }
-    if payment.refunded() > 0 || payment.refunding() > 0 {
+    if payment.has_refunds() {
         return refuse("PROCESS_FAIL");
     }
     let until = payment.paid_at.and_then(|paid| rules.cancel_until(paid));
@@ -104,7 +117,8 @@ fn effect_on(payment: &Payment, now: Time) -> Result<Effect, Refusal> {
         return refuse("CANCEL_WINDOW_EXCEED");
     }
     if !payment.is_card() {
-        return Ok(Effect::Reverse);
+        let covered = contract.balance == Balance::Enough;
+        return if covered { Ok(Effect::Reverse) } else { refuse("MERCHANT_BALANCE_NOT_ENOUGH") };
     }
     if payment.captured() > 0 || payment.auth_expired {
         return refuse("CANCEL_WINDOW_EXCEED");

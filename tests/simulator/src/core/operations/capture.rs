@@ -1,18 +1,23 @@
-//! `capture` (rules section 10) and what follows an authorization by itself: automatic capture, the end of the
-//! authorization. Cancelling an authorization is in `cancel`.
+//! `capture` (rules section 10): which captures of an authorization a merchant may ask for.
+//! What becomes of them is in `captures`; cancelling an authorization is in `cancel`.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::core::codes;
+use crate::core::amount::Amount;
+use crate::core::arrangement::{End, Movement};
+use crate::core::contract::{Captures, Contract};
 use crate::core::fields::Fields;
 use crate::core::fingerprint::Fingerprint;
-use crate::core::gateway::{Claim, Gateway, Timer};
-use crate::core::names::Name;
-use crate::core::notifications::Draft;
-use crate::core::payment::{Capture, CaptureMode, Payment, Phase, Progress};
+use crate::core::gateway::{Claim, Gateway};
+use crate::core::payment::{CaptureMode, Payment, Phase, Progress, Review};
 use crate::core::reply::{Refusal, Reply};
 use crate::core::time::Time;
-use crate::core::timings::millis;
+
+/// What the merchant asks for.
+struct Wish {
+    amount: Amount,
+    is_last: bool,
+}
 
 impl Gateway {
     pub(crate) fn capture(&mut self, client: &str, request: &Value) -> Result<Reply, Refusal> {
@@ -20,7 +25,7 @@ impl Gateway {
         let request_id = fields.required_id("captureRequestId");
         let payment_id = fields.required_id("paymentId");
         let amount = fields.required_amount("captureAmount");
-        let is_last = fields.flag("isLastCapture").unwrap_or(false);
+        let is_last = read_is_last(&mut fields);
         fields.finish()?;
         let amount = amount.ok_or_else(|| Refusal::new("PARAM_ILLEGAL"))?;
         let fingerprint = Fingerprint::of(request);
@@ -35,124 +40,46 @@ impl Gateway {
             return self.capture_reply(claim.payment, claim.outcome?);
         }
         let index = known.ok_or_else(|| Refusal::new("AUTH_NOT_FOUND"))?;
-        let outcome = self.start_capture(index, request_id, amount.currency, amount.value, is_last);
-        if outcome.as_ref().is_err_and(|refusal| refusal.code == "CAPTURE_AMOUNT_EXCEED_AUTH_LIMIT") {
-            self.violation(client, "capture_exceeds_authorization", request_id);
-        }
-        let claim = Claim {
-            digest: fingerprint,
-            payment: index,
-            currency: amount.currency,
-            amount: amount.value,
-            outcome: outcome.clone(),
-        };
+        let (currency, value) = (amount.currency, amount.value);
+        let outcome = self.start_capture(client, index, request_id, &Wish { amount, is_last });
+        let claim =
+            Claim { digest: fingerprint, payment: index, currency, amount: value, outcome: outcome.clone() };
         self.books_of(client).captures.insert(request_id.into(), claim);
         self.capture_reply(index, outcome?)
     }
 
     fn start_capture(
         &mut self,
+        client: &str,
         index: usize,
         request_id: &str,
-        currency: &str,
-        amount: u64,
-        is_last: bool,
+        wish: &Wish,
     ) -> Result<usize, Refusal> {
         let payment = self.payments.get(index).ok_or_else(|| Refusal::new("AUTH_NOT_FOUND"))?;
-        may_capture(payment, currency, amount, self.now)?;
-        Ok(self.add_capture(index, request_id.into(), amount, is_last))
-    }
-
-    /// Enters a capture that completes after the usual delay.
-    fn add_capture(&mut self, index: usize, request_id: Name, amount: u64, releases_rest: bool) -> usize {
-        let capture_id = self.new_id();
-        let due = self.now.after(millis(self.timings.capture_ms));
-        let Some(payment) = self.payments.get_mut(index) else { return 0 };
-        let capture = payment.captures.len();
-        payment.captures.reserve_exact(1);
-        payment.captures.push(Capture {
-            request_id,
-            capture_id,
-            amount,
-            progress: Progress::Processing,
-            releases_rest,
-            done_at: None,
-        });
-        self.arm(due, Timer::CompleteCapture { payment: index, capture });
-        capture
-    }
-
-    /// What an authorization sets in motion: its end, and the capture where that is automatic.
-    pub(crate) fn follow_authorization(&mut self, index: usize) {
-        let Some(payment) = self.payments.get(index) else { return };
-        let agreed = self.contract_of(&payment.client).authorization_expiry_ms;
-        let expiry = self.now.after(millis(agreed.unwrap_or(self.timings.authorization_expiry_ms)));
-        let Some(payment) = self.payments.get_mut(index) else { return };
-        payment.auth_expiry = Some(expiry);
-        let (mode, amount) = (payment.capture_mode, payment.amount.value);
-        self.arm(expiry, Timer::ExpireAuthorization { payment: index });
-        if mode == CaptureMode::Automatic {
-            let request_id = format!("AUTO{}", self.new_id()).into();
-            self.add_capture(index, request_id, amount, false);
+        let allowed = may_capture(payment, self.contract_of(client), wish, self.now);
+        let breach = breach_of(payment, wish, self.now);
+        if let Some(rule) = breach {
+            self.violation(client, rule, request_id);
         }
-    }
-
-    pub(crate) fn complete_capture(&mut self, index: usize, capture: usize) {
-        let now = self.now;
-        let Some(payment) = self.payments.get_mut(index) else { return };
-        let Some(entry) = payment.captures.get_mut(capture) else { return };
-        if entry.progress == Progress::Done {
-            return;
+        allowed?;
+        let fate = self.next_fate(Movement::Capture, index);
+        if let Some(fate) = fate.filter(|fate| fate.outcome == End::Refuse) {
+            return Err(Refusal::new(fate.code().as_str()));
         }
-        entry.progress = Progress::Done;
-        entry.done_at = Some(now);
-        if entry.releases_rest {
-            payment.voided = payment.authorized().saturating_sub(payment.captured());
-        }
-        let told = payment.told_at.unwrap_or(now);
-        let body = payment.captures.get(capture).map(|entry| capture_result(payment, entry, now));
-        if let (Some(url), Some(body)) = (payment.notify_url.clone(), body) {
-            let draft = Draft {
-                client: payment.client.clone(),
-                kind: "CAPTURE_RESULT".to_owned(),
-                url,
-                body,
-                payment: Some(index),
-            };
-            // The gateway tells the payment first; only a fault rule turns the order round.
-            self.notify(draft, now.max(told));
-        }
-    }
-
-    pub(crate) fn expire_authorization(&mut self, index: usize) {
-        let now = self.now;
-        let id = self.new_id();
-        let Some(payment) = self.payments.get_mut(index) else { return };
-        if payment.phase != Phase::Success || payment.auth_expiry != Some(now) {
-            return;
-        }
-        let taken = payment.captured().saturating_add(payment.capturing()).saturating_add(payment.voided);
-        let rest = payment.authorized().saturating_sub(taken);
-        payment.auth_expired = true;
-        if rest == 0 {
-            return;
-        }
-        payment.voided = payment.voided.saturating_add(rest);
-        payment.void_id = Some(id);
-        if payment.captures.is_empty() {
-            payment.phase = Phase::Cancelled;
-            payment.cancelled_at = Some(now);
-        }
+        let releases_rest = wish.is_last || self.contract_of(client).captures == Captures::Single;
+        Ok(self.add_capture(index, request_id.into(), wish.amount.value, releases_rest, fate))
     }
 
     fn capture_reply(&self, payment: usize, capture: usize) -> Result<Reply, Refusal> {
         let payment = self.payments.get(payment).ok_or_else(|| Refusal::new("AUTH_NOT_FOUND"))?;
-        let capture = payment.captures.get(capture).ok_or_else(|| Refusal::new("AUTH_CANCELLED"))?;
+        let capture = payment.captures.get(capture).ok_or_else(|| Refusal::new("AUTH_NOT_FOUND"))?;
         let reply = match capture.progress {
-            Progress::Processing => Reply::new("CAPTURE_IN_PROCESS"),
+            Progress::Processing | Progress::Doomed(_) => Reply::new("CAPTURE_IN_PROCESS"),
+            Progress::Failed(_) | Progress::Dropped => return Err(Refusal::new(capture.progress.code())),
             Progress::Done => Reply::success()
                 .field("captureId", capture.capture_id.as_str())
-                .field_if("captureTime", capture.done_at.map(Time::to_wire)),
+                .field_if("captureTime", capture.done_at.map(Time::to_wire))
+                .fields(self.reference_of(&payment.client, &capture.capture_id)),
         };
         Ok(reply
             .field("captureRequestId", capture.request_id.as_str())
@@ -172,7 +99,19 @@ impl Claim {
     }
 }
 
-fn may_capture(payment: &Payment, currency: &str, amount: u64, now: Time) -> Result<(), Refusal> {
+/// Whether this capture is the last one, which either of two fields can say (rules 10.7).
+fn read_is_last(fields: &mut Fields<'_>) -> bool {
+    let flag = fields.flag("isLastCapture");
+    let kind = fields.one_of("captureType", &["FINAL", "NON_FINAL"]);
+    if let (Some(flag), Some(kind)) = (flag, kind)
+        && flag != (kind == "FINAL")
+    {
+        fields.fault(format!("captureType {kind} contradicts isLastCapture {flag}"));
+    }
+    flag.unwrap_or(kind == Some("FINAL"))
+}
+
+fn may_capture(payment: &Payment, contract: &Contract, wish: &Wish, now: Time) -> Result<(), Refusal> {
     let refuse = |code: &str| Err(Refusal::new(code));
     if payment.auth_expired || payment.auth_expiry.is_some_and(|expiry| now >= expiry) {
         return refuse("AUTH_EXPIRED");
@@ -186,25 +125,45 @@ fn may_capture(payment: &Payment, currency: &str, amount: u64, now: Time) -> Res
     if !payment.is_card() || payment.capture_mode == CaptureMode::Automatic {
         return refuse("ORDER_STATUS_INVALID");
     }
-    if payment.amount.currency != currency {
+    match payment.review {
+        Some(Review::Processing) => return refuse("ORDER_STATUS_INVALID"),
+        Some(Review::Reject) => return refuse("RISK_REJECT"),
+        Some(Review::Accept) | None => {}
+    }
+    if payment.amount.currency != wish.amount.currency {
         return refuse("CURRENCY_NOT_SUPPORT");
     }
-    let taken = payment.captured().saturating_add(payment.capturing()).saturating_add(payment.voided);
-    if amount > payment.authorized().saturating_sub(taken) {
+    let mut others = payment.captures.iter().filter(|one| one.progress.is_alive());
+    if contract.captures != Captures::Multiple && others.clone().next().is_some() {
+        return refuse("MULTI_CAPTURE_NOT_SUPPORTED");
+    }
+    if others.any(|one| one.releases_rest) {
+        return Err(Refusal::with(
+            "ORDER_STATUS_INVALID",
+            "the last capture was announced before".to_owned(),
+        ));
+    }
+    if wish.amount.value > payment.uncaptured() {
         return refuse("CAPTURE_AMOUNT_EXCEED_AUTH_LIMIT");
+    }
+    if contract.captures == Captures::Full && wish.amount.value != payment.authorized() {
+        let reason = format!("the contract allows one capture of the authorized {}", payment.authorized());
+        return Err(Refusal::with("INVALID_CONTRACT", reason));
     }
     Ok(())
 }
 
-fn capture_result(payment: &Payment, capture: &Capture, now: Time) -> Value {
-    json!({
-        "notifyType": "CAPTURE_RESULT",
-        "result": codes::result("notifyCapture", "SUCCESS"),
-        "paymentRequestId": payment.request_id,
-        "paymentId": payment.payment_id,
-        "captureRequestId": capture.request_id,
-        "captureId": capture.capture_id,
-        "captureAmount": payment.amount.with_value(capture.amount).to_json(),
-        "captureTime": now.to_wire(),
-    })
+/// The rule that a merchant breaks who asks for this capture at all.
+fn breach_of(payment: &Payment, wish: &Wish, now: Time) -> Option<&'static str> {
+    let is_open = payment.phase == Phase::Success
+        && payment.is_card()
+        && payment.capture_mode == CaptureMode::Manual
+        && payment.auth_expiry.is_none_or(|expiry| now < expiry);
+    if !is_open {
+        return None;
+    }
+    if payment.review == Some(Review::Processing) {
+        return Some("capture_under_review");
+    }
+    (wish.amount.value > payment.uncaptured()).then_some("capture_exceeds_authorization")
 }

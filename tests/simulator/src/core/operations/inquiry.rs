@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::core::codes;
 use crate::core::gateway::Gateway;
-use crate::core::payment::{Capture, Payment, Phase, Progress, Refund};
+use crate::core::payment::{Capture, Payment, Phase, Progress, Refund, Review};
 use crate::core::reply::{Refusal, Reply};
 use crate::core::time::Time;
 
@@ -29,7 +29,15 @@ impl Gateway {
             .field("paymentAmount", payment.amount.to_json())
             .field("paymentMethodType", payment.method.as_str())
             .field("paymentCreateTime", payment.created.to_wire())
-            .field_if("paymentTime", payment.paid_at.map(Time::to_wire))
+            .field_if(
+                "paymentTime",
+                payment.paid_at.filter(|_| payment.phase == Phase::Success).map(Time::to_wire),
+            )
+            .field_if("metadata", payment.terms().metadata.as_deref())
+            .fields(
+                payment.paid_at.map(|_| payment.settlement_fields(payment.authorized())).unwrap_or_default(),
+            )
+            .field_if("authReviewStatus", payment.review.map(Review::as_str))
             .field_if("authExpiryTime", payment.auth_expiry.map(Time::to_wire))
             .field_if("cardInfo", info.as_ref().map(card_info))
             .field_if("paymentResultInfo", info)
@@ -63,31 +71,46 @@ impl Payment {
     }
 
     fn transactions(&self) -> Vec<Value> {
+        let heard_of = |capture: &&Capture| capture.progress != Progress::Dropped;
         let increments = self.increments.iter().map(|increment| increment.transaction(self));
-        let captures = self.captures.iter().map(|capture| self.capture_entry(capture));
+        let captures = self.captures.iter().filter(heard_of).map(|capture| self.capture_entry(capture));
         let refunds = self.refunds.iter().map(|refund| self.refund_entry(refund));
-        increments.chain(captures).chain(refunds).chain(self.void_entry()).collect()
+        self.authorization_entry()
+            .into_iter()
+            .chain(increments)
+            .chain(captures)
+            .chain(refunds)
+            .chain(self.void_entry())
+            .collect()
+    }
+
+    fn authorization_entry(&self) -> Option<Value> {
+        let authorized_at = self.paid_at.filter(|_| self.is_card())?;
+        Some(json!({
+            "transactionType": "AUTHORIZATION", "transactionStatus": "SUCCESS",
+            "transactionRequestId": self.request_id, "transactionId": self.payment_id,
+            "transactionAmount": self.amount.to_json(), "transactionTime": authorized_at.to_wire(),
+            "transactionResult": codes::result("inquiryPayment", "SUCCESS"),
+        }))
     }
 
     fn capture_entry(&self, capture: &Capture) -> Value {
-        let (status, code) = progress_words(capture.progress, "PAYMENT_IN_PROCESS");
         json!({
-            "transactionType": "CAPTURE", "transactionStatus": status,
+            "transactionType": "CAPTURE", "transactionStatus": capture.progress.status(),
             "transactionRequestId": capture.request_id, "transactionId": capture.capture_id,
             "transactionAmount": self.amount.with_value(capture.amount).to_json(),
             "transactionTime": capture.done_at.map(Time::to_wire),
-            "transactionResult": codes::result("inquiryPayment", code),
+            "transactionResult": codes::result("capture", capture.progress.code()),
         })
     }
 
     fn refund_entry(&self, refund: &Refund) -> Value {
-        let (status, code) = progress_words(refund.progress, "REFUND_IN_PROCESS");
         json!({
-            "transactionType": "REFUND", "transactionStatus": status,
+            "transactionType": "REFUND", "transactionStatus": refund.progress.status(),
             "transactionRequestId": refund.request_id, "transactionId": refund.refund_id,
             "transactionAmount": self.amount.with_value(refund.amount).to_json(),
             "transactionTime": refund.done_at.map(Time::to_wire),
-            "transactionResult": codes::result("refund", code),
+            "transactionResult": codes::result("refund", refund_code(refund.progress)),
         })
     }
 
@@ -104,11 +127,8 @@ impl Payment {
     }
 }
 
-fn progress_words(progress: Progress, in_process: &'static str) -> (&'static str, &'static str) {
-    match progress {
-        Progress::Processing => ("PROCESSING", in_process),
-        Progress::Done => ("SUCCESS", "SUCCESS"),
-    }
+fn refund_code(progress: Progress) -> &'static str {
+    if progress.is_open() { "REFUND_IN_PROCESS" } else { progress.code() }
 }
 
 fn card_info(info: &Value) -> Value {

@@ -166,6 +166,7 @@ impl Gateway {
             network_id,
             paid_at: None,
             told_at: None,
+            review: None,
             auth_expiry: None,
             increments: Vec::new(),
             captures: Vec::new(),

@@ -20,6 +20,8 @@ use super::instalments;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Terms {
     pub(crate) locale: Option<Box<str>>,
+    /// Given back in notifications and inquiries.
+    pub(crate) metadata: Option<Box<str>>,
     /// `is3DSAuthentication`.
     pub(crate) three_ds: bool,
     /// `enableAuthenticationUpgrade`: 3-D Secure after a soft decline.
@@ -44,6 +46,7 @@ pub(crate) struct Terms {
 /// Nothing is asked for.
 pub(crate) static NO_TERMS: Terms = Terms {
     locale: None,
+    metadata: None,
     three_ds: false,
     upgrade: false,
     asks_to_store: false,
@@ -63,14 +66,16 @@ impl Terms {
     /// method (H-2).
     pub(crate) fn read(fields: &mut Fields<'_>, method: &str) -> Self {
         let locale = fields.text("locale", 8).map(Into::into);
+        let metadata = fields.text("metadata", 4_096).map(Into::into);
         if method != "CARD" {
-            return Self { locale, ..NO_TERMS.clone() };
+            return Self { locale, metadata, ..NO_TERMS.clone() };
         }
         let meta = Meta::of(fields);
         let mode = fields.one_of(&meta.member("tokenizeMode"), &["ASKFORCONSENT"]);
         let flag = |fields: &mut Fields<'_>, name: &str| fields.flag(&meta.member(name)).unwrap_or(false);
         let terms = Self {
             locale,
+            metadata,
             three_ds: flag(fields, "is3DSAuthentication"),
             upgrade: flag(fields, "enableAuthenticationUpgrade"),
             asks_to_store: flag(fields, "tokenize") || mode.is_some(),

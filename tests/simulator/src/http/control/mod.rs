@@ -42,6 +42,13 @@ pub(crate) fn routes() -> Router<Arc<Shell>> {
         .route("/payments", get(payments::list))
         .route("/payments/{payment_request_id}", get(payments::show))
         .route("/payments/{payment_request_id}/complete", post(payments::complete))
+        .route("/payments/{payment_request_id}/late-success", post(payments::late_success))
+        .route("/payments/{payment_request_id}/review", post(payments::review))
+        .route(
+            "/payments/{payment_request_id}/captures/{capture_request_id}/end",
+            post(payments::end_capture),
+        )
+        .route("/payments/{payment_request_id}/refunds/{refund_request_id}/end", post(payments::end_refund))
         .route("/payments/{payment_request_id}/arrange", post(payments::arrange))
         .route("/notifications", get(notifications::list))
         .route("/notifications/trigger", post(notifications::trigger))

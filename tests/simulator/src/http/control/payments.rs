@@ -11,7 +11,7 @@ use serde_json::json;
 use super::super::answers::{Answered, Problem, json_of, ok};
 use super::super::shell::Shell;
 use super::{ByClient, problem_of};
-use crate::core::{Completion, PaymentFilter};
+use crate::core::{Completion, CompletionError, PaymentFilter};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -51,6 +51,62 @@ pub(super) async fn complete(
         .map_err(|error| Problem::invalid(format!("no act of a buyer: {error}")))?;
     let done = shell.work(|gateway, now| gateway.complete(now, by.client_id.as_deref(), &id, &act));
     ok(&done.map_err(problem_of)?)
+}
+
+/// Lets the method pay after the payment was closed or cancelled.
+pub(super) async fn late_success(
+    State(shell): State<Arc<Shell>>,
+    Path(id): Path<String>,
+    Query(by): Query<ByClient>,
+) -> Answered {
+    let done = shell.work(|gateway, now| gateway.succeed_late(now, by.client_id.as_deref(), &id));
+    ok(&done.map_err(problem_of)?)
+}
+
+/// Begins or ends the gateway's review of a payment.
+pub(super) async fn review(
+    State(shell): State<Arc<Shell>>,
+    Path(id): Path<String>,
+    Query(by): Query<ByClient>,
+    body: Bytes,
+) -> Answered {
+    let input = json_of(&body)?;
+    let done = shell.work(|gateway, now| gateway.review(now, by.client_id.as_deref(), &id, input));
+    ok(&done.map_err(problem_of)?)
+}
+
+/// Ends a capture that is in process.
+pub(super) async fn end_capture(
+    State(shell): State<Arc<Shell>>,
+    Path((id, capture)): Path<(String, String)>,
+    Query(by): Query<ByClient>,
+    body: Bytes,
+) -> Answered {
+    let input = json_of(&body)?;
+    let client = by.client_id.as_deref();
+    let ended = shell.work(|gateway, now| gateway.end_capture(now, client, &id, &capture, input));
+    ok(&ended.map_err(problem_of_movement)?)
+}
+
+/// Ends a refund that is in process, or lets one that was done come back.
+pub(super) async fn end_refund(
+    State(shell): State<Arc<Shell>>,
+    Path((id, refund)): Path<(String, String)>,
+    Query(by): Query<ByClient>,
+    body: Bytes,
+) -> Answered {
+    let input = json_of(&body)?;
+    let client = by.client_id.as_deref();
+    let ended = shell.work(|gateway, now| gateway.end_refund(now, client, &id, &refund, input));
+    ok(&ended.map_err(problem_of_movement)?)
+}
+
+fn problem_of_movement(error: CompletionError) -> Problem {
+    match error {
+        CompletionError::Unknown => Problem::unknown("no such payment, capture or refund"),
+        CompletionError::Final => Problem::conflict("it has ended already"),
+        CompletionError::Invalid(message) => Problem::invalid(message),
+    }
 }
 
 /// Arranges things for a payment, which need not exist yet.
