@@ -7,6 +7,7 @@
 )]
 
 mod bench;
+mod browser;
 mod ci;
 mod demo;
 mod layers;
@@ -37,12 +38,18 @@ struct Chore {
 /// Stands for whatever follows: the chore hands it on to a program that knows it.
 const HANDED_ON: &str = "OPTIONS";
 
-const CHORES: [Chore; 9] = [
+const CHORES: [Chore; 10] = [
     Chore {
         name: "bench",
         flags: &["--gate"],
         summary: "signing and verification beside the bare cryptography; --gate fails below the floors",
         run: bench::run,
+    },
+    Chore {
+        name: "browser",
+        flags: &["--strict"],
+        summary: "the simulator's pages and the web SDK in chromium; --strict fails where something is missing",
+        run: browser::run,
     },
     Chore {
         name: "ci",

@@ -398,7 +398,8 @@
       webkitTransform: phone ? 'none' : 'translate(-50%, -50%)'
     }, document.body);
     frame.setAttribute('title', 'Authentication');
-    frame.src = wish.url;
+    // The dialog gets the query of the form, so that it knows the component.
+    frame.src = wish.url + (wish.url.indexOf('?') < 0 ? '?' : '&') + shown.frame.src.split('?')[1];
     shown.dialogFrame = frame;
     shown.dialog = [overlay, frame];
   };

@@ -25,6 +25,7 @@
   var waiting = [];
   var beforeSubmit = null;
   var size = '';
+  var drawn = false;
 
   function byId(id) { return document.getElementById(id); }
 
@@ -78,7 +79,7 @@
       height = Math.min(height, Math.floor(session.heightOfVisible * 0.92));
     }
     var now = width + 'x' + height;
-    if (height > 1 && now !== size && session) {
+    if (drawn && height > 1 && now !== size) {
       size = now;
       send('onSizeChanged', { width: width, height: height });
     }
@@ -381,15 +382,14 @@
 
   function startChallenge(asked) {
     challenge = asked;
-    var suffix = '?instanceId=' + encodeURIComponent(query.instanceId || '') +
-      '&refUrl=' + encodeURIComponent(query.refUrl || '') + '&locale=' + encodeURIComponent(query.locale || '');
-    var address = window.location.protocol + '//' + window.location.host + '/checkout/3ds/' + asked.id + suffix;
+    var address = window.location.protocol + '//' + window.location.host + asked.path;
     if (!popup) {
+      // The SDK adds the query of this page, by which the dialog knows whom to tell.
       send('popupWindow', { url: address, device: screen.width < 640 ? 'mobile' : 'desktop' });
       return;
     }
     show(form, false);
-    byId('challenge').src = address + '&inside=true';
+    byId('challenge').src = address + window.location.search + '&inside=true';
     show(byId('challenge'), true);
     resize();
   }
@@ -475,9 +475,11 @@
         enableCallback: true, eventName: 'SDK_PAYMENT_CANCEL', eventResult: cancelResult().result
       }
     });
+    // The loading goes first: in a popup it would take the mask behind the form with it.
+    send('dismissLoading', {});
+    drawn = true;
     resize();
     watchSize();
-    send('dismissLoading', {});
     if (popup) { send('showCloseButton'); }
     if (told.success) { window.setInterval(poll, POLL_MS); }
   }
@@ -512,6 +514,7 @@
     }
   }
 
+  if (popup) { body.className += ' popup'; }
   shaped(field('cardNo'), grouped);
   shaped(field('expiry'), function (text) {
     var digits = text.replace(/\D/g, '').slice(0, 4);

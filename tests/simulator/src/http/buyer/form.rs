@@ -39,7 +39,7 @@ pub(super) fn payment_form(
         store = if view.asks_to_store { store_consent(words) } else { String::new() },
         pay = words.pay,
         leave = words.leave,
-        tests = tests(words, &picker(words, &year)),
+        tests = tests(words, &picker(words, &year), ""),
     )
 }
 
@@ -55,13 +55,13 @@ fn method_form(words: &Words, method: &str, address: &str) -> String {
         method = Text(method),
         approve = words.approve,
         leave = words.leave,
-        tests = tests(words, ""),
+        tests = tests(words, "", ""),
     )
 }
 
 /// Only the acts for tests: a pending payment can still be ended by them.
 pub(super) fn tests_form(words: &Words, address: &str) -> String {
-    format!("<form method=\"post\" action=\"{}\">{}</form>", Text(address), tests(words, ""))
+    format!("<form method=\"post\" action=\"{}\">{}</form>", Text(address), tests(words, "", " open"))
 }
 
 /// The inputs of a card, with the faults of what was typed in before. Card data is never put back into a page.
@@ -158,9 +158,10 @@ fn picker(words: &Words, year: &str) -> String {
 }
 
 /// The box of acts that decide the outcome themselves.
-fn tests(words: &Words, picker: &str) -> String {
+fn tests(words: &Words, picker: &str, open: &str) -> String {
     format!(
         include_str!("../assets/tests.html"),
+        open = open,
         for_tests = words.for_tests,
         picker = picker,
         approve = words.approve,

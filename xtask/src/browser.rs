@@ -1,0 +1,84 @@
+//! `cargo xtask browser`: the simulator's pages and the web SDK in a real browser, against a freshly built simulator.
+//! Leaves the stories to the suites in `tests/browser`; node, npm and chromium are the machine's.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::FAILED;
+use crate::process;
+use crate::workspace::Workspace;
+
+/// Names under which systems install the browser; ANTOM_CHROMIUM goes before all of them.
+const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// Runs all suites; what the machine lacks is told as SKIPPED, and fails with `--strict`.
+pub(crate) fn run(flags: &[String]) -> Result<u8, String> {
+    let strict = flags.iter().any(|flag| flag == "--strict");
+    let workspace = Workspace::load()?;
+    let folder = workspace.root.join("tests/browser");
+    let browser = match missing() {
+        Ok(browser) => browser,
+        Err(reason) => return Ok(skipped(&reason, strict)),
+    };
+    let build = ["build", "--workspace", "--all-features", "--bin", "antom-simulator"];
+    if !process::succeeds(&mut process::cargo(&workspace.root, &build))? {
+        return Ok(FAILED);
+    }
+    let mut fetch = Command::new("npm");
+    fetch.args(["ci", "--prefer-offline", "--no-fund", "--no-audit"]).current_dir(&folder);
+    if !process::succeeds(&mut fetch)? {
+        return Ok(skipped(
+            "npm cannot fetch the packages that tests/browser/package-lock.json names",
+            strict,
+        ));
+    }
+    let mut suites = Command::new("node");
+    // One suite at a time: each starts a browser and a simulator of its own.
+    suites
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=1", "suites/"])
+        .current_dir(&folder)
+        .env("ANTOM_SIMULATOR", workspace.built("antom-simulator"))
+        .env("ANTOM_CHROMIUM", browser);
+    Ok(if process::succeeds(&mut suites)? { 0 } else { FAILED })
+}
+
+/// The browser, or what keeps the suites from running.
+fn missing() -> Result<PathBuf, String> {
+    for program in ["node", "npm"] {
+        if on_path(program).is_none() {
+            return Err(format!("{program} is not installed"));
+        }
+    }
+    let named = env::var_os("ANTOM_CHROMIUM").map(PathBuf::from);
+    named
+        .or_else(|| BROWSERS.iter().find_map(|name| on_path(name)))
+        .ok_or_else(|| "no chromium: install it, or name it with ANTOM_CHROMIUM".to_owned())
+}
+
+fn on_path(program: &str) -> Option<PathBuf> {
+    let folders = env::var_os("PATH")?;
+    env::split_paths(&folders).map(|folder| folder.join(program)).find(|path| path.is_file())
+}
+
+fn skipped(reason: &str, strict: bool) -> u8 {
+    println!("SKIPPED: browser: {reason}");
+    if strict { FAILED } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_no_failure_unless_it_is_asked_to_be() {
+        assert_eq!(skipped("no chromium", false), 0);
+        assert_eq!(skipped("no chromium", true), FAILED);
+    }
+
+    #[test]
+    fn a_program_is_found_by_its_name_alone() {
+        assert!(on_path("cargo").is_some());
+        assert!(on_path("no-such-program-here").is_none());
+    }
+}
