@@ -153,6 +153,19 @@ fn a_capture_may_be_refused_or_done_in_its_answer() {
 }
 
 #[test]
+fn an_answer_without_a_result_says_nothing_of_the_capture() {
+    let mut scene = Scene::new();
+    let id = scene.authorized("m1", "MANUAL");
+    let rule = json!({"target": "capture", "script": [true], "do": {"kind": "no_result"}});
+    scene.gateway.set_faults(json!({"rules": [rule]})).expect("a plan");
+    let request = capture("c1", &id, "4200");
+    assert_eq!(scene.call(Operation::Capture, &request)["result"], Value::Null);
+    scene.advance(2);
+    assert_eq!(scene.code(Operation::Capture, &request), "SUCCESS");
+    assert_eq!(scene.attempt("m1")["executed"]["capture"], 1);
+}
+
+#[test]
 fn a_capture_may_stay_in_process_until_its_end_is_arranged() {
     let mut scene = Scene::new();
     let id = scene.authorized("m1", "MANUAL");

@@ -153,6 +153,23 @@ fn a_method_may_send_nothing_back_or_only_all_of_it_or_only_once() {
 }
 
 #[test]
+fn a_refund_is_not_smaller_than_the_least_payment_with_its_method() {
+    for (kind, currency, amount, part, code) in [
+        ("KAKAOPAY", "KRW", "1000", "49", "PARAM_ILLEGAL"),
+        ("KAKAOPAY", "KRW", "1000", "50", "SUCCESS"),
+        ("JKOPAY", "TWD", "1000", "150", "PARAM_ILLEGAL"),
+        ("JKOPAY", "TWD", "1000", "200", "SUCCESS"),
+    ] {
+        let mut scene = Scene::new();
+        let answer = scene.call(Operation::Pay, &with_method("a1", kind, currency, amount));
+        let id = answer["paymentId"].as_str().expect("an id").to_owned();
+        scene.act("a1", Outcome::Success).expect("paid");
+        let request = changed(&refund("r1", &id, part), "refundAmount.currency", json!(currency));
+        assert_eq!(scene.code(Operation::Refund, &request), code, "{kind} {part}");
+    }
+}
+
+#[test]
 fn a_refund_names_the_capture_where_there_were_several() {
     let mut scene = Scene::new();
     let id = scene.authorized("m1", "MANUAL");

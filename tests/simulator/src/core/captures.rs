@@ -116,6 +116,7 @@ impl Gateway {
             return Err(CompletionError::Final);
         }
         entry.progress = verdict.progress()?;
+        self.note_act(index, "end_capture", capture_request_id);
         self.complete_capture(index, place);
         self.payment_at(index).ok_or(CompletionError::Unknown)
     }
@@ -194,6 +195,8 @@ impl Gateway {
             return Err(CompletionError::Final);
         }
         payment.review = Some(status);
+        self.note_act(index, "review", status.as_str());
+        let Some(payment) = self.payments.get_mut(index) else { return Err(CompletionError::Unknown) };
         if status == Review::Accept {
             let due = self.now.after(millis(self.timings.capture_ms));
             let waiting = payment.captures.iter_mut().enumerate().filter(|(_, one)| one.held_back);

@@ -125,6 +125,7 @@ impl Gateway {
         }
         let contract = serde_json::from_value::<Contract>(merged).map_err(|error| error.to_string())?;
         contract.check()?;
+        self.journal.note(self.now, || json!({"kind": "contract", "clientId": client, "settings": contract}));
         self.contracts.insert(client.to_owned(), contract);
         Ok(())
     }

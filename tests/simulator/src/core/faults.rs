@@ -31,6 +31,8 @@ pub(crate) enum FaultKind {
     NoSignature,
     UnknownEnum,
     UnknownField,
+    /// The body has no `result`, so that it says nothing of how the call ended.
+    NoResult,
     /// An inquiry tells `transactions: null`.
     NullTransactions,
     /// The entries of `transactions` lack their transactionResult.
@@ -56,6 +58,7 @@ impl FaultKind {
             Self::NoSignature => "no_signature",
             Self::UnknownEnum => "unknown_enum",
             Self::UnknownField => "unknown_field",
+            Self::NoResult => "no_result",
             Self::NullTransactions => "null_transactions",
             Self::NoTransactionResult => "no_transaction_result",
             Self::SuccessTransactionStatus => "success_transaction_status",

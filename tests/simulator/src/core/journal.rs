@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::fingerprint::Fingerprint;
+use super::gateway::Gateway;
 use super::names::Name;
 use super::time::Time;
 
@@ -67,5 +68,18 @@ impl Journal {
             "hash": (self.limit > 0).then(|| self.hash.to_string()),
             "entries": self.entries.iter().filter(admits).map(shown).collect::<Vec<Value>>(),
         })
+    }
+}
+
+impl Gateway {
+    /// Notes what the control API does to a payment.
+    pub(crate) fn note_act(&mut self, index: usize, act: &str, about: &str) {
+        let Some(payment) = self.payments.get(index) else { return };
+        self.journal.note(self.now, || {
+            json!({
+                "kind": "act", "clientId": payment.client, "paymentRequestId": payment.request_id,
+                "act": act, "about": about,
+            })
+        });
     }
 }

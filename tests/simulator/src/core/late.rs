@@ -28,7 +28,10 @@ impl Gateway {
             return Err(CompletionError::Invalid(reason.to_owned()));
         }
         let now = self.now;
-        if payment.phase == Phase::Cancelled {
+        let is_cancelled = payment.phase == Phase::Cancelled;
+        self.note_act(index, "late_success", request_id);
+        let payment = self.payments.get_mut(index).ok_or(CompletionError::Unknown)?;
+        if is_cancelled {
             let told = now.after(millis(self.timings.payment_result_ms));
             payment.paid_at = Some(now);
             payment.told_at = Some(told);

@@ -229,6 +229,22 @@ impl Method {
         Err(Refusal::with(code, reason))
     }
 
+    /// Whether this amount can be sent back: its step is that of a payment, and so is the least of it.
+    pub(crate) fn admit_part(&self, amount: &Amount) -> Result<(), Refusal> {
+        match self.check(amount) {
+            Err(fault @ (Unsuitable::Step(_) | Unsuitable::TooLittle)) => {
+                let reason = match fault {
+                    Unsuitable::Step(step) => {
+                        format!("refundAmount.value of {} is a multiple of {step}", self.kind)
+                    }
+                    _ => format!("refundAmount.value of {} is at least {}", self.kind, self.least),
+                };
+                Err(Refusal::with("PARAM_ILLEGAL", reason))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The smallest and largest amount, where the method has a limit of its own.
     pub(crate) fn limits(&self) -> (Option<u64>, Option<u64>) {
         let limit = |value: u64| (value > 0).then_some(value);

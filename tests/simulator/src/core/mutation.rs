@@ -15,6 +15,9 @@ pub(crate) fn of_body(kind: FaultKind, body: &Value) -> Option<Value> {
             let members = spoilt.as_object_mut()?;
             members.insert("fieldOfTheFuture".to_owned(), json!({"nested": ["value", 1, null]}));
         }
+        FaultKind::NoResult => {
+            spoilt.as_object_mut()?.remove("result");
+        }
         FaultKind::NullTransactions => {
             *spoilt.get_mut("transactions")? = Value::Null;
         }

@@ -92,12 +92,11 @@ impl Gateway {
         let bounces = verdict.outcome == VerdictOutcome::Bounce;
         match entry.progress {
             Progress::Done if bounces && entry.bounced_at.is_none() => entry.bounced_at = Some(now),
-            progress if progress.is_open() => {
-                entry.progress = verdict.progress()?;
-                self.complete_refund(index, place);
-            }
+            progress if progress.is_open() => entry.progress = verdict.progress()?,
             _ => return Err(CompletionError::Final),
         }
+        self.note_act(index, "end_refund", refund_request_id);
+        self.complete_refund(index, place);
         self.payment_at(index).ok_or(CompletionError::Unknown)
     }
 

@@ -196,8 +196,10 @@ fn may_refund(
     if payment.amount.currency != wanted.currency {
         return refuse("CURRENCY_NOT_SUPPORT");
     }
+    let rules = methods::rules_of(&payment.method);
+    rules.admit_part(wanted)?;
     let left = payment.refundable(capture);
-    match methods::rules_of(&payment.method).refunding {
+    match rules.refunding {
         Refunding::Never => return refuse("REFUND_NOT_SUPPORTED"),
         Refunding::FullOnly if wanted.value < payment.captured() => {
             return refuse("PARTIAL_REFUND_NOT_SUPPORTED");
