@@ -36,6 +36,8 @@ fn a_run_that_is_saved_and_resumed_after_every_round_ends_like_one_that_never_st
     assert_eq!(broken.hash(), whole.hash());
     assert_eq!(broken.gateway.ledger(None), whole.gateway.ledger(None));
     assert_eq!(broken.gateway.payment_views(None), whole.gateway.payment_views(None));
+    assert_eq!(broken.gateway.vaulting_views(None), whole.gateway.vaulting_views(None));
+    assert_eq!(broken.gateway.token_views(None), whole.gateway.token_views(None));
     let log = |run: &Run| run.gateway.notification_views(&NotificationFilter::default());
     assert_eq!(log(&broken), log(&whole));
 }

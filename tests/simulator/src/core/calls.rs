@@ -138,7 +138,12 @@ impl Gateway {
             Operation::InquireInstallment => self.inquire_installment(client, &request),
             Operation::InquireExchangeRate => self.inquire_exchange_rate(&request),
             Operation::UpdateAmount => self.update_amount(client, &request),
-            _ => Err(Refusal::new("INVALID_API")),
+            Operation::CreateVaultingSession => self.create_vaulting_session(client, &request),
+            Operation::VaultPaymentMethod => self.vault_payment_method(client, &request),
+            Operation::InquireVaulting => self.inquire_vaulting(client, &request),
+            Operation::InquireToken => self.inquire_token(client, &request),
+            Operation::UpdateToken => self.update_token(client, &request),
+            Operation::DeleteToken => self.delete_token(client, &request),
         };
         let reply = reply.unwrap_or_else(Reply::from);
         match magic {

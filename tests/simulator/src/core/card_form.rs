@@ -9,7 +9,6 @@ use super::card_use::{CardUse, Expiry};
 use super::cards::{Card, passes_luhn};
 use super::fields::Fields;
 use super::gateway::Gateway;
-use super::payment::Payment;
 use super::terms::Terms;
 use super::verification;
 
@@ -90,25 +89,28 @@ impl fmt::Debug for CardForm {
 
 impl Gateway {
     /// The card that a form describes, or the code that says why there is none.
-    pub(crate) fn card_in(&self, payment: &Payment, form: &CardForm) -> Result<CardUse, &'static str> {
+    pub(crate) fn card_in(
+        &self,
+        client: &str,
+        terms: &Terms,
+        form: &CardForm,
+    ) -> Result<CardUse, &'static str> {
         let cvv_fits = (3..=4).contains(&form.cvv.len()) && form.cvv.bytes().all(|b| b.is_ascii_digit());
         if !form.cvv.is_empty() && !cvv_fits {
             return Err("INVALID_PAYMENT_METHOD_META_DATA");
         }
         let used = match form.payment_method_id.as_deref().filter(|token| !token.is_empty()) {
             Some(token) => {
-                let stored =
-                    self.tokens.find(&payment.client, token, self.now).ok_or("INVALID_ACCESS_TOKEN")?;
-                stored.admits(payment.terms())?;
+                let stored = self.tokens.find(client, token, self.now).ok_or("INVALID_ACCESS_TOKEN")?;
+                stored.admits(terms)?;
                 CardUse {
                     expiry: stored.expiry,
                     token: Some(stored.token.clone()),
                     ..CardUse::of(stored.card)
                 }
             }
-            None => self.new_card(form, payment.terms())?,
+            None => self.new_card(form, terms)?,
         };
-        let terms = payment.terms();
         let chosen = form.selected_card_brand.as_deref().filter(|brand| !brand.is_empty());
         let brand = used.card.brand(chosen.or(terms.selected_brand.as_deref()), terms.region.as_deref());
         let address = form.billing_address.as_ref().or(terms.billing_address.as_deref());

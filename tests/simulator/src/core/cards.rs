@@ -1,6 +1,9 @@
 //! The sandbox's test cards, and a few of the simulator's own for what the sandbox has no number for.
 //! What a buyer enters beside the number is judged in `card_form`; what follows is decided in `buyer`.
 
+/// The bank behind every test card.
+pub(crate) const ISSUER_NAME: &str = "Simulated Bank";
+
 /// A test card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Card {

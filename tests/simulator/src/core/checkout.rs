@@ -1,4 +1,4 @@
-//! What the buyer's pages need to know: the payment behind an address or a session key, as a typed view.
+//! What the buyer's pages need to know: the payment, or the vaulting, behind an address or a session key, as a view.
 //! Drawing the pages is left to the shell, what the buyer does on them to `buyer`.
 
 use std::collections::HashMap;
@@ -36,6 +36,8 @@ pub(crate) struct Checkouts {
 pub struct CheckoutView {
     /// The merchant.
     pub client_id: String,
+    /// Whether the card is stored and nothing is paid; then there is no amount, and the ids are those of the vaulting.
+    pub stores_only: bool,
     /// The merchant's id of the payment.
     pub payment_request_id: String,
     /// The gateway's id; none for a session that nobody has tried to pay.
@@ -115,7 +117,10 @@ pub enum CheckoutStanding {
 impl Gateway {
     /// The payment behind a page; `None` if there is none.
     pub fn checkout_view(&self, place: Checkout<'_>) -> Option<CheckoutView> {
-        self.checkout_view_at(self.checkout_index(place)?)
+        match self.checkout_index(place) {
+            Some(index) => self.checkout_view_at(index),
+            None => self.vaulting_checkout(self.vaultings.at(place)?),
+        }
     }
 
     pub(crate) fn checkout_index(&self, place: Checkout<'_>) -> Option<usize> {
@@ -141,6 +146,7 @@ impl Gateway {
         let terms = payment.terms();
         Some(CheckoutView {
             client_id: payment.client.to_string(),
+            stores_only: false,
             payment_request_id: payment.request_id.to_string(),
             payment_id: payment.payment_id.as_deref().map(str::to_owned),
             reference_order_id: payment.order_id.to_string(),

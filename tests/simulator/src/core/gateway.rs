@@ -24,6 +24,7 @@ use super::scenarios::Scenario;
 use super::time::Time;
 use super::timings::{Timings, millis};
 use super::tokens::Tokens;
+use super::vaulting::Vaultings;
 
 /// What a gateway is made with.
 #[derive(Clone, Debug)]
@@ -53,6 +54,7 @@ pub(crate) enum Timer {
     CompleteIncrement { payment: usize, increment: usize },
     CompleteRefund { payment: usize, refund: usize },
     ReturnLate { payment: usize },
+    CloseVaulting { vaulting: usize },
     Notify { notification: usize },
 }
 
@@ -70,6 +72,8 @@ pub(crate) struct Books {
     pub(crate) increments: HashMap<Name, Claim>,
     #[serde(skip)]
     pub(crate) refunds_by_id: HashMap<Name, (usize, usize)>,
+    #[serde(skip)]
+    pub(crate) vaultings: HashMap<Name, usize>,
 }
 
 /// What a request id was used for.
@@ -107,6 +111,7 @@ pub struct Gateway {
     pub(crate) names: Names,
     pub(crate) checkouts: Checkouts,
     pub(crate) tokens: Tokens,
+    pub(crate) vaultings: Vaultings,
     pub(crate) arrangements: Arrangements,
     pub(crate) notifications: Vec<Notification>,
     #[serde(skip)]
@@ -137,6 +142,7 @@ impl Gateway {
             names: Names::default(),
             checkouts: Checkouts::default(),
             tokens: Tokens::default(),
+            vaultings: Vaultings::default(),
             arrangements: Arrangements::default(),
             notifications: Vec::new(),
             outgoing: Vec::new(),
@@ -205,6 +211,7 @@ impl Gateway {
                 self.complete_refund(payment, refund);
             }
             Timer::ReturnLate { payment } => self.return_late(payment),
+            Timer::CloseVaulting { vaulting } => self.close_vaulting(vaulting),
             Timer::Notify { notification } => self.send_scheduled(notification),
         }
     }

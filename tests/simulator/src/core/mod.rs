@@ -44,6 +44,7 @@ mod three_ds;
 mod time;
 mod timings;
 mod tokens;
+mod vaulting;
 mod verification;
 mod views;
 

@@ -62,8 +62,14 @@ fn raise_amounts(value: &mut Value) {
 
 /// Statuses and types become words that nobody has heard of.
 fn rename_statuses(value: &mut Value) {
-    const NAMES: [&str; 5] =
-        ["resultStatus", "paymentStatus", "refundStatus", "transactionStatus", "notifyType"];
+    const NAMES: [&str; 6] = [
+        "resultStatus",
+        "paymentStatus",
+        "refundStatus",
+        "transactionStatus",
+        "vaultingStatus",
+        "notifyType",
+    ];
     match value {
         Value::Object(members) => {
             for (name, member) in members.iter_mut() {

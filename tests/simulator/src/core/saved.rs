@@ -42,6 +42,10 @@ impl Gateway {
                 names.share_if(&mut refund.notify_url);
             }
         }
+        for vaulting in &mut self.vaultings.list {
+            names.share(&mut vaulting.client);
+            names.share_if(&mut vaulting.notify_url);
+        }
         for notification in &mut self.notifications {
             names.share(&mut notification.client);
             names.share(&mut notification.kind);
@@ -53,10 +57,17 @@ impl Gateway {
         }
     }
 
-    /// Enters every payment and refund under its ids.
+    /// Enters every payment, refund and vaulting under its ids.
     fn index(&mut self) {
         for index in 0..self.payments.len() {
             self.enter_session(index);
+        }
+        for index in 0..self.vaultings.list.len() {
+            self.vaultings.enter(index);
+        }
+        for (index, vaulting) in self.vaultings.list.iter().enumerate() {
+            let books = self.books.entry(vaulting.client.clone()).or_default();
+            books.vaultings.insert(vaulting.request_id.clone(), index);
         }
         for (index, payment) in self.payments.iter().enumerate() {
             let books = self.books.entry(payment.client.clone()).or_default();

@@ -135,6 +135,9 @@ impl Gateway {
 
     /// What the bank's page shows; `None` if there never was such a challenge.
     pub fn challenge_view(&self, id: &str) -> Option<ChallengeView> {
+        if let Some(vaulting) = self.vaultings.challenged(id) {
+            return self.vault_question(vaulting, id);
+        }
         let (index, kind) = self.checkouts.challenges.get(id).copied()?;
         let payment = self.payments.get(index)?;
         let asked = payment.challenge.as_ref().filter(|challenge| &*challenge.id == id);
@@ -157,6 +160,9 @@ impl Gateway {
         answer: ChallengeAnswer,
     ) -> Result<Submitted, CompletionError> {
         self.run_to(at);
+        if let Some(vaulting) = self.vaultings.challenged(id) {
+            return self.answer_in_vault(vaulting, id, answer);
+        }
         let (index, kind) = self.checkouts.challenges.get(id).copied().ok_or(CompletionError::Unknown)?;
         self.refuse_if_over(index)?;
         let payment = self.payments.get_mut(index).ok_or(CompletionError::Unknown)?;

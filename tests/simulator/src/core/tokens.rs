@@ -1,10 +1,10 @@
 //! Stored cards: what a card token stands for, per client. Nothing else of the simulator keeps a card.
 //! Who may store, change or delete one is decided where a buyer agrees, and by the vaulting operations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::card_use::Expiry;
 use super::cards::{self, Card};
@@ -50,6 +50,8 @@ impl StoredCard {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Tokens {
     by_client: BTreeMap<String, BTreeMap<Name, StoredCard>>,
+    /// Tokens that there were.
+    deleted: BTreeMap<String, BTreeSet<Name>>,
 }
 
 impl Tokens {
@@ -60,12 +62,16 @@ impl Tokens {
 
     /// The card behind a token that has not expired at `now`.
     pub(crate) fn find(&self, client: &str, token: &str, now: Time) -> Option<&StoredCard> {
-        let found = self.by_client.get(client)?.get(token)?;
+        let found = self.known(client, token)?;
         found.expires_at.is_none_or(|expiry| now < expiry).then_some(found)
     }
 
+    /// The card behind a token, expired or not.
+    pub(crate) fn known(&self, client: &str, token: &str) -> Option<&StoredCard> {
+        self.by_client.get(client)?.get(token)
+    }
+
     /// Changes the card behind a token, expired or not; `None` if there is no such token.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the vaulting operations"))]
     pub(crate) fn update<T>(
         &mut self,
         client: &str,
@@ -76,13 +82,50 @@ impl Tokens {
     }
 
     /// Forgets a token; `false` if there was none.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the vaulting operations"))]
     pub(crate) fn delete(&mut self, client: &str, token: &str) -> bool {
-        self.by_client.get_mut(client).is_some_and(|cards| cards.remove(token).is_some())
+        let gone = self.by_client.get_mut(client).and_then(|cards| cards.remove(token));
+        match gone {
+            None => false,
+            Some(stored) => self.deleted.entry(client.to_owned()).or_default().insert(stored.token),
+        }
+    }
+
+    pub(crate) fn was_deleted(&self, client: &str, token: &str) -> bool {
+        self.deleted.get(client).is_some_and(|tokens| tokens.contains(token))
+    }
+
+    fn views(&self, client: Option<&str>) -> Vec<Value> {
+        let wanted =
+            self.by_client.iter().filter(|(name, _)| client.is_none_or(|client| client == name.as_str()));
+        wanted.flat_map(|(name, cards)| cards.values().map(|card| card.view(name))).collect()
+    }
+}
+
+impl StoredCard {
+    fn view(&self, client: &str) -> Value {
+        json!({
+            "clientId": client,
+            "token": self.token,
+            "cardBrand": self.card.brands.first(),
+            "cardBin": self.card.bin(),
+            "lastFour": self.card.last_four(),
+            "issuingCountry": self.card.country,
+            "expiryMonth": format!("{:02}", self.expiry.month),
+            "expiryYear": format!("{:02}", self.expiry.year),
+            "accountHolderName": self.holder,
+            "email": self.email,
+            "tokenExpiresAt": self.expires_at.map(Time::to_utc),
+            "networkTransactionId": self.network_transaction_id.map(|id| format!("{id:015}")),
+        })
     }
 }
 
 impl Gateway {
+    /// The stored cards, of one client or of all; deleted ones are gone.
+    pub fn token_views(&self, client: Option<&str>) -> Vec<Value> {
+        self.tokens.views(client)
+    }
+
     /// A token that nobody had before.
     pub(crate) fn new_token(&mut self) -> Name {
         format!("TOKEN{}", self.new_id()).into()

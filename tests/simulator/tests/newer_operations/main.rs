@@ -15,3 +15,5 @@ mod instalments;
 mod raising;
 mod rates;
 mod sessions;
+mod tokens;
+mod vaulting;

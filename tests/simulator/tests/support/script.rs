@@ -119,8 +119,46 @@ impl Run {
         self.complete(&wallet, Outcome::Success);
         self.call(Operation::Refund, &json!({"refundRequestId": format!("r{round}"), "paymentId": wallet_id, "refundAmount": amount("500")}));
         self.call(Operation::Cancel, &json!({"paymentRequestId": left}));
+        self.stored_cards(round);
         self.advance(3_600);
         self.call(Operation::InquiryPayment, &json!({"paymentId": manual_id}));
+    }
+
+    /// Raises an authorization, stores a card in a session and on the gateway's page, and forgets one again.
+    fn stored_cards(&mut self, round: u32) {
+        let raised = format!("u{round}");
+        let factor = json!({"isAuthorization": true, "captureMode": "MANUAL"});
+        self.call(Operation::Pay, &request(&raised, "CARD", factor));
+        self.complete(&raised, Outcome::Success);
+        let payment = self.gateway.payment_view(None, &raised).expect("a payment");
+        self.call(
+            Operation::UpdateAmount,
+            &json!({
+                "updateRequestId": raised, "paymentId": payment["paymentId"],
+                "amount": {"currency": "SGD", "value": "5000"},
+            }),
+        );
+        let [session, page] = ["vs", "vp"].map(|kind| format!("{kind}{round}"));
+        let url = "http://127.0.0.1:1/vaulted";
+        self.call(
+            Operation::CreateVaultingSession,
+            &json!({
+                "vaultingRequestId": session, "paymentMethodType": "CARD", "vaultingNotificationUrl": url,
+            }),
+        );
+        self.call(
+            Operation::VaultPaymentMethod,
+            &json!({
+                "vaultingRequestId": page, "paymentMethodDetail": {"paymentMethodType": "CARD"},
+                "vaultingNotificationUrl": url,
+            }),
+        );
+        let now = self.gateway.now();
+        let stored = self.gateway.complete_vaulting(now, None, &session, &Completion::of(Outcome::Success));
+        let token = stored.expect("a stored card")["cardToken"].clone();
+        if round.is_multiple_of(2) {
+            self.call(Operation::DeleteToken, &json!({"token": token}));
+        }
     }
 }
 

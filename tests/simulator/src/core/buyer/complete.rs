@@ -85,6 +85,34 @@ impl Completion {
     pub fn with_card(self, number: &str) -> Self {
         Self { card: Some(number.to_owned()), ..self }
     }
+
+    pub(crate) fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    pub(crate) fn card(&self) -> Option<&str> {
+        self.card.as_deref()
+    }
+
+    /// The code of a decline or a failure, which is one that a payment can have.
+    pub(crate) fn code_of(&self, is_card: bool) -> Result<Option<String>, CompletionError> {
+        let fails = matches!(self.outcome, Outcome::Decline | Outcome::Fail);
+        match (&self.result_code, fails) {
+            (None, false) => Ok(None),
+            (Some(_), false) => {
+                Err(CompletionError::Invalid("resultCode is for decline and fail only".to_owned()))
+            }
+            (Some(code), true) => {
+                let status = codes::lookup("notifyPayment", code).map(|(status, _)| status);
+                if status != Some("F") {
+                    let reason = "resultCode is not a failure that a payment can have".to_owned();
+                    return Err(CompletionError::Invalid(reason));
+                }
+                Ok(Some(code.clone()))
+            }
+            (None, true) => Ok(Some(if is_card { "DO_NOT_HONOR" } else { "PROCESS_FAIL" }.to_owned())),
+        }
+    }
 }
 
 impl Gateway {
@@ -105,7 +133,8 @@ impl Gateway {
     fn complete_at(&mut self, index: usize, act: &Completion) -> Result<(), CompletionError> {
         self.refuse_if_over(index)?;
         let used = self.used_card_of(index, act)?;
-        let code = self.code_of(index, act)?;
+        let is_card = self.payments.get(index).is_some_and(Payment::is_card);
+        let code = act.code_of(is_card)?;
         if let Some(payment) = self.payments.get_mut(index) {
             payment.used = used.map(Box::new).or(payment.used.take());
         }
@@ -150,28 +179,6 @@ impl Gateway {
         };
         let store = self.arranged_for(payment).card.buyer_agrees_to_store.unwrap_or(true);
         Ok(Some(CardUse { three_ds, store, ..used }))
-    }
-
-    fn code_of(&self, index: usize, act: &Completion) -> Result<Option<String>, CompletionError> {
-        let fails = matches!(act.outcome, Outcome::Decline | Outcome::Fail);
-        match (&act.result_code, fails) {
-            (None, false) => Ok(None),
-            (Some(_), false) => {
-                Err(CompletionError::Invalid("resultCode is for decline and fail only".to_owned()))
-            }
-            (Some(code), true) => {
-                let status = codes::lookup("notifyPayment", code).map(|(status, _)| status);
-                if status != Some("F") {
-                    let reason = "resultCode is not a failure that a payment can have".to_owned();
-                    return Err(CompletionError::Invalid(reason));
-                }
-                Ok(Some(code.clone()))
-            }
-            (None, true) => {
-                let is_card = self.payments.get(index).is_some_and(Payment::is_card);
-                Ok(Some(if is_card { "DO_NOT_HONOR" } else { "PROCESS_FAIL" }.to_owned()))
-            }
-        }
     }
 }
 

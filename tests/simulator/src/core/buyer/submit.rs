@@ -17,7 +17,7 @@ use super::{CompletionError, Outcome};
 /// What became of an act of the buyer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Submitted {
-    /// The payment is authorized, or paid.
+    /// The payment is authorized, or paid; of a vaulting, the card is stored.
     Authorized,
     /// This try failed; the buyer may try again on the same page.
     Declined {
@@ -51,7 +51,10 @@ impl Gateway {
         form: &CardForm,
     ) -> Result<Submitted, CompletionError> {
         self.run_to(at);
-        let index = self.checkout_index(place).ok_or(CompletionError::Unknown)?;
+        let Some(index) = self.checkout_index(place) else {
+            let vaulting = self.vaultings.at(place).ok_or(CompletionError::Unknown)?;
+            return self.submit_to_vault(vaulting, form);
+        };
         self.refuse_if_over(index)?;
         let payment = self.payments.get(index).ok_or(CompletionError::Unknown)?;
         if !payment.is_card() {
@@ -66,7 +69,7 @@ impl Gateway {
     /// A try to pay with what was entered, on a page or by the merchant.
     pub(crate) fn try_form(&mut self, index: usize, form: &CardForm) -> Submitted {
         let Some(payment) = self.payments.get(index) else { return Submitted::Left };
-        match self.card_in(payment, form) {
+        match self.card_in(&payment.client, payment.terms(), form) {
             Ok(used) => self.try_card(index, used),
             Err(code) => self.decline(index, code, None),
         }

@@ -11,4 +11,6 @@ mod pay;
 mod refund;
 mod retrieve_session;
 mod session;
+mod token;
 mod update_amount;
+mod vaulting;

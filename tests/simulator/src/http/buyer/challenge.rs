@@ -79,7 +79,11 @@ pub(super) async fn show(
         include_str!("../assets/challenge.html"),
         bank = words.bank,
         currency = Text(&view.payment.currency),
-        value = money::formatted(view.payment.value, &view.payment.currency),
+        value = if view.payment.stores_only {
+            String::new()
+        } else {
+            money::formatted(view.payment.value, &view.payment.currency)
+        },
         asks = words.bank_asks,
         card = format_args!(
             "{} \u{2022}\u{2022}\u{2022}\u{2022} {}",

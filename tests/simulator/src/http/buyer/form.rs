@@ -7,8 +7,11 @@ use super::money;
 use super::submission::{CardFaults, later_year};
 use crate::core::{CheckoutView, Time, test_cards};
 
-/// The order and its amount.
+/// The order and its amount; nothing where nothing is paid.
 pub(super) fn amount(view: &CheckoutView) -> String {
+    if view.stores_only {
+        return String::new();
+    }
     let order = Some(view.order_description.as_str()).filter(|text| !text.is_empty());
     format!(
         include_str!("../assets/amount.html"),
@@ -37,7 +40,7 @@ pub(super) fn payment_form(
         fields = card_fields(words, faults),
         billing = billing_address(words),
         store = if view.asks_to_store { store_consent(words) } else { String::new() },
-        pay = words.pay,
+        pay = if view.stores_only { words.keep } else { words.pay },
         leave = words.leave,
         tests = tests(words, &picker(words, &year), ""),
     )

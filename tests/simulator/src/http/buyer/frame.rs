@@ -20,8 +20,10 @@ use super::standing::{act_on, described, submitted_json};
 use super::submission::{CardFaults, Choice, Fields, read_card};
 use crate::core::{Checkout, CheckoutView, CompletionError};
 
-/// The products whose pages are served; the last one only to be preloaded and by methods that are no cards.
-const PRODUCTS: [&str; 3] = ["CASHIER_PAYMENT_CARD", "CASHIER_PAYMENT_APM", "VAULTING_CARD"];
+/// The product that stores a card without a payment.
+const VAULTING: &str = "VAULTING_CARD";
+/// The products whose pages are served; the second one only to be preloaded and by methods that are no cards.
+const PRODUCTS: [&str; 3] = ["CASHIER_PAYMENT_CARD", "CASHIER_PAYMENT_APM", VAULTING];
 
 /// What the SDK puts into the address of the iframe; the script reads the rest.
 #[derive(Debug, Default, Deserialize)]
@@ -51,6 +53,7 @@ pub(super) async fn page(
 
 fn html(language: Language, product: &str) -> String {
     let words: &Words = language.words();
+    let (pay, paid) = if product == VAULTING { (words.keep, words.kept) } else { (words.pay, words.paid) };
     format!(
         include_str!("../assets/frame.html"),
         lang = language.tag(),
@@ -63,7 +66,7 @@ fn html(language: Language, product: &str) -> String {
         saved_cards = words.saved_cards,
         other_card = words.other_card,
         store = words.store,
-        pay = words.pay,
+        pay = pay,
         for_tests = words.for_tests,
         test_card = words.test_card,
         own_card = words.own_card,
@@ -77,7 +80,7 @@ fn html(language: Language, product: &str) -> String {
         bad_cvv = words.bad_cvv,
         declined = words.declined,
         undecided = words.undecided,
-        paid = words.paid,
+        paid = paid,
         failed = words.failed,
         closed = words.closed,
         cancelled = words.cancelled,

@@ -202,6 +202,7 @@ impl<'a> Visit<'a> {
                 let acts = form::tests_form(words, &self.address());
                 format!("{}{acts}", notice("", words.undecided, None))
             }
+            CheckoutStanding::Succeeded if self.view.stores_only => self.end("good", words.kept, None),
             CheckoutStanding::Succeeded => self.end("good", words.paid, None),
             CheckoutStanding::Failed { result_code } if result_code == "ORDER_IS_CLOSED" => {
                 self.end("bad", words.closed, None)

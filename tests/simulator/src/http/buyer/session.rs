@@ -105,15 +105,17 @@ fn refusal(code: &str, message: &str) -> Value {
 fn description(view: &CheckoutView, now: Time) -> Value {
     let formatted = money::formatted(view.value, &view.currency);
     let value = view.value.to_string();
-    let amount = json!({
+    // Nothing is paid where a card is only stored.
+    let shown = |amount: Value| if view.stores_only { Value::Null } else { amount };
+    let amount = shown(json!({
         "currency": view.currency, "value": value, "amount": formatted.replace(',', ""),
         "currencyLabel": view.currency, "formattedAmount": formatted,
         "formattedAmountWithCurrency": format!("{} {formatted}", view.currency),
-    });
-    let amount_view = json!({
+    }));
+    let amount_view = shown(json!({
         "currency": view.currency, "value": value, "formattedValue": formatted,
         "currencyLabel": view.currency, "currencyDivider": " ", "currencySymbolPosition": "L",
-    });
+    }));
     json!({
         "success": true,
         "orderAmount": amount, "paymentAmount": amount,

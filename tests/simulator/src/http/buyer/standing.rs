@@ -18,8 +18,12 @@ pub(super) fn act_on(
 ) -> Result<Submitted, CompletionError> {
     let act = Completion::of(outcome);
     let client = Some(view.client_id.as_str());
-    let payment = shell.work(|gateway, now| gateway.complete(now, client, &view.payment_request_id, &act))?;
-    let last_code = payment.pointer("/tries").and_then(Value::as_array).and_then(|tries| tries.last());
+    let id = view.payment_request_id.as_str();
+    let done = shell.work(|gateway, now| match view.stores_only {
+        true => gateway.complete_vaulting(now, client, id, &act),
+        false => gateway.complete(now, client, id, &act),
+    })?;
+    let last_code = done.pointer("/tries").and_then(Value::as_array).and_then(|tries| tries.last());
     let last_code = last_code.and_then(|last| last.get("resultCode")).and_then(Value::as_str);
     let result_code = last_code.unwrap_or("PROCESS_FAIL").to_owned();
     Ok(match outcome {
@@ -36,6 +40,7 @@ pub(super) fn act_on(
 pub(super) fn described(view: &CheckoutView) -> Value {
     let mut json = told(view, None);
     let own = json!({
+        "storesOnly": view.stores_only,
         "paymentRequestId": view.payment_request_id,
         "paymentId": view.payment_id,
         "referenceOrderId": view.reference_order_id,

@@ -10,6 +10,7 @@ mod notifications;
 mod payments;
 mod scene;
 mod settlement;
+mod vaultings;
 
 use std::sync::Arc;
 
@@ -50,6 +51,9 @@ pub(crate) fn routes() -> Router<Arc<Shell>> {
         )
         .route("/payments/{payment_request_id}/refunds/{refund_request_id}/end", post(payments::end_refund))
         .route("/payments/{payment_request_id}/arrange", post(payments::arrange))
+        .route("/vaultings", get(vaultings::list))
+        .route("/vaultings/{vaulting_request_id}/complete", post(vaultings::complete))
+        .route("/tokens", get(vaultings::tokens))
         .route("/notifications", get(notifications::list))
         .route("/notifications/trigger", post(notifications::trigger))
         .route("/notifications/{id}/resend", post(notifications::resend))
