@@ -141,7 +141,7 @@ impl Simulator {
             shell.keys.write_configuration(folder, &links)?;
         }
         let routes = |listen: SocketAddr| {
-            let door = Door::new(Arc::clone(&shell), &settings.tls_names, listen.ip());
+            let door = Door::new(&settings.tls_names, listen.ip());
             router(Arc::clone(&shell), door)
         };
         let mut tasks = vec![

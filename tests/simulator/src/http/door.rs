@@ -10,34 +10,27 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::answers::Problem;
-use super::shell::Shell;
 use super::tls::REAL_HOSTS;
 
 /// By which names the simulator is known.
 #[derive(Clone, Debug)]
 pub(crate) struct Door {
-    shell: Arc<Shell>,
     names: Arc<[String]>,
     /// Where others than this machine are served, it may have names that nobody told it.
     any_name: bool,
 }
 
 impl Door {
-    pub(crate) fn new(shell: Arc<Shell>, names: &[String], listen: IpAddr) -> Self {
-        Self { shell, names: names.into(), any_name: !listen.is_loopback() }
+    pub(crate) fn new(names: &[String], listen: IpAddr) -> Self {
+        Self { names: names.into(), any_name: !listen.is_loopback() }
     }
 
-    /// Refuses what a foreign page sent; tells those who wait of every change.
+    /// Refuses what a foreign page sent.
     pub(crate) async fn pass(State(door): State<Self>, request: Request, next: Next) -> Response {
         if let Err(reason) = door.admits(request.method(), request.headers()) {
             return Problem::foreign(reason).into_response();
         }
-        let changes = request.method() != Method::GET;
-        let response = next.run(request).await;
-        if changes {
-            door.shell.changed();
-        }
-        response
+        next.run(request).await
     }
 
     fn admits(&self, method: &Method, headers: &HeaderMap) -> Result<(), String> {

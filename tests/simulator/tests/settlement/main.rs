@@ -224,6 +224,27 @@ fn a_cancel_after_the_batch_takes_back_what_was_settled() {
 }
 
 #[test]
+fn a_refund_that_bounced_comes_back_on_the_day_of_the_bounce() {
+    let mut shop = Shop::after_a_day(4, 20);
+    shop.books();
+    let before = settled(&mut shop, json!({"date": DAY}));
+    let refund = Table::read(file(&before, "transactionItems")).rows;
+    let refund = refund.iter().find(|row| row.text("transactionType") == "REFUND").expect("a refund");
+    let (payment, id) = (refund.text("originalTransactionRequestId"), refund.text("transactionRequestId"));
+    shop.bounce(payment, id);
+    let today = shop.today();
+    let after = settled(&mut shop, json!({"date": today}));
+    let rows = Table::read(file(&after, "transactionItems")).rows;
+    let reversal =
+        rows.iter().find(|row| row.text("transactionType") == "REFUND_REVERSAL").expect("a reversal");
+    assert_eq!(reversal.text("transactionRequestId"), id);
+    let currency = refund.text("transactionCurrency");
+    let units = |row: &table::Row| row.units("transactionAmountValue", currency);
+    assert_eq!(units(reversal), -units(refund), "all of it comes back");
+    assert_eq!(settled(&mut shop, json!({"date": DAY})).files, before.files, "the past does not change");
+}
+
+#[test]
 fn an_empty_period_has_files_without_rows() {
     let settlement = settled(&mut Shop::open(1), json!({"date": DAY}));
     let names: Vec<&str> = settlement.files.iter().map(|file| file.name.as_str()).collect();

@@ -181,6 +181,16 @@ impl Shop {
         self.gateway.complete(self.now, None, request_id, &Completion::of(outcome)).expect("acted");
     }
 
+    pub(crate) fn bounce(&mut self, payment: &str, refund: &str) {
+        let verdict = json!({"outcome": "bounce"});
+        self.gateway.end_refund(self.now, None, payment, refund, verdict).expect("bounced");
+    }
+
+    /// The day in UTC+8.
+    pub(crate) fn today(&self) -> String {
+        self.now.to_wire()[..10].to_owned()
+    }
+
     pub(crate) fn wait(&mut self, seconds: u64) {
         self.now = self.now.after(Duration::from_secs(seconds));
         self.gateway.run_to(self.now);

@@ -7,8 +7,8 @@ use super::files::Head;
 use super::pricing::{Fee, Fees, Settled};
 use super::summary::Sums;
 use crate::core::amount::Currency;
+use crate::core::captures::acquirer_reference;
 use crate::core::exchange::decimal;
-use crate::core::random::Random;
 
 impl Head {
     pub(super) fn row_cell(&self, column: Column, entry: &Entry, settled: Option<&Settled>) -> String {
@@ -57,7 +57,7 @@ impl Head {
             Column::Price => price,
             Column::Fee(fee) => fee_of(fee).map(|units| text(units, currency)).unwrap_or_default(),
             Column::FeeCurrency(fee) => fee_of(fee).map_or("", |_| currency.code).to_owned(),
-            Column::ReferenceNumber if entry.card.is_some() => reference_number(entry),
+            Column::ReferenceNumber if entry.card.is_some() => acquirer_reference(&entry.own_id),
             _ => return None,
         };
         Some(shown)
@@ -134,9 +134,4 @@ fn unsettled_cell(column: Column, entry: &Entry) -> Option<String> {
 
 fn text(units: i128, currency: Currency) -> String {
     decimal(units, currency.exponent)
-}
-
-/// The acquirer's number of a card transaction: 23 digits that its own id decides.
-fn reference_number(entry: &Entry) -> String {
-    format!("24692{:018}", Random::named(1, &entry.own_id).digits(18))
 }

@@ -128,11 +128,14 @@ fn entries_of_payment(payment: &Payment) -> Vec<Entry> {
         let units = i128::from(one.amount);
         part(Kind::Capture, &one.capture_id, &one.request_id, units, one.done_at, one.progress)
     }));
-    entries.extend(payment.refunds.iter().filter_map(|one| {
-        let units = i128::from(one.amount).saturating_neg();
-        part(Kind::Refund, &one.refund_id, &one.request_id, units, one.done_at, one.progress)
-    }));
-    if let Some(at) = payment.cancelled_at {
+    for one in &payment.refunds {
+        let (back, again) = (i128::from(one.amount).saturating_neg(), i128::from(one.amount));
+        let (id, request_id) = (&*one.refund_id, &*one.request_id);
+        entries.extend(part(Kind::Refund, id, request_id, back, one.done_at, one.progress));
+        entries.extend(part(Kind::RefundReversal, id, request_id, again, one.bounced_at, one.progress));
+    }
+    // What was cancelled unpaid is no transaction, even if the method pays later.
+    if let Some(at) = payment.cancelled_at.filter(|at| *at >= base.at) {
         entries.push(Entry { kind: Kind::Cancel, at, units: 0, settles: false, ..base.clone() });
     }
     if let Some(at) = late_reversal {

@@ -70,8 +70,10 @@ impl Planter {
         let Some(model) = &plant.subject else { return };
         let (units, none) = (model.units.saturating_abs(), String::new);
         let root = if model.original.is_empty() { &model.request_id } else { &model.original };
+        let own_id = self.other_id(&model.payment_id);
         let about = |kind, request_id, units| Entry {
             kind,
+            own_id: own_id.clone(),
             request_id,
             original: root.clone(),
             units,
