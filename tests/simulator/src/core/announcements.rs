@@ -34,7 +34,7 @@ impl Gateway {
         add("paymentTime", payment.paid_at.map(|at| json!(at.to_wire())));
         add("authExpiryTime", payment.auth_expiry.map(|at| json!(at.to_wire())));
         add("paymentResultInfo", self.result_info(payment));
-        add("authReviewStatus", payment.review.map(|review| json!(review.as_str())));
+        body.extend(payment.review_fields());
         if payment.paid_at.is_some() {
             body.extend(payment.settlement_fields(payment.authorized()));
             if let (true, Some(id)) = (payment.is_card(), &payment.payment_id) {

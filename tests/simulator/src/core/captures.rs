@@ -9,7 +9,8 @@ use super::buyer::CompletionError;
 use super::codes::{self, Code};
 use super::gateway::{Gateway, Timer};
 use super::names::Name;
-use super::payment::{Capture, CaptureMode, Phase, Progress, Review};
+use super::payment::{Capture, CaptureMode, Phase, Progress};
+use super::review::Review;
 use super::time::Time;
 use super::timings::millis;
 
@@ -175,50 +176,6 @@ impl Gateway {
             payment.cancelled_at = Some(now);
         }
     }
-
-    /// Begins or ends the gateway's review of a payment: `{"status": "PROCESSING" | "ACCEPT" | "REJECT"}`.
-    ///
-    /// # Errors
-    /// If there is no such payment, it was captured already, or the status is not one of those.
-    pub fn review(
-        &mut self,
-        at: Time,
-        client: Option<&str>,
-        request_id: &str,
-        input: Value,
-    ) -> Result<Value, CompletionError> {
-        self.run_to(at);
-        let Ruling { status } = serde_json::from_value(input).map_err(invalid)?;
-        let index = self.index_of(client, request_id).ok_or(CompletionError::Unknown)?;
-        let payment = self.payments.get_mut(index).ok_or(CompletionError::Unknown)?;
-        if payment.is_card() && payment.captured() > 0 {
-            return Err(CompletionError::Final);
-        }
-        payment.review = Some(status);
-        self.note_act(index, "review", status.as_str());
-        let Some(payment) = self.payments.get_mut(index) else { return Err(CompletionError::Unknown) };
-        if status == Review::Accept {
-            let due = self.now.after(millis(self.timings.capture_ms));
-            let waiting = payment.captures.iter_mut().enumerate().filter(|(_, one)| one.held_back);
-            let waiting: Vec<usize> = waiting
-                .map(|(place, one)| {
-                    one.held_back = false;
-                    place
-                })
-                .collect();
-            for capture in waiting {
-                self.arm(due, Timer::CompleteCapture { payment: index, capture });
-            }
-        }
-        self.payment_at(index).ok_or(CompletionError::Unknown)
-    }
-}
-
-/// How the gateway's review goes on.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Ruling {
-    status: Review,
 }
 
 /// How a capture or refund in process ends, as the control API says it.

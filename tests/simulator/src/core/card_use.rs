@@ -17,7 +17,7 @@ pub(crate) struct CardUse {
     #[serde(with = "cards::number")]
     pub(crate) card: &'static Card,
     /// Which of the card's brands.
-    pub(crate) brand: usize,
+    pub(crate) brand: u8,
     pub(crate) expiry: Expiry,
     pub(crate) holder: Option<Box<str>>,
     /// The token that was paid with, or the one that the card was stored under.
@@ -57,7 +57,7 @@ impl CardUse {
     }
 
     pub(crate) fn brand(&self) -> &'static str {
-        self.card.brands.get(self.brand).copied().unwrap_or_default()
+        self.card.brands.get(usize::from(self.brand)).copied().unwrap_or_default()
     }
 
     /// `paymentResultInfo` of a payment that was made with this card, or that failed with it.

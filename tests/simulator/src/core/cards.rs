@@ -125,12 +125,13 @@ impl Card {
 
     /// Which of its brands is used: the chosen one, one of the chosen region, or else the first; `None` if the card
     /// bears no such brand.
-    pub(crate) fn brand(&self, chosen: Option<&str>, region: Option<&str>) -> Option<usize> {
-        self.brands.iter().position(|brand| match (chosen, region) {
+    pub(crate) fn brand(&self, chosen: Option<&str>, region: Option<&str>) -> Option<u8> {
+        let position = self.brands.iter().position(|brand| match (chosen, region) {
             (Some(chosen), _) => *brand == chosen,
             (None, Some(region)) => self.region(brand) == region,
             (None, None) => true,
-        })
+        });
+        u8::try_from(position?).ok()
     }
 
     /// `paymentMethodRegion`: where a card of this brand is processed.

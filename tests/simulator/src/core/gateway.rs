@@ -49,6 +49,8 @@ impl Default for GatewaySettings {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) enum Timer {
     CloseUnpaid { payment: usize },
+    BringResult { payment: usize },
+    DecideReview { payment: usize },
     CompleteCapture { payment: usize, capture: usize },
     ExpireAuthorization { payment: usize },
     CompleteIncrement { payment: usize, increment: usize },
@@ -202,6 +204,8 @@ impl Gateway {
     fn fire(&mut self, timer: Timer) {
         match timer {
             Timer::CloseUnpaid { payment } => self.close_unpaid(payment),
+            Timer::BringResult { payment } => self.bring_result(payment),
+            Timer::DecideReview { payment } => self.decide_review(payment),
             Timer::CompleteCapture { payment, capture } => {
                 self.complete_capture(payment, capture);
             }

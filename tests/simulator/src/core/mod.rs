@@ -36,6 +36,7 @@ mod payment;
 mod random;
 mod refunds;
 mod reply;
+mod review;
 mod saved;
 mod scenarios;
 mod settlement;

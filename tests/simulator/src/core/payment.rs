@@ -4,12 +4,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::amount::{self, Amount, Code};
-use super::buyer::Outcome;
+use super::buyer::{Later, Outcome};
 use super::card_use::CardUse;
 use super::codes;
 use super::fingerprint::Fingerprint;
 use super::increments::Increment;
 use super::names::Name;
+use super::review::{Review, Reviewer};
 use super::terms::{NO_TERMS, Terms};
 use super::three_ds::Challenge;
 use super::time::Time;
@@ -107,26 +108,6 @@ impl Progress {
     }
 }
 
-/// The gateway's own review of a payment, which holds back its captures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub(crate) enum Review {
-    Processing,
-    Accept,
-    Reject,
-}
-
-impl Review {
-    /// `authReviewStatus`.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Processing => "PROCESSING",
-            Self::Accept => "ACCEPT",
-            Self::Reject => "REJECT",
-        }
-    }
-}
-
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Capture {
     pub(crate) request_id: Name,
@@ -181,7 +162,6 @@ pub(crate) struct Payment {
     #[serde(with = "amount::code")]
     pub(crate) settlement_currency: Code,
     pub(crate) method: Name,
-    pub(crate) method_id: Option<Box<str>>,
     pub(crate) capture_mode: CaptureMode,
     /// What the merchant asks for beside the money; most ask for nothing.
     pub(crate) terms: Option<Box<Terms>>,
@@ -197,12 +177,15 @@ pub(crate) struct Payment {
     pub(crate) used: Option<Box<CardUse>>,
     /// The bank's question to the buyer that stands.
     pub(crate) challenge: Option<Box<Challenge>>,
+    /// The result that is on its way.
+    pub(crate) later: Option<Box<Later>>,
     /// Fifteen digits.
     pub(crate) network_id: u64,
     pub(crate) paid_at: Option<Time>,
     /// When PAYMENT_RESULT is sent first.
     pub(crate) told_at: Option<Time>,
     pub(crate) review: Option<Review>,
+    pub(crate) reviewer: Reviewer,
     pub(crate) auth_expiry: Option<Time>,
     pub(crate) increments: Vec<Increment>,
     pub(crate) captures: Vec<Capture>,

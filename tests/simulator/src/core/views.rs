@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::gateway::Gateway;
 use super::increments::Increment;
-use super::payment::{CaptureMode, Payment, Progress, Review};
+use super::payment::{CaptureMode, Payment, Progress};
+use super::review::Review;
 use super::time::Time;
 
 impl Gateway {

@@ -11,8 +11,10 @@
 #[path = "../support/scene.rs"]
 mod scene;
 
+mod answers;
 mod cards;
 mod forms;
 mod korea;
+mod review;
 mod stored_cards;
 mod three_ds;

@@ -4,6 +4,8 @@
 mod card;
 mod movement;
 mod notifications;
+mod pay;
+mod review;
 mod update_amount;
 
 use std::collections::BTreeMap;
@@ -16,7 +18,9 @@ use serde_json::{Value, json};
 pub(crate) use card::{CardArrangement, IssuerDecision};
 pub(crate) use movement::{End, Fate, Fates, Movement};
 pub(crate) use notifications::Dispatches;
+pub(crate) use pay::{PayAnswer, PayArrangement, ResultOutcome};
 
+use self::review::ReviewArrangement;
 use self::update_amount::UpdateAmountArrangement;
 use super::gateway::Gateway;
 use super::payment::Payment;
@@ -27,6 +31,8 @@ use super::time::Time;
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct Arrangement {
     pub(crate) card: CardArrangement,
+    pub(crate) pay: PayArrangement,
+    pub(crate) review: Option<ReviewArrangement>,
     pub(crate) update_amount: UpdateAmountArrangement,
     pub(crate) capture: Fates,
     pub(crate) refund: Fates,
@@ -36,6 +42,7 @@ pub(crate) struct Arrangement {
 impl Arrangement {
     fn check(&self) -> Result<(), String> {
         self.card.check()?;
+        self.pay.check()?;
         self.update_amount.check()?;
         self.capture.check("capture")?;
         self.refund.check("refund")?;
@@ -71,7 +78,8 @@ impl Gateway {
         areas: &Value,
     ) -> Result<Value, String> {
         self.run_to(at);
-        let known = self.index_of(client, request_id).and_then(|index| self.payments.get(index));
+        let index = self.index_of(client, request_id);
+        let known = index.and_then(|index| self.payments.get(index));
         let client = known.map_or_else(
             || client.unwrap_or(own_client).to_owned(),
             |payment: &Payment| payment.client.to_string(),
@@ -90,6 +98,16 @@ impl Gateway {
             json!({"kind": "arrangement", "clientId": client, "paymentRequestId": request_id, "areas": view})
         });
         self.arrangements.0.entry(client).or_default().insert(request_id.to_owned(), arrangement);
+        if let Some(index) = index {
+            if areas.contains_key("pay")
+                && self.payments.get(index).is_some_and(|one| one.payment_id.is_some())
+            {
+                self.schedule_result(index);
+            }
+            if areas.contains_key("review") {
+                self.schedule_decision(index);
+            }
+        }
         Ok(view)
     }
 

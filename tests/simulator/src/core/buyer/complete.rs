@@ -5,6 +5,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::super::arrangement::ResultOutcome;
 use super::super::card_use::CardUse;
 use super::super::cards::Card;
 use super::super::codes;
@@ -140,8 +141,12 @@ impl Gateway {
         }
         self.note_try(index, act.outcome, code.as_deref());
         match act.outcome {
-            Outcome::Success => self.succeed(index),
-            Outcome::Fail => self.fail(index, code.as_deref().unwrap_or("PROCESS_FAIL")),
+            Outcome::Success => {
+                self.conclude(index, ResultOutcome::Success, None);
+            }
+            Outcome::Fail => {
+                self.conclude(index, ResultOutcome::Fail, code.as_deref());
+            }
             Outcome::Pending => self.suspend(index),
             Outcome::Decline | Outcome::Cancel | Outcome::Challenged => {}
         }

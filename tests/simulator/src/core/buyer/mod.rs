@@ -2,11 +2,13 @@
 //! The pages that a buyer sees are in the shell.
 
 mod complete;
+mod later;
 mod outcome;
 mod submit;
 
 pub(crate) use complete::usual_use;
 pub use complete::{Completion, Outcome};
+pub(crate) use later::Later;
 pub use submit::Submitted;
 
 use super::gateway::Gateway;

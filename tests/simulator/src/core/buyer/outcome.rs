@@ -48,7 +48,9 @@ impl Gateway {
         payment.paid_at = Some(now);
         payment.told_at = Some(told);
         payment.challenge = None;
-        if payment.is_card() {
+        let is_card = payment.is_card();
+        self.begin_review(index);
+        if is_card {
             self.store_card(index);
             self.follow_authorization(index);
         }

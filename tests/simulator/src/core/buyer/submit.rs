@@ -1,7 +1,7 @@
 //! A buyer pays by card on a page: what the form leads to.
 //! Reading the form is in `card_form`, the bank's question in `three_ds`, what an outcome does in `outcome`.
 
-use super::super::arrangement::IssuerDecision;
+use super::super::arrangement::{IssuerDecision, ResultOutcome};
 use super::super::card_form::CardForm;
 use super::super::card_use::CardUse;
 use super::super::cards::Issuer;
@@ -60,7 +60,7 @@ impl Gateway {
         if !payment.is_card() {
             return Err(CompletionError::Invalid("this payment is not made by card".to_owned()));
         }
-        if payment.phase == Phase::Pending {
+        if payment.phase == Phase::Pending || payment.later.as_ref().is_some_and(|later| later.of_buyer) {
             return Ok(Submitted::Pending);
         }
         Ok(self.try_form(index, form))
@@ -137,15 +137,20 @@ impl Gateway {
     pub(crate) fn fail_try(&mut self, index: usize, code: &str, used: Option<CardUse>) -> Submitted {
         self.note_use(index, used);
         self.note_try(index, Outcome::Fail, Some(code));
-        self.fail(index, code);
+        if !self.conclude(index, ResultOutcome::Fail, Some(code)) {
+            return Submitted::Pending;
+        }
         Submitted::Failed { result_code: code.to_owned() }
     }
 
     pub(crate) fn authorize_with(&mut self, index: usize, used: CardUse) -> Submitted {
         self.note_use(index, Some(used));
         self.note_try(index, Outcome::Success, None);
-        self.succeed(index);
-        Submitted::Authorized
+        if self.conclude(index, ResultOutcome::Success, None) {
+            Submitted::Authorized
+        } else {
+            Submitted::Pending
+        }
     }
 
     /// The card of the latest try; a new try makes the bank's question void.

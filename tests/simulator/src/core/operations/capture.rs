@@ -9,8 +9,9 @@ use crate::core::contract::{Captures, Contract};
 use crate::core::fields::Fields;
 use crate::core::fingerprint::Fingerprint;
 use crate::core::gateway::{Claim, Gateway};
-use crate::core::payment::{CaptureMode, Payment, Phase, Progress, Review};
+use crate::core::payment::{CaptureMode, Payment, Phase, Progress};
 use crate::core::reply::{Refusal, Reply};
+use crate::core::review::Review;
 use crate::core::time::Time;
 
 /// What the merchant asks for.

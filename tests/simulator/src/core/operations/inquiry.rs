@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::core::codes;
 use crate::core::gateway::Gateway;
-use crate::core::payment::{Capture, Payment, Phase, Progress, Refund, Review};
+use crate::core::payment::{Capture, Payment, Phase, Progress, Refund};
 use crate::core::reply::{Refusal, Reply};
 use crate::core::time::Time;
 
@@ -37,15 +37,24 @@ impl Gateway {
             .fields(
                 payment.paid_at.map(|_| payment.settlement_fields(payment.authorized())).unwrap_or_default(),
             )
-            .field_if("authReviewStatus", payment.review.map(Review::as_str))
             .field_if("authExpiryTime", payment.auth_expiry.map(Time::to_wire))
             .field_if("cardInfo", info.as_ref().map(card_info))
             .field_if("paymentResultInfo", info)
+            .fields(payment.review_fields())
+            .field_if("redirectActionForm", self.redirect_form(payment))
             .field_if("transactions", (!transactions.is_empty()).then_some(transactions)))
     }
 }
 
 impl Gateway {
+    /// Where the buyer goes, while that is open (rules 13.1).
+    fn redirect_form(&self, payment: &Payment) -> Option<Value> {
+        let arranged = &self.arranged_for(payment).pay;
+        let has_url = arranged.answer.is_none() || arranged.with_url;
+        let url = self.normal_url(payment).filter(|_| has_url && payment.phase == Phase::Processing)?;
+        Some(json!({"method": "GET", "redirectUrl": url}))
+    }
+
     /// `paymentResultInfo`, once a card was used successfully, or failed for good.
     pub(crate) fn result_info(&self, payment: &Payment) -> Option<Value> {
         if payment.paid_at.is_none() && payment.phase != Phase::Failed {

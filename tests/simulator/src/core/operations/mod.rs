@@ -8,6 +8,7 @@ mod exchange_rate;
 mod inquiry;
 mod installment;
 mod pay;
+mod pay_answer;
 mod refund;
 mod retrieve_session;
 mod session;

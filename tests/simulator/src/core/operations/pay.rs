@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::session::Start;
+use crate::core::arrangement::PayAnswer;
 use crate::core::buyer::{Submitted, usual_use};
 use crate::core::card_form::CardForm;
 use crate::core::cards::Card;
@@ -14,15 +15,11 @@ use crate::core::gateway::{Gateway, Timer};
 use crate::core::instalments;
 use crate::core::methods;
 use crate::core::names::Name;
-use crate::core::payment::{Integration, Payment, Phase};
+use crate::core::payment::{Integration, Phase};
 use crate::core::reply::{Refusal, Reply};
 use crate::core::three_ds::ChallengeKind;
 use crate::core::time::Time;
 use crate::core::timings::millis;
-
-/// The wallet app that the simulator stands in for; no device has it, so a scheme fails as it does where an app is missing.
-const APP_SCHEME: &str = "antom-simulator";
-const APP_IDENTIFIER: &str = "simulator.antom.wallet";
 
 impl Gateway {
     pub(crate) fn pay(&mut self, client: &str, request: &Value) -> Result<Reply, Refusal> {
@@ -35,13 +32,12 @@ impl Gateway {
         let start = start.ok_or_else(|| Refusal::new("PARAM_ILLEGAL"))?;
         methods::rules_of(start.method).admit(&start.amount)?;
         instalments::admit(start.terms.instalments, &start.amount)?;
-        let index = match self.repeated_start(client, &start, request, false)? {
-            Some(index) => index,
-            None => self.begin(client, start, request, close_at),
-        };
-        self.payments.get(index).map(|payment| self.pay_reply(payment, terminal)).ok_or_else(|| {
-            Refusal::new("SYSTEM_ERROR") // The books always hold what `begin` returns.
-        })
+        let repeated = self.repeated_start(client, &start, request, false)?;
+        let is_first = repeated.is_none();
+        let index = repeated.unwrap_or_else(|| self.begin(client, start, request, close_at));
+        // The books always hold what `begin` returns.
+        let payment = self.payments.get(index).ok_or_else(|| Refusal::new("SYSTEM_ERROR"))?;
+        Ok(self.pay_answer(payment, terminal, is_first))
     }
 
     fn begin(&mut self, client: &str, start: Start<'_>, request: &Value, close_at: Time) -> usize {
@@ -51,7 +47,11 @@ impl Gateway {
         self.attempt(index, payment_id, close_at);
         let Some(payment) = self.payments.get(index) else { return index };
         let terms = payment.terms();
-        if let Some(form) = form {
+        let arranged = &self.arranged_for(payment).pay;
+        if let Some(answer) = arranged.answer {
+            let (code, paid) = (arranged.result_code.clone(), !arranged.with_url);
+            self.answer_as_arranged(index, answer, code.as_deref(), paid, form.as_ref());
+        } else if let Some(form) = form {
             if let Submitted::Declined { result_code } = self.try_form(index, &form) {
                 // Nobody is there to try another card: a refused `pay` is final for its id.
                 self.fail(index, &result_code);
@@ -68,6 +68,32 @@ impl Gateway {
         index
     }
 
+    /// What an arranged answer of `pay` means for the payment; one that leaves it open means nothing yet.
+    fn answer_as_arranged(
+        &mut self,
+        index: usize,
+        answer: PayAnswer,
+        code: Option<&str>,
+        paid: bool,
+        form: Option<&CardForm>,
+    ) {
+        match answer {
+            PayAnswer::Success if paid => {
+                let used = self
+                    .payments
+                    .get(index)
+                    .and_then(|payment| self.card_in(&payment.client, payment.terms(), form?).ok());
+                if let Some(payment) = self.payments.get_mut(index) {
+                    payment.used = used.map(Box::new);
+                }
+                self.give_usual_card(index);
+                self.succeed(index);
+            }
+            PayAnswer::Fail => self.fail(index, code.unwrap_or("PROCESS_FAIL")),
+            PayAnswer::Success | PayAnswer::Unknown => {}
+        }
+    }
+
     /// Makes the payment known under its id and arms its closing.
     pub(crate) fn attempt(&mut self, index: usize, payment_id: Name, close_at: Time) {
         let Some(payment) = self.payments.get_mut(index) else { return };
@@ -77,52 +103,7 @@ impl Gateway {
         let client = payment.client.clone();
         self.books_of(&client).by_payment.insert(payment_id, index);
         self.arm(close_at, Timer::CloseUnpaid { payment: index });
-    }
-
-    fn pay_reply(&self, payment: &Payment, terminal: &str) -> Reply {
-        let described = |reply: Reply| {
-            reply
-                .field("paymentRequestId", payment.request_id.as_str())
-                .field("paymentAmount", payment.amount.to_json())
-                .field_if("paymentId", payment.payment_id.as_deref())
-                .field("paymentCreateTime", payment.created.to_wire())
-        };
-        match payment.phase {
-            Phase::Success => described(Reply::success())
-                .field_if("paymentTime", payment.paid_at.map(Time::to_wire))
-                .field_if("authExpiryTime", payment.auth_expiry.map(Time::to_wire))
-                .field_if("paymentResultInfo", self.result_info(payment)),
-            Phase::Open | Phase::Processing | Phase::Pending => {
-                let reply = described(Reply::new("PAYMENT_IN_PROCESS"));
-                let Some(normal_url) = self.normal_url(payment) else { return reply };
-                let reply = reply.field("normalUrl", normal_url.as_str());
-                let id = payment.payment_id.as_deref().unwrap_or_default();
-                if matches!(terminal, "APP" | "MINI_APP") && !payment.is_card() {
-                    reply
-                        .field("applinkUrl", format!("{}/app/{id}", self.settings.base_url))
-                        .field("schemeUrl", format!("{APP_SCHEME}://pay/{id}"))
-                        .field("appIdentifier", APP_IDENTIFIER)
-                } else {
-                    reply
-                }
-            }
-            Phase::Failed => Reply::new(payment.result_code.as_deref().unwrap_or("PROCESS_FAIL")),
-            Phase::Cancelled => Reply::new("ORDER_IS_CANCELED"),
-        }
-    }
-
-    /// Where the buyer of a payment that `pay` started goes.
-    pub(crate) fn normal_url(&self, payment: &Payment) -> Option<String> {
-        match payment.integration {
-            Integration::Session { .. } => None,
-            Integration::Pay => {
-                if let Some(challenge) = &payment.challenge {
-                    return Some(self.challenge_url(&challenge.id));
-                }
-                let id = payment.payment_id.as_deref()?;
-                Some(format!("{}/checkout/{id}", self.settings.base_url))
-            }
-        }
+        self.schedule_result(index);
     }
 
     /// When a payment is closed that the buyer does not finish.
@@ -169,7 +150,7 @@ fn given_card(start: &Start<'_>, request: &Value) -> Option<CardForm> {
     let nothing = Value::Null;
     let meta = request.pointer("/paymentMethod/paymentMethodMetaData").unwrap_or(&nothing);
     let text = |name: &str| meta.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    if start.method_id.is_none() && text("cardNo").is_empty() {
+    if start.terms.method_id.is_none() && text("cardNo").is_empty() {
         return None;
     }
     Some(CardForm {
@@ -178,7 +159,7 @@ fn given_card(start: &Start<'_>, request: &Value) -> Option<CardForm> {
         expiry_year: text("expiryYear"),
         cvv: text("cvv"),
         cardholder_name: holder_in(meta),
-        payment_method_id: start.method_id.map(str::to_owned),
+        payment_method_id: start.terms.method_id.as_deref().map(str::to_owned),
         // A merchant that asks for a token has asked its buyer.
         store: true,
         ..CardForm::default()

@@ -15,6 +15,7 @@ use crate::core::names::Name;
 use crate::core::payment::{CaptureMode, Integration, Payment, Phase};
 use crate::core::random::Random;
 use crate::core::reply::{Refusal, Reply};
+use crate::core::review::Reviewer;
 use crate::core::terms::{NO_TERMS, Terms};
 use crate::core::time::Time;
 use crate::core::timings::millis;
@@ -24,7 +25,6 @@ pub(super) struct Start<'a> {
     pub(super) request_id: &'a str,
     pub(super) amount: Amount,
     pub(super) method: &'a str,
-    pub(super) method_id: Option<&'a str>,
     order_id: &'a str,
     settlement_currency: Option<Code>,
     capture_mode: CaptureMode,
@@ -86,7 +86,6 @@ impl Gateway {
         };
         let terms = Terms::read(fields, method);
         let capture_mode = read_capture_mode(fields, method);
-        let method_id = fields.text("paymentMethod.paymentMethodId", 2_048);
         if fields.has_chinese() {
             self.violation(client, "chinese_characters", request_id);
         }
@@ -94,7 +93,6 @@ impl Gateway {
             request_id,
             amount: amount?,
             method,
-            method_id,
             order_id,
             settlement_currency,
             capture_mode,
@@ -120,7 +118,7 @@ impl Gateway {
         let is_session = matches!(payment.integration, Integration::Session { .. });
         let same_key = payment.amount == start.amount
             && payment.method.as_str() == start.method
-            && payment.method_id.as_deref() == start.method_id
+            && payment.terms().method_id == start.terms.method_id
             && is_session == asks_session;
         if payment.digest != Fingerprint::of(request) {
             self.violation(client, "same_id_other_content", start.request_id);
@@ -151,7 +149,6 @@ impl Gateway {
             settlement_currency: start.settlement_currency.unwrap_or(start.amount.currency),
             amount: start.amount,
             method: self.names.of(start.method),
-            method_id: start.method_id.map(Into::into),
             capture_mode: start.capture_mode,
             terms: (start.terms != NO_TERMS).then(|| start.terms.into()),
             notify_url: start.notify_url.map(|url| self.names.of(url)),
@@ -163,10 +160,12 @@ impl Gateway {
             tries: Vec::new(),
             used: None,
             challenge: None,
+            later: None,
             network_id,
             paid_at: None,
             told_at: None,
             review: None,
+            reviewer: Reviewer::default(),
             auth_expiry: None,
             increments: Vec::new(),
             captures: Vec::new(),

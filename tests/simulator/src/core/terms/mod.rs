@@ -19,6 +19,8 @@ use super::instalments;
 /// What a request to start a payment asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Terms {
+    /// `paymentMethodId`: for a card a token.
+    pub(crate) method_id: Option<Box<str>>,
     pub(crate) locale: Option<Box<str>>,
     /// Given back in notifications and inquiries.
     pub(crate) metadata: Option<Box<str>>,
@@ -45,6 +47,7 @@ pub(crate) struct Terms {
 
 /// Nothing is asked for.
 pub(crate) static NO_TERMS: Terms = Terms {
+    method_id: None,
     locale: None,
     metadata: None,
     three_ds: false,
@@ -67,13 +70,15 @@ impl Terms {
     pub(crate) fn read(fields: &mut Fields<'_>, method: &str) -> Self {
         let locale = fields.text("locale", 8).map(Into::into);
         let metadata = fields.text("metadata", 4_096).map(Into::into);
+        let method_id = fields.text("paymentMethod.paymentMethodId", 2_048).map(Into::into);
         if method != "CARD" {
-            return Self { locale, metadata, ..NO_TERMS.clone() };
+            return Self { method_id, locale, metadata, ..NO_TERMS.clone() };
         }
         let meta = Meta::of(fields);
         let mode = fields.one_of(&meta.member("tokenizeMode"), &["ASKFORCONSENT"]);
         let flag = |fields: &mut Fields<'_>, name: &str| fields.flag(&meta.member(name)).unwrap_or(false);
         let terms = Self {
+            method_id,
             locale,
             metadata,
             three_ds: flag(fields, "is3DSAuthentication"),
