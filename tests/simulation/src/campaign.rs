@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -144,6 +144,26 @@ pub fn run_on(campaign: Campaign, threads: usize) -> Report {
 pub fn run(campaign: Campaign) -> Report {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     run_on(campaign, threads)
+}
+
+/// Every mistake with the first seed that finds it, on all cores.
+pub fn find_all(campaign: Campaign) -> Vec<(Mistake, Option<Finding>)> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let next = AtomicUsize::new(0);
+    let found = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(mistake) = Mistake::ALL.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let finding = find(*mistake, campaign.first_seed, campaign.faults);
+                    found.lock().unwrap_or_else(PoisonError::into_inner).push((*mistake, finding));
+                }
+            });
+        }
+    });
+    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.sort_by_key(|(mistake, _)| *mistake);
+    found
 }
 
 /// The first seed that finds the mistake, within [`MOST_SEEDS_TO_FIND`].

@@ -175,7 +175,7 @@ async fn wait_for_handout(world: &Arc<World>, id: &ReferenceOrderId, attempt: &P
 async fn act(world: &Arc<World>, attempt: &str, _is_hosted: bool) {
     let random = &world.random;
     for _ in 0..3 {
-        world.handle.sleep(random.one_of(&[800, 5_000, 40_000, 900_000], 5_000)).await;
+        world.handle.sleep(random.one_of(&[800, 5_000, 40_000, 900_000, 2_400_000], 5_000)).await;
         let outcome = match random.below(100) {
             0..=59 => Outcome::Success,
             60..=71 => Outcome::Decline,

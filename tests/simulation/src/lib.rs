@@ -11,6 +11,7 @@ pub mod executor;
 pub mod instance;
 pub mod journey;
 pub mod mistake;
+pub mod model;
 pub mod port;
 pub mod profile;
 pub mod random;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use antom_simulation::campaign::{self, Campaign};
 use antom_simulation::mistake::Mistake;
+use antom_simulation::model;
 use antom_simulation::profile::Profile;
 use antom_simulation::run::{Plan, run};
 
@@ -18,20 +19,30 @@ Simulates orders against the gateway's core, with faults on every port, and comp
                    instances, clocks
   --trace          one seed only, with everything that happened
   --mistake NAME   plants a mistake; with --trace shows how it is found
-  --profile NAME   quick: 100000 orders, then every planted mistake; long: 10000000 orders
+  --profile NAME   quick: 100000 orders, then the model and every planted mistake; long: 10000000 orders
   --cells          tells how often each cell of the state tables was reached
+  --model          visits every state of one order with two attempts, two losses, two copies and one crash
   --mistakes       plants every mistake, one after the other, and tells the seed that finds it (at most 10000 each)
 
 Exit code 0: no rule was broken (or every mistake was found); 1: otherwise; 64: wrong usage.";
 
 const USAGE: u8 = 64;
+/// The orders of the long profile.
+const LONG: u64 = 10_000_000;
+
+/// One thing to do.
+#[derive(Clone, Copy)]
+enum Part {
+    Orders,
+    Trace,
+    Model,
+    Mistakes,
+}
 
 /// What the command line asks for.
 struct Options {
     campaign: Campaign,
-    keeps_trace: bool,
-    plants_all: bool,
-    then_plants_all: bool,
+    parts: Vec<Part>,
     shows_cells: bool,
 }
 
@@ -47,37 +58,34 @@ fn main() -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
-    let went_well = if options.plants_all {
-        plant_all(options.campaign)
-    } else if options.keeps_trace {
-        show(options.campaign)
-    } else {
-        let went_well = simulate(options.campaign, options.shows_cells);
-        if options.then_plants_all { plant_all(options.campaign) && went_well } else { went_well }
-    };
+    // Every part is done, also after one that found something.
+    let mut went_well = true;
+    for part in &options.parts {
+        went_well &= match part {
+            Part::Orders => simulate(options.campaign, options.shows_cells),
+            Part::Trace => show(options.campaign),
+            Part::Model => visit_model(),
+            Part::Mistakes => plant_all(options.campaign),
+        };
+    }
     ExitCode::from(u8::from(!went_well))
 }
 
 fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
-    let mut options = Options {
-        campaign: Campaign::default(),
-        keeps_trace: false,
-        plants_all: false,
-        then_plants_all: false,
-        shows_cells: false,
-    };
+    let mut options = Options { campaign: Campaign::default(), parts: Vec::new(), shows_cells: false };
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or_else(|| format!("{argument} lacks its value"));
         match argument.as_str() {
             "--help" | "-h" => return Ok(None),
             "--orders" => options.campaign.orders = number(&value()?)?,
             "--seed" => options.campaign.first_seed = number(&value()?)?,
-            "--trace" => options.keeps_trace = true,
-            "--mistakes" => options.plants_all = true,
+            "--trace" => options.parts.push(Part::Trace),
+            "--mistakes" => options.parts.push(Part::Mistakes),
+            "--model" => options.parts.push(Part::Model),
             "--cells" => options.shows_cells = true,
             "--profile" => match value()?.as_str() {
-                "quick" => options.then_plants_all = true,
-                "long" => options.campaign.orders = 10_000_000,
+                "quick" => options.parts.extend([Part::Orders, Part::Model, Part::Mistakes]),
+                "long" => options.campaign.orders = LONG,
                 other => return Err(format!("no profile is called {other}")),
             },
             "--faults" => {
@@ -92,6 +100,9 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options
             }
             _ => return Err(format!("unknown option {argument}")),
         }
+    }
+    if options.parts.is_empty() {
+        options.parts.push(Part::Orders);
     }
     Ok(Some(options))
 }
@@ -136,22 +147,34 @@ fn show(campaign: Campaign) -> bool {
     outcome.violations.is_empty()
 }
 
+/// The whole space of the small model; `true` if every property holds.
+fn visit_model() -> bool {
+    let visit = model::visit(2, 2, 1);
+    say(&format!(
+        "model of two attempts, two losses, two copies, one crash: {} states, {} steps, depth {}, {} properties broken",
+        visit.states,
+        visit.steps,
+        visit.depth,
+        visit.broken.len()
+    ));
+    visit.broken.iter().for_each(|broken| say(broken));
+    visit.broken.is_empty()
+}
+
 /// Every mistake; `true` if each was found.
 fn plant_all(campaign: Campaign) -> bool {
-    let mut survivors = 0_u32;
-    for mistake in Mistake::ALL {
-        match campaign::find(*mistake, campaign.first_seed, campaign.faults) {
+    let found = campaign::find_all(campaign);
+    for (mistake, finding) in &found {
+        match finding {
             Some(finding) => {
                 let first = finding.violations.first().map(String::as_str).unwrap_or_default();
                 say(&format!("{:<34} seed {:>5}  {first}", mistake.name(), finding.seed));
             }
-            None => {
-                survivors = survivors.saturating_add(1);
-                say(&format!("{:<34} SURVIVED", mistake.name()));
-            }
+            None => say(&format!("{:<34} SURVIVED", mistake.name())),
         }
     }
-    say(&format!("{} mistakes planted, {survivors} survived", Mistake::ALL.len()));
+    let survivors = found.iter().filter(|(_, finding)| finding.is_none()).count();
+    say(&format!("{} mistakes planted, {survivors} survived", found.len()));
     survivors == 0
 }
 
