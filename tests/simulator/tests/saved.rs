@@ -91,3 +91,42 @@ fn a_state_that_lacks_something_is_refused_by_name() {
     let error = serde_json::from_value::<SavedGateway>(state).expect_err("refused");
     assert!(error.to_string().contains("timers"), "{error}");
 }
+
+#[test]
+fn what_is_arranged_and_what_is_in_process_outlives_the_process() {
+    let mut run = Run::new(7, 100);
+    run.gateway.clear_faults();
+    let fates = json!({"capture": [{"outcome": "fail", "resultCode": "RISK_REJECT"}, {"outcome": "stay"}],
+                       "notifications": {"notifyType": "CAPTURE_RESULT", "never": true}});
+    let now = run.gateway.now();
+    run.gateway.arrange(now, None, script::CLIENT, "a", &fates).expect("arranged");
+    run.gateway.set_contract(script::CLIENT, &json!({"captures": "full"})).expect("a contract");
+    let mode = json!({"isAuthorization": true, "captureMode": "MANUAL"});
+    run.call(Operation::Pay, &script::request("a", "CARD", mode));
+    run.complete("a", antom_simulator::core::Outcome::Success);
+    let payment_id = run.gateway.payment_view(None, "a").expect("a payment")["paymentId"].clone();
+    let capture = |id: &str| {
+        json!({"captureRequestId": id, "paymentId": payment_id,
+               "captureAmount": {"currency": "SGD", "value": "4200"}})
+    };
+    run.call(Operation::Capture, &capture("c1"));
+    run.gateway = resumed(&saved(&run.gateway), 100);
+    run.gateway.run_to(now.after(std::time::Duration::from_secs(60)));
+    run.call(Operation::Capture, &capture("c2"));
+    run.gateway = resumed(&saved(&run.gateway), 100);
+    let view = run.gateway.payment_view(None, "a").expect("a payment");
+    let captures: Vec<(&Value, &Value)> = view["captures"]
+        .as_array()
+        .expect("captures")
+        .iter()
+        .map(|one| (&one["status"], &one["resultCode"]))
+        .collect();
+    assert_eq!(
+        captures,
+        [(&json!("FAIL"), &json!("RISK_REJECT")), (&json!("PROCESSING"), &json!("PAYMENT_IN_PROCESS"))]
+    );
+    let log = run.gateway.notification_views(&NotificationFilter::default());
+    let told: Vec<&Value> = log.iter().map(|one| &one["status"]).collect();
+    assert!(told.contains(&&json!("withheld")), "{told:?}");
+    assert_eq!(run.gateway.contract_view(script::CLIENT)["captures"], "full");
+}

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 /// How often the script does all that it does.
 pub(crate) const ROUNDS: u32 = 20;
-const CLIENT: &str = "SANDBOX_TEST";
+pub(crate) const CLIENT: &str = "SANDBOX_TEST";
 
 pub(crate) struct Run {
     pub(crate) gateway: Gateway,
