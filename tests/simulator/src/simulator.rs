@@ -7,13 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 use crate::core::{Completion, CompletionError, Gateway, GatewaySettings, Time};
 use crate::http::{
     Archive, CertificateError, Certificates, Clock, ClockMode, Door, Identities, Keys, KeysError, Links,
-    Parts, Server, Shell, StateError, StateFile, router,
+    Parts, Server, Shell, StateError, StateFile,
 };
 
 /// What a simulator is started with. The default listens on a free loopback port, with keys of its own in memory and
@@ -94,7 +93,6 @@ pub struct Simulator {
     shell: Arc<Shell>,
     links: Links,
     ca_pem: Option<String>,
-    tasks: Vec<JoinHandle<()>>,
 }
 
 impl Simulator {
@@ -136,26 +134,29 @@ impl Simulator {
             None => None,
         };
         let ca_pem = certificates.as_ref().map(|certificates| certificates.ca_pem.clone());
+        let tls_config = certificates.map(|certificates| certificates.server_config()).transpose()?;
         let shell = Arc::new(make_shell(&settings, keys, &links, ca_pem.as_deref())?);
         if let Some(folder) = folder {
             shell.keys.write_configuration(folder, &links)?;
         }
-        let routes = |listen: SocketAddr| {
-            let door = Door::new(&settings.tls_names, listen.ip());
-            router(Arc::clone(&shell), door)
-        };
-        let mut tasks = vec![
-            tokio::spawn(Arc::clone(&shell).run()),
-            tokio::spawn(Arc::clone(&shell).keep_state()),
-            tokio::spawn(server.serve(routes(settings.listen), None)),
-        ];
-        if let (Some((server, listen)), Some(certificates)) =
-            (tls_server.zip(settings.tls_listen), certificates)
-        {
-            let acceptor = TlsAcceptor::from(certificates.server_config()?);
-            tasks.push(tokio::spawn(server.serve(routes(listen), Some(acceptor))));
+        // From here on nothing fails, so that no task is left behind.
+        let door = |listen: SocketAddr| Door::new(&settings.tls_names, listen.ip());
+        shell.tasks.spawn(Arc::clone(&shell).run());
+        shell.tasks.spawn(Arc::clone(&shell).keep_state());
+        shell.tasks.spawn(server.serve(Arc::clone(&shell), door(settings.listen), None));
+        let tls = tls_server.zip(settings.tls_listen).zip(tls_config);
+        if let Some(((server, listen), config)) = tls {
+            let acceptor = TlsAcceptor::from(config);
+            shell.tasks.spawn(server.serve(Arc::clone(&shell), door(listen), Some(acceptor)));
         }
-        Ok(Self { shell, links, ca_pem, tasks })
+        Ok(Self { shell, links, ca_pem })
+    }
+
+    /// Ends the simulator and waits until its ports are closed and no task of it is left. Dropping it ends it as well,
+    /// without waiting.
+    pub async fn stop(self) {
+        self.shell.tasks.end();
+        self.shell.tasks.ended().await;
     }
 
     /// `http://` and the address, without a final slash.
@@ -240,7 +241,7 @@ impl Simulator {
 
 impl Drop for Simulator {
     fn drop(&mut self) {
-        self.tasks.iter().for_each(JoinHandle::abort);
+        self.shell.tasks.end();
         if let Err(error) = self.shell.end_state() {
             tracing::error!(%error, "the state is not saved");
         }

@@ -25,7 +25,7 @@ impl Shell {
         }
         for group in groups.into_values() {
             let shell = Arc::clone(self);
-            tokio::spawn(async move {
+            self.tasks.spawn(async move {
                 for send in group {
                     shell.deliver(&send).await;
                     shell.arrived();

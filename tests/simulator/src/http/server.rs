@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -17,15 +18,16 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use super::authentication::Channel;
 use super::door::Door;
 use super::shell::Shell;
+use super::wait::pause;
 use super::{buyer, control, gateway_api};
 
 const LARGEST_BODY: usize = 1024 * 1024;
+const WITHOUT_DESCRIPTORS: Duration = Duration::from_millis(50);
 
 /// Marks a response that is never written: the connection is closed instead.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +39,7 @@ pub(crate) struct CloseConnection;
 struct ClosedOnPurpose;
 
 /// All routes.
-pub(crate) fn router(shell: Arc<Shell>, door: Door) -> Router {
+fn router(shell: Arc<Shell>, door: Door) -> Router {
     Router::new()
         .route("/ams/{*rest}", any(gateway_api::handle))
         .merge(buyer::routes())
@@ -81,21 +83,21 @@ impl Server {
         Ok(address.to_string())
     }
 
-    /// Serves until the task is aborted; its connections end with it.
-    pub(crate) async fn serve(self, router: Router, tls: Option<TlsAcceptor>) {
-        let mut connections = JoinSet::new();
+    /// Serves for as long as the simulator lives, each connection in a task of its own.
+    pub(crate) async fn serve(self, shell: Arc<Shell>, door: Door, tls: Option<TlsAcceptor>) {
+        let router = router(Arc::clone(&shell), door);
         loop {
-            let accepted = tokio::select! {
-                accepted = self.listener.accept() => accepted,
-                Some(_) = connections.join_next(), if !connections.is_empty() => continue,
+            let Ok((stream, peer)) = self.listener.accept().await else {
+                // No file descriptor is left; some connection may end soon.
+                pause(WITHOUT_DESCRIPTORS).await;
+                continue;
             };
-            let Ok((stream, peer)) = accepted else { continue };
             let channel = Channel { is_tls: tls.is_some(), peer: peer.ip() };
             // Small messages would otherwise wait for each other.
             let _best_effort = stream.set_nodelay(true);
             let router = router.clone();
             let tls = tls.clone();
-            connections.spawn(async move {
+            shell.tasks.spawn(async move {
                 match tls {
                     None => converse(stream, router, channel).await,
                     Some(tls) => match tls.accept(stream).await {

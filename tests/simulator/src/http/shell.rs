@@ -13,6 +13,7 @@ use super::clients::{Clients, PublicKey};
 use super::clock::{Clock, ClockMode};
 use super::keys::{Keys, KeysError};
 use super::state::{State, StateError, StateFile};
+use super::tasks::Tasks;
 use super::wait::pause;
 use crate::core::{Gateway, Time};
 
@@ -22,6 +23,7 @@ pub(crate) struct Shell {
     pub(crate) keys: Keys,
     pub(crate) antom_keys: AntomKeys,
     pub(crate) clients: Clients,
+    pub(crate) tasks: Tasks,
     pub(crate) poster: reqwest::Client,
     pub(crate) allow_remote: bool,
     /// Settlement files.
@@ -84,6 +86,7 @@ impl Shell {
             keys: parts.keys,
             antom_keys: parts.identities.antom_keys,
             clients: parts.identities.clients,
+            tasks: Tasks::new(),
             poster: parts.poster,
             allow_remote: parts.allow_remote,
             archive: parts.archive,

@@ -43,11 +43,12 @@ pub(super) async fn advance(State(shell): State<Arc<Shell>>, body: Bytes) -> Ans
     let Advance { seconds } = serde_json::from_value(json_of(&body)?)
         .map_err(|error| Problem::invalid(format!("advance takes whole seconds: {error}")))?;
     // A client that goes away must not leave the clock between two moments.
-    let moving = tokio::spawn({
+    let moving = shell.tasks.spawn({
         let shell = Arc::clone(&shell);
         async move { shell.advance(Duration::from_secs(seconds)).await }
     });
-    moving.await.map_err(|_| Problem::invalid("the simulator is shutting down"))?;
+    let moved = moving.await.ok().flatten();
+    moved.ok_or_else(|| Problem::invalid("the simulator is shutting down"))?;
     ok(&view(&shell))
 }
 
