@@ -70,6 +70,9 @@ struct Serve {
     /// File in which everything outlives the process; it belongs to the keys folder. Snapshots are not part of it.
     #[arg(long, value_name = "FILE", requires = "keys")]
     state: Option<PathBuf>,
+    /// Script of the gateway's own web SDK (dist/umd/ams-checkout.min.js of its package), for /_simulator/demo.
+    #[arg(long, value_name = "FILE")]
+    web_sdk: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -146,6 +149,7 @@ async fn run(arguments: Serve, keys: PathBuf) -> Result<(), StartError> {
         magic_amounts: arguments.magic_amounts,
         allow_remote: arguments.allow_remote,
         state: arguments.state,
+        web_sdk: arguments.web_sdk,
     };
     // Listening for the signal begins before the ready line, so that none is missed.
     let ended = ended_by_signal();

@@ -41,6 +41,8 @@ pub struct Settings {
     pub allow_remote: bool,
     /// File in which the state outlives the simulator; it needs a keys folder. Snapshots are not part of it.
     pub state: Option<PathBuf>,
+    /// The script of the gateway's own web SDK, for the page to try it on; nothing else reads it.
+    pub web_sdk: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -57,6 +59,7 @@ impl Default for Settings {
             magic_amounts: false,
             allow_remote: false,
             state: None,
+            web_sdk: None,
         }
     }
 }
@@ -82,6 +85,14 @@ pub enum StartError {
     /// TLS cannot be set up.
     #[error(transparent)]
     Tls(#[from] CertificateError),
+    /// The script of the web SDK cannot be read.
+    #[error("cannot read {} for --web-sdk", path.display())]
+    WebSdk {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
     /// The client that posts notifications cannot be made.
     #[error("the client for notifications cannot be made")]
     Poster(#[source] reqwest::Error),
@@ -290,6 +301,22 @@ fn make_shell(
         None => Archive::temporary(&keys.client_id),
     };
     let poster = crate::http::poster(ca_pem)?;
-    let allow_remote = settings.allow_remote;
-    Ok(Shell::new(Parts { clock, keys, identities, poster, allow_remote, archive, gateway, state_file }))
+    let web_sdk = match &settings.web_sdk {
+        None => None,
+        Some(path) => {
+            let read = std::fs::read_to_string(path);
+            Some(read.map_err(|source| StartError::WebSdk { path: path.clone(), source })?)
+        }
+    };
+    Ok(Shell::new(Parts {
+        clock,
+        keys,
+        identities,
+        poster,
+        allow_remote: settings.allow_remote,
+        web_sdk,
+        archive,
+        gateway,
+        state_file,
+    }))
 }

@@ -310,3 +310,56 @@ async fn the_stand_in_script_is_served_to_every_page() {
         assert!(!text.contains(old), "{old} is not for old browsers");
     }
 }
+
+#[tokio::test]
+async fn people_try_the_sdk_on_a_page_that_makes_its_own_sessions() {
+    let shop = Shop::open().await;
+    let demo = shop.at("/_simulator/demo");
+    let client = &shop.merchant.client;
+    let make = |origin: Option<&str>| {
+        let request = client.post(&demo).header("content-type", "application/x-www-form-urlencoded");
+        let request = request.body("value=1100&currency=SGD&method=CARD-3DS");
+        origin.map_or(request.try_clone().expect("a copy"), |origin| request.header("origin", origin))
+    };
+    let foreign = make(Some("https://other.test")).send().await.expect("an answer");
+    assert_eq!(foreign.status(), 403, "no foreign page makes sessions here");
+    let made = make(None).send().await.expect("an answer");
+    assert_eq!(made.status(), 303);
+    let page = shop.at(made.headers()["location"].to_str().expect("text"));
+    let shown = client.get(&page).send().await.expect("a page");
+    assert!(
+        shown.headers()["content-security-policy"].to_str().expect("text").contains("default-src 'none'")
+    );
+    let text = shown.text().await.expect("text");
+    assert!(text.contains("data-script=\"/_simulator/ams-checkout.js\""), "{text}");
+    let session =
+        text.split("name=\"session\"").nth(1).expect("a field").split("value=\"").nth(1).expect("a value");
+    let session = session.split('"').next().expect("its end").replace("&amp;", "&");
+    let told = shop.query(&session).await;
+    assert_eq!(told["paymentAmountView"]["formattedValue"], "11.00");
+    let bad = client.post(&demo).body("{\"value\": \"0\"}").send().await.expect("an answer");
+    assert_eq!(bad.status(), 400);
+}
+
+#[tokio::test]
+async fn the_gateways_own_sdk_is_served_from_the_file_that_was_given() {
+    let without = Shop::open().await;
+    let text = async |shop: &Shop, path: &str| {
+        let response = shop.merchant.client.get(shop.at(path)).send().await.expect("an answer");
+        (response.status().as_u16(), response.text().await.expect("text"))
+    };
+    assert_eq!(text(&without, "/_simulator/web-sdk.js").await.0, 404);
+    let (_, page) = text(&without, "/_simulator/demo?sdk=official").await;
+    assert!(page.contains("--web-sdk") && page.contains("data-script=\"\""), "{page}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("sdk.js");
+    std::fs::write(&script, "window.theirs = 1;").expect("written");
+    let settings = Settings { web_sdk: Some(script), ..Settings::default() };
+    let simulator = Simulator::start_with(settings).await.expect("a simulator");
+    let merchant = Merchant::of(&simulator);
+    let with = Shop { simulator, merchant };
+    assert_eq!(text(&with, "/_simulator/web-sdk.js").await, (200, "window.theirs = 1;".to_owned()));
+    let settings = Settings { web_sdk: Some(folder.path().join("other.js")), ..Settings::default() };
+    let error = Simulator::start_with(settings).await.expect_err("no such file");
+    assert!(error.to_string().contains("other.js"), "{error}");
+}

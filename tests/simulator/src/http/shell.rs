@@ -26,6 +26,8 @@ pub(crate) struct Shell {
     pub(crate) tasks: Tasks,
     pub(crate) poster: reqwest::Client,
     pub(crate) allow_remote: bool,
+    /// The gateway's own web SDK, for the page to try it on.
+    pub(crate) web_sdk: Option<String>,
     /// Settlement files.
     pub(crate) archive: Archive,
     gateway: Mutex<Gateway>,
@@ -49,6 +51,7 @@ pub(crate) struct Parts {
     pub(crate) identities: Identities,
     pub(crate) poster: reqwest::Client,
     pub(crate) allow_remote: bool,
+    pub(crate) web_sdk: Option<String>,
     pub(crate) archive: Archive,
     pub(crate) gateway: Gateway,
     pub(crate) state_file: Option<StateFile>,
@@ -89,6 +92,7 @@ impl Shell {
             tasks: Tasks::new(),
             poster: parts.poster,
             allow_remote: parts.allow_remote,
+            web_sdk: parts.web_sdk,
             archive: parts.archive,
             gateway: Mutex::new(parts.gateway),
             snapshots: Mutex::new(BTreeMap::new()),

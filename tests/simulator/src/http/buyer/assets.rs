@@ -18,6 +18,7 @@ pub(super) async fn file(Path(name): Path<String>) -> Response {
         "checkout.js" => asset(SCRIPT, include_str!("../assets/checkout.js")),
         "frame.js" => asset(SCRIPT, include_str!("../assets/frame.js")),
         "challenge.js" => asset(SCRIPT, include_str!("../assets/challenge.js")),
+        "demo.js" => asset(SCRIPT, include_str!("../assets/demo.js")),
         "icon.svg" => asset(IMAGE, include_str!("../assets/icon.svg")),
         _ => Problem::unknown("no such file").into_response(),
     }

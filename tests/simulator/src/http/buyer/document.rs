@@ -34,6 +34,8 @@ impl Display for Text<'_> {
 pub(super) enum Framing {
     Nobody,
     Anybody,
+    /// Anybody, and the page may do anything.
+    Unguarded,
 }
 
 /// A page of its own, as large as the window.
@@ -69,22 +71,26 @@ pub(super) fn html_response(status: StatusCode, html: String, framing: Framing) 
     let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;
     let policy = match framing {
-        Framing::Nobody => concat!(
+        Framing::Nobody => Some(concat!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; ",
-            "base-uri 'none'; frame-ancestors 'none'"
-        ),
-        Framing::Anybody => concat!(
+            "frame-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+        )),
+        Framing::Anybody => Some(concat!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; ",
             "frame-src 'self'; base-uri 'none'"
-        ),
+        )),
+        Framing::Unguarded => None,
     };
     let headers = response.headers_mut();
+    if let Some(policy) = policy {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    }
     for (name, value) in [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, policy),
         // A page shows what is true now; the one behind the back button must ask again.
         (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        // Other sites learn no address of a payment; our own forms still say where they come from.
+        (header::REFERRER_POLICY, "same-origin"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));

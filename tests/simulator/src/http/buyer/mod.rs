@@ -3,6 +3,7 @@
 
 mod assets;
 mod challenge;
+mod demo;
 mod document;
 mod form;
 mod frame;
@@ -35,4 +36,9 @@ pub(crate) fn routes() -> Router<Arc<Shell>> {
         .route(FRAME, get(frame::page))
         .route("/_simulator/ams-checkout.js", get(assets::stand_in))
         .route("/_simulator/logos/{name}", get(assets::logo))
+}
+
+/// The page to try the web SDK on, relative to `/_simulator`.
+pub(crate) fn demo_routes() -> Router<Arc<Shell>> {
+    Router::new().route("/demo", get(demo::show).post(demo::make)).route("/web-sdk.js", get(demo::official))
 }

@@ -21,6 +21,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::answers::{Answered, Problem, ok};
+use super::buyer::demo_routes;
 use super::shell::Shell;
 use crate::core::CompletionError;
 
@@ -68,6 +69,7 @@ pub(crate) fn routes() -> Router<Arc<Shell>> {
         .route("/settlement", get(settlement::list).post(settlement::settle))
         .route("/settlement/{date}/{name}", get(settlement::show))
         .route("/ledger", get(scene::ledger))
+        .merge(demo_routes())
         .route("/snapshot", get(scene::snapshots).post(scene::snapshot))
         .route("/restore", post(scene::restore))
         .route("/reset", post(scene::reset))
