@@ -18,6 +18,8 @@ mod live_sandbox;
 mod pay_and_poll;
 #[path = "../../antom-http/examples/refund.rs"]
 mod refund;
+#[path = "client/stand.rs"]
+mod stand;
 #[path = "../../antom-http/examples/support/mod.rs"]
 mod support;
 
@@ -30,97 +32,15 @@ use antom_core::wire::{
     InquiryRefundRequest, Order, PaymentFactor, PaymentMethod, RefundRequest,
 };
 use antom_core::{
-    CaptureMode, CaptureRequestId, ClientId, Currency, Money, PaymentId, PaymentRequestId, PaymentStatus,
-    ReferenceOrderId, RefundRequestId, RefundStatus, TerminalType, Timestamp,
+    CaptureMode, CaptureRequestId, PaymentStatus, ReferenceOrderId, RefundRequestId, RefundStatus,
+    TerminalType,
 };
-use antom_http::{
-    CallError, Client, Clock, Endpoint, Pause, PaymentWait, Polling, ReqwestOptions, ReqwestTransport,
-    WaitEnd, Waiting,
-};
-use antom_simulator::core::{Completion, Time};
-use antom_simulator::{ClockMode, Settings, Simulator};
-use serde_json::{Value, json};
+use antom_http::{CallError, PaymentWait, Polling, WaitEnd};
+use antom_simulator::Simulator;
+use serde_json::json;
+use stand::{Stand, amount, client_at, payment};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
-
-/// A simulator with TLS, whose time moves only when somebody waits.
-struct Stand {
-    simulator: Arc<Simulator>,
-    client: Client,
-}
-
-impl Stand {
-    async fn start() -> Self {
-        let settings = Settings {
-            tls_listen: Some(([127, 0, 0, 1], 0).into()),
-            clock: ClockMode::Manual,
-            start: Time::parse("2026-03-01T00:00:00Z"),
-            ..Settings::default()
-        };
-        let simulator = Arc::new(Simulator::start_with(settings).await.unwrap());
-        let client = client_at(&simulator, simulator.tls_url().unwrap());
-        Self { simulator, client }
-    }
-
-    /// Waiting moves the simulator's time.
-    fn pause(&self) -> Pause {
-        pause(&self.simulator)
-    }
-
-    fn act(&self, id: &PaymentRequestId, outcome: &str) {
-        let act: Completion = serde_json::from_value(json!({"outcome": outcome})).unwrap();
-        self.simulator.complete(id.as_str(), &act).unwrap();
-    }
-
-    async fn pay(&self, id: &PaymentRequestId, capture: CaptureMode) -> PaymentId {
-        let request = support::card_payment(id.clone(), amount(), capture).unwrap();
-        let answer = self.client.pay(&request).await.unwrap();
-        assert!(answer.result.unwrap().result_code.is("PAYMENT_IN_PROCESS"));
-        PaymentId::parse(answer.payment_id.unwrap()).unwrap()
-    }
-
-    fn attempt(&self, id: &PaymentRequestId) -> Value {
-        let ledger = self.simulator.ledger();
-        assert_eq!(ledger["violations"], json!([]), "{ledger}");
-        let orders = ledger["orders"].as_object().unwrap().values();
-        let mut attempts = orders.flat_map(|order| order["attempts"].as_array().unwrap());
-        attempts.find(|one| one["paymentRequestId"] == id.as_str()).unwrap().clone()
-    }
-}
-
-fn pause(simulator: &Arc<Simulator>) -> Pause {
-    let simulator = Arc::clone(simulator);
-    Pause::new(move |duration| {
-        let simulator = Arc::clone(&simulator);
-        async move {
-            simulator.advance(duration).await;
-        }
-    })
-}
-
-fn clock(simulator: &Arc<Simulator>) -> Clock {
-    let simulator = Arc::clone(simulator);
-    Arc::new(move || Timestamp::from_epoch_millis(simulator.now().epoch_millis()))
-}
-
-fn client_at(simulator: &Arc<Simulator>, base_url: &str) -> Client {
-    let client_id = ClientId::parse(simulator.client_id()).unwrap();
-    let (private, public) = (simulator.merchant_private_key(), simulator.antom_public_key());
-    let credential = support::credential(client_id, private, public).unwrap();
-    let options = ReqwestOptions::default().with_ca_pem(simulator.ca_pem().unwrap());
-    let transport = ReqwestTransport::new(&options).unwrap();
-    let endpoint = Endpoint::custom(base_url).unwrap();
-    Client::new(endpoint, Arc::new(credential), Arc::new(transport), clock(simulator))
-        .with_waiting(Waiting::new(pause(simulator), Arc::new(|| 0)))
-}
-
-fn amount() -> Money {
-    Money::parse_decimal(Currency::parse("SGD").unwrap(), "42.00").unwrap()
-}
-
-fn payment(id: &str) -> PaymentRequestId {
-    PaymentRequestId::parse(id).unwrap()
-}
 
 //= G-2 test
 #[tokio::test]

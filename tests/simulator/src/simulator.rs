@@ -224,6 +224,18 @@ impl Simulator {
         self.shell.work(|gateway, now| gateway.complete(now, None, payment_request_id, act))
     }
 
+    /// Acts for the buyer who stores a card.
+    ///
+    /// # Errors
+    /// If there is no such vaulting, or it is final.
+    pub fn complete_vaulting(
+        &self,
+        vaulting_request_id: &str,
+        act: &Completion,
+    ) -> Result<Value, CompletionError> {
+        self.shell.work(|gateway, now| gateway.complete_vaulting(now, None, vaulting_request_id, act))
+    }
+
     /// What really happened to the money.
     pub fn ledger(&self) -> Value {
         self.shell.work(|gateway, now| {

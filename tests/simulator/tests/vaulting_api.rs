@@ -84,6 +84,7 @@ async fn a_buyer_stores_a_card_on_the_gateways_page_and_the_merchant_is_told() {
     let (status, text) = shop.text(&page).await;
     assert_eq!(status, 200);
     assert!(text.contains("Save the card") && !text.contains("class=\"amount\""), "{text}");
+    assert!(text.contains("value=\"pending\" hidden"), "a vaulting is never pending: {text}");
     let response = shop.merchant.client.post(&page).body("cardNo=4054695723100768&expiry=12%2F30&cvv=123");
     let response = response.header("content-type", "application/x-www-form-urlencoded").send().await;
     let response = response.expect("an answer");

@@ -183,6 +183,22 @@ fn the_bank_asks_where_the_merchant_wants_3d_secure() {
 }
 
 #[test]
+fn another_card_makes_the_banks_question_void() {
+    let mut scene = Scene::new();
+    let request = changed(&vault("v1"), "paymentMethodDetail.card", json!({"is3DSAuthentication": true}));
+    let page = page_of(&scene.call(Operation::VaultPaymentMethod, &request));
+    let mut submit = |number: &str| {
+        scene.gateway.submit_card(scene.now, Checkout::Payment(&page), &form(number)).expect("a try")
+    };
+    let Submitted::Challenge { id, .. } = submit(GOOD) else { panic!("no question") };
+    assert!(matches!(submit(BAD), Submitted::Declined { .. }));
+    assert!(!scene.gateway.challenge_view(&id).expect("a question").open);
+    let answered = scene.gateway.answer_challenge(scene.now, &id, ChallengeAnswer::Approve);
+    assert_eq!(answered, Err(CompletionError::Final));
+    assert_eq!(inquire(&mut scene, "v1")["vaultingStatus"], "PROCESSING");
+}
+
+#[test]
 fn a_bank_that_wants_authentication_declines_or_asks_as_the_merchant_chose() {
     let mut scene = Scene::new();
     let plain = vault_card("v1", WANTS_AUTHENTICATION);

@@ -42,7 +42,7 @@ pub(super) fn payment_form(
         store = if view.asks_to_store { store_consent(words) } else { String::new() },
         pay = if view.stores_only { words.keep } else { words.pay },
         leave = words.leave,
-        tests = tests(words, &picker(words, &year), ""),
+        tests = tests(words, &picker(words, &year), "", never_pending(view.stores_only)),
     )
 }
 
@@ -58,13 +58,14 @@ fn method_form(words: &Words, method: &str, address: &str) -> String {
         method = Text(method),
         approve = words.approve,
         leave = words.leave,
-        tests = tests(words, "", ""),
+        tests = tests(words, "", "", ""),
     )
 }
 
 /// Only the acts for tests: a pending payment can still be ended by them.
 pub(super) fn tests_form(words: &Words, address: &str) -> String {
-    format!("<form method=\"post\" action=\"{}\">{}</form>", Text(address), tests(words, "", " open"))
+    let acts = tests(words, "", " open", "");
+    format!("<form method=\"post\" action=\"{}\">{acts}</form>", Text(address))
 }
 
 /// The inputs of a card, with the faults of what was typed in before. Card data is never put back into a page.
@@ -161,7 +162,12 @@ fn picker(words: &Words, year: &str) -> String {
 }
 
 /// The box of acts that decide the outcome themselves.
-fn tests(words: &Words, picker: &str, open: &str) -> String {
+/// Takes the act away that leaves a payment pending: the storing of a card never is.
+pub(super) fn never_pending(stores_only: bool) -> &'static str {
+    if stores_only { " hidden" } else { "" }
+}
+
+fn tests(words: &Words, picker: &str, open: &str, never: &str) -> String {
     format!(
         include_str!("../assets/tests.html"),
         open = open,
@@ -171,6 +177,7 @@ fn tests(words: &Words, picker: &str, open: &str) -> String {
         decline = words.decline,
         fail = words.fail,
         pending = words.pending,
+        never = never,
     )
 }
 

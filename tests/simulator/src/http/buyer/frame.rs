@@ -74,6 +74,7 @@ fn html(language: Language, product: &str) -> String {
         decline = words.decline,
         fail = words.fail,
         pending = words.pending,
+        never = form::never_pending(product == VAULTING),
         leave = words.leave,
         bad_number = words.bad_number,
         bad_expiry = words.bad_expiry,
