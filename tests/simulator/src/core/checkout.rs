@@ -9,7 +9,7 @@ use super::buyer::Outcome;
 use super::fingerprint::Fingerprint;
 use super::gateway::Gateway;
 use super::names::Name;
-use super::payment::{CaptureMode, Integration, Payment, Phase};
+use super::payment::{CaptureMode, Handout, Payment, Phase};
 use super::three_ds::ChallengeKind;
 use super::time::Time;
 
@@ -203,9 +203,11 @@ impl Gateway {
 impl Payment {
     /// Until when a buyer can begin to pay.
     pub(crate) fn payable_until(&self) -> Option<Time> {
-        match self.integration {
-            Integration::Session { expiry, .. } => Some(expiry),
-            Integration::Pay => self.close_at,
+        match self.handout() {
+            Some(Handout { expiry, pay_until, .. }) => {
+                Some(pay_until.map_or(*expiry, |until| until.min(*expiry)))
+            }
+            None => self.close_at,
         }
     }
 
@@ -213,9 +215,8 @@ impl Payment {
     pub(crate) fn is_too_late(&self, now: Time) -> bool {
         let waits_for_a_new_try = self.phase == Phase::Open
             || self.tries.last().is_some_and(|last| last.outcome == Outcome::Decline);
-        match self.integration {
-            Integration::Session { expiry, .. } => now >= expiry && waits_for_a_new_try,
-            Integration::Pay => false,
-        }
+        self.handout().is_some()
+            && waits_for_a_new_try
+            && self.payable_until().is_some_and(|until| now >= until)
     }
 }

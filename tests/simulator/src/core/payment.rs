@@ -10,6 +10,7 @@ use super::codes;
 use super::fingerprint::Fingerprint;
 use super::increments::Increment;
 use super::names::Name;
+use super::operations::Scene;
 use super::review::{Review, Reviewer};
 use super::terms::{NO_TERMS, Terms};
 use super::three_ds::Challenge;
@@ -48,14 +49,20 @@ impl Phase {
 /// The way the merchant integrates.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Integration {
-    /// Its id and its data are made of the seed whenever they are asked for.
-    Session {
-        seed: u64,
-        expiry: Time,
-        /// The order of the request, as JSON.
-        order: Box<str>,
-    },
+    Session(Box<Handout>),
     Pay,
+}
+
+/// What a session is made of; its id and its data are made of the seed whenever they are asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Handout {
+    pub(crate) seed: u64,
+    pub(crate) expiry: Time,
+    /// When the buyer's time to pay ends, where the request says so.
+    pub(crate) pay_until: Option<Time>,
+    pub(crate) scene: Scene,
+    /// The order of the request, as JSON.
+    pub(crate) order: Box<str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -201,6 +208,14 @@ pub(crate) struct Payment {
 }
 
 impl Payment {
+    /// What was handed out, if the payment is a session's.
+    pub(crate) fn handout(&self) -> Option<&Handout> {
+        match &self.integration {
+            Integration::Session(handout) => Some(handout),
+            Integration::Pay => None,
+        }
+    }
+
     pub(crate) fn is_card(&self) -> bool {
         self.method.as_str() == "CARD"
     }

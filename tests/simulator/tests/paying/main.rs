@@ -13,8 +13,10 @@ mod scene;
 
 mod answers;
 mod cards;
+mod conditions;
 mod forms;
 mod korea;
 mod review;
+mod sessions;
 mod stored_cards;
 mod three_ds;

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::super::card_use::CardUse;
 use super::super::gateway::{Gateway, Timer};
 use super::super::names::Name;
-use super::super::payment::{Integration, Phase, Try};
+use super::super::payment::{Phase, Try};
 use super::super::timings::millis;
 use super::super::tokens::StoredCard;
 use super::Outcome;
@@ -17,9 +17,12 @@ impl Gateway {
         let now = self.now;
         let Some(payment) = self.payments.get(index) else { return };
         let close_at = self.close_at(&payment.method);
-        let first = payment.payment_id.is_none();
+        let until = payment.handout().and_then(|handout| handout.pay_until);
+        let close_at = until.map_or(close_at, |until| close_at.min(until));
+        let first = payment.phase == Phase::Open;
+        let known = payment.payment_id.clone();
         if first {
-            let id = self.new_id();
+            let id = known.unwrap_or_else(|| self.new_id());
             self.attempt(index, id, close_at);
         }
         let Some(payment) = self.payments.get_mut(index) else { return };
@@ -32,7 +35,7 @@ impl Gateway {
         });
         payment.tries.reserve_exact(1);
         payment.tries.push(Try { at: now, outcome, code: code.map(Into::into) });
-        let moves = !first && matches!(payment.integration, Integration::Session { .. });
+        let moves = !first && payment.handout().is_some();
         if moves {
             payment.close_at = Some(close_at);
             self.arm(close_at, Timer::CloseUnpaid { payment: index });

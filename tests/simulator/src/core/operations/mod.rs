@@ -3,6 +3,7 @@
 
 mod cancel;
 mod capture;
+mod conditions;
 mod consult;
 mod exchange_rate;
 mod inquiry;
@@ -12,6 +13,9 @@ mod pay_answer;
 mod refund;
 mod retrieve_session;
 mod session;
+mod start;
 mod token;
 mod update_amount;
 mod vaulting;
+
+pub(crate) use session::Scene;

@@ -1,18 +1,16 @@
 //! `pay` (rules section 3): starts a payment on the gateway's page, or settles it at once when the request carries
 //! a test card. What the buyer does on the page is in `buyer`.
 
-use std::time::Duration;
-
 use serde_json::Value;
 
-use super::session::Start;
+use super::conditions;
+use super::start::Start;
 use crate::core::arrangement::PayAnswer;
 use crate::core::buyer::{Submitted, usual_use};
 use crate::core::card_form::CardForm;
 use crate::core::cards::Card;
 use crate::core::fields::Fields;
 use crate::core::gateway::{Gateway, Timer};
-use crate::core::instalments;
 use crate::core::methods;
 use crate::core::names::Name;
 use crate::core::payment::{Integration, Phase};
@@ -25,22 +23,20 @@ impl Gateway {
     pub(crate) fn pay(&mut self, client: &str, request: &Value) -> Result<Reply, Refusal> {
         let mut fields = Fields::of(request);
         let start = self.read_start(client, &mut fields, true);
-        let terminal = read_env(&mut fields);
-        let method = start.as_ref().map_or("", |start| start.method);
-        let close_at = self.payment_expiry(&mut fields, method);
+        let terminal = conditions::terminal(&mut fields);
         fields.finish()?;
         let start = start.ok_or_else(|| Refusal::new("PARAM_ILLEGAL"))?;
-        methods::rules_of(start.method).admit(&start.amount)?;
-        instalments::admit(start.terms.instalments, &start.amount)?;
+        start.admit()?;
         let repeated = self.repeated_start(client, &start, request, false)?;
         let is_first = repeated.is_none();
-        let index = repeated.unwrap_or_else(|| self.begin(client, start, request, close_at));
+        let index = repeated.unwrap_or_else(|| self.begin(client, start, request));
         // The books always hold what `begin` returns.
         let payment = self.payments.get(index).ok_or_else(|| Refusal::new("SYSTEM_ERROR"))?;
         Ok(self.pay_answer(payment, terminal, is_first))
     }
 
-    fn begin(&mut self, client: &str, start: Start<'_>, request: &Value, close_at: Time) -> usize {
+    fn begin(&mut self, client: &str, start: Start<'_>, request: &Value) -> usize {
+        let close_at = start.pay_until.unwrap_or_else(|| self.close_at(start.method));
         let form = given_card(&start, request);
         let payment_id = self.new_id();
         let index = self.open(client, start, request, Integration::Pay);
@@ -110,36 +106,6 @@ impl Gateway {
     pub(crate) fn close_at(&self, method: &str) -> Time {
         self.now.after(methods::rules_of(method).expiry(millis(self.timings.payment_expiry_ms)))
     }
-
-    fn payment_expiry(&self, fields: &mut Fields<'_>, method: &str) -> Time {
-        const LONGEST: Duration = Duration::from_hours(48);
-        let standard = self.close_at(method);
-        let Some(text) = fields.text("paymentExpiryTime", 64) else { return standard };
-        let latest = self.now.after(methods::rules_of(method).expiry(LONGEST).max(LONGEST));
-        match Time::parse(text) {
-            Some(expiry) if expiry > self.now && expiry <= latest => expiry,
-            _ => {
-                fields.fault(format!("paymentExpiryTime does not lie between now and {}", latest.to_wire()));
-                standard
-            }
-        }
-    }
-}
-
-fn read_env<'a>(fields: &mut Fields<'a>) -> &'a str {
-    let before = fields.at("env.terminalType").is_some();
-    let terminal = fields.one_of("env.terminalType", &["WEB", "WAP", "APP", "MINI_APP"]).unwrap_or("");
-    if !before || terminal.is_empty() {
-        fields.fault("env.terminalType is missing".to_owned());
-    }
-    let os = fields.one_of("env.osType", &["IOS", "ANDROID"]);
-    if matches!(terminal, "WAP" | "APP" | "MINI_APP") && os.is_none() {
-        fields.fault("env.osType is missing".to_owned());
-    }
-    fields.text("env.clientIp", 64);
-    fields.text("env.deviceTokenId", 64);
-    fields.text("env.extendInfo", 2_048);
-    terminal
 }
 
 /// The card that the merchant took from the buyer by itself, or the token of a stored one, if there is either.

@@ -63,7 +63,7 @@ impl Gateway {
     /// Where the buyer of a payment that `pay` started goes.
     pub(crate) fn normal_url(&self, payment: &Payment) -> Option<String> {
         match payment.integration {
-            Integration::Session { .. } => None,
+            Integration::Session(_) => None,
             Integration::Pay => {
                 if let Some(challenge) = &payment.challenge {
                     return Some(self.challenge_url(&challenge.id));

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::core::fields::Fields;
 use crate::core::gateway::Gateway;
-use crate::core::payment::{Integration, Phase};
+use crate::core::payment::Phase;
 use crate::core::reply::{Refusal, Reply};
 
 impl Gateway {
@@ -22,7 +22,7 @@ impl Gateway {
         let unknown = || Refusal::with("ORDER_NOT_EXIST", format!("there is no session {request_id}"));
         let index = self.books_of(client).by_request.get(request_id).copied().ok_or_else(unknown)?;
         let payment = self.payments.get(index).ok_or_else(unknown)?;
-        let Integration::Session { order, .. } = &payment.integration else { return Err(unknown()) };
+        let order = &payment.handout().ok_or_else(unknown)?.order;
         let untried = payment.phase == Phase::Open;
         let too_late = payment.is_too_late(self.now);
         if untried && too_late {

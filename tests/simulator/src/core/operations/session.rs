@@ -1,239 +1,129 @@
-//! `createPaymentSession` (rules section 2), and the reading of fields that it shares with `pay`.
-//! What happens when a buyer uses the session is in `buyer`.
+//! `createPaymentSession` (rules section 2): the session that a client SDK or the hosted page takes.
+//! What it shares with `pay` is in `start`, what happens when a buyer uses it in `buyer`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::core::amount::{Amount, Code, currency};
+use super::start::iso_time;
 use crate::core::fields::Fields;
-use crate::core::fingerprint::Fingerprint;
 use crate::core::gateway::Gateway;
-use crate::core::instalments;
-use crate::core::methods;
-use crate::core::names::Name;
-use crate::core::payment::{CaptureMode, Integration, Payment, Phase};
+use crate::core::payment::{Handout, Integration, Payment, Phase};
 use crate::core::random::Random;
 use crate::core::reply::{Refusal, Reply};
-use crate::core::review::Reviewer;
-use crate::core::terms::{NO_TERMS, Terms};
+use crate::core::terms::Meta;
 use crate::core::time::Time;
 use crate::core::timings::millis;
-
-/// What both ways to start a payment say about it.
-pub(super) struct Start<'a> {
-    pub(super) request_id: &'a str,
-    pub(super) amount: Amount,
-    pub(super) method: &'a str,
-    order_id: &'a str,
-    settlement_currency: Option<Code>,
-    capture_mode: CaptureMode,
-    description: &'a str,
-    pub(super) terms: Terms,
-    notify_url: Option<&'a str>,
-    redirect_url: &'a str,
-}
 
 impl Gateway {
     pub(crate) fn create_payment_session(&mut self, client: &str, request: &Value) -> Result<Reply, Refusal> {
         let mut fields = Fields::of(request);
-        let scene = fields.text("productScene", 32);
-        let needs_method = !matches!(scene, Some("CHECKOUT_PAYMENT" | "ELEMENT_PAYMENT"));
-        let start = self.read_start(client, &mut fields, needs_method);
-        let expiry = self.session_expiry(&mut fields);
+        let scene = Scene::read(&mut fields);
+        let start = self.read_start(client, &mut fields, scene == Scene::Component);
+        let is_repeat = self.is_repeat(client, &fields);
+        let expiry = self.session_expiry(&mut fields, is_repeat);
+        refuse_recurring(&mut fields);
         fields.finish()?;
         let start = start.ok_or_else(|| Refusal::new("PARAM_ILLEGAL"))?;
-        methods::rules_of(start.method).admit(&start.amount)?;
-        instalments::admit(start.terms.instalments, &start.amount)?;
+        start.admit()?;
         if let Some(index) = self.repeated_start(client, &start, request, true)? {
-            return self.session_reply(index);
+            return self.repeated_session(index);
         }
         let order = request.get("order").unwrap_or_default().to_string().into();
-        let integration = Integration::Session { seed: self.random.next(), expiry, order };
-        let payment = self.open(client, start, request, integration);
-        self.enter_session(payment);
-        self.session_reply(payment)
-    }
-
-    /// Reads the fields that `createPaymentSession` and `pay` share.
-    pub(super) fn read_start<'a>(
-        &mut self,
-        client: &str,
-        fields: &mut Fields<'a>,
-        needs_method: bool,
-    ) -> Option<Start<'a>> {
-        let product = fields.required_text("productCode", 32);
-        if !product.is_empty() && product != "CASHIER_PAYMENT" {
-            fields.fault("productCode is not CASHIER_PAYMENT".to_owned());
+        let pay_until = start.pay_until;
+        let integration = Integration::Session(Box::new(Handout {
+            seed: self.random.next(),
+            expiry,
+            pay_until,
+            scene,
+            order,
+        }));
+        let index = self.open(client, start, request, integration);
+        self.enter_session(index);
+        if scene == Scene::Checkout {
+            self.give_page(index);
         }
-        let request_id = fields.required_id("paymentRequestId");
-        let amount = fields.required_amount("paymentAmount");
-        let order_id = fields.required_id("order.referenceOrderId");
-        let description = fields.required_text("order.orderDescription", 256);
-        fields.required_amount("order.orderAmount");
-        fields.text("order.buyer.referenceBuyerId", 64);
-        fields.text("order.buyer.buyerEmail", 64);
-        fields.text("order.buyer.buyerPhoneNo", 24);
-        let redirect_url = fields.required_text("paymentRedirectUrl", 2_048);
-        let notify_url = fields.text("paymentNotifyUrl", 2_048);
-        let settlement_currency = read_settlement_currency(fields);
-        fields.text("merchantRegion", 2);
-        check_goods(fields);
-        let method = if needs_method {
-            fields.required_text("paymentMethod.paymentMethodType", 64)
-        } else {
-            fields.text("paymentMethod.paymentMethodType", 64).unwrap_or("CARD")
-        };
-        let terms = Terms::read(fields, method);
-        let capture_mode = read_capture_mode(fields, method);
-        if fields.has_chinese() {
-            self.violation(client, "chinese_characters", request_id);
+        self.session_reply(index)
+    }
+
+    /// The hosted page is found by the id that the payment has once it is tried.
+    fn give_page(&mut self, index: usize) {
+        let id = self.new_id();
+        let Some(payment) = self.payments.get_mut(index) else { return };
+        payment.payment_id = Some(id.clone());
+        let client = payment.client.clone();
+        self.books_of(&client).by_payment.insert(id, index);
+    }
+
+    /// The same session again while its buyer can use it or has paid; what is over needs a new id (rules 2.8, 7.4).
+    fn repeated_session(&self, index: usize) -> Result<Reply, Refusal> {
+        let payment = self.payments.get(index);
+        match payment.map(|payment| (payment.phase, payment.is_too_late(self.now))) {
+            Some((Phase::Cancelled, _)) => Err(Refusal::new("ORDER_IS_CANCELED")),
+            Some((Phase::Failed, _) | (Phase::Open | Phase::Processing, true)) => Err(Refusal::with(
+                "ORDER_IS_CLOSED",
+                "the session is over; make another one with a new paymentRequestId".to_owned(),
+            )),
+            _ => self.session_reply(index),
         }
-        Some(Start {
-            request_id,
-            amount: amount?,
-            method,
-            order_id,
-            settlement_currency,
-            capture_mode,
-            description,
-            terms,
-            notify_url,
-            redirect_url,
-        })
     }
 
-    /// The payment that this request id already stands for; an error if the id meant something else then.
-    pub(super) fn repeated_start(
-        &mut self,
-        client: &str,
-        start: &Start<'_>,
-        request: &Value,
-        asks_session: bool,
-    ) -> Result<Option<usize>, Refusal> {
-        let Some(index) = self.books_of(client).by_request.get(start.request_id).copied() else {
-            return Ok(None);
-        };
-        let Some(payment) = self.payments.get(index) else { return Ok(None) };
-        let is_session = matches!(payment.integration, Integration::Session { .. });
-        let same_key = payment.amount == start.amount
-            && payment.method.as_str() == start.method
-            && payment.terms().method_id == start.terms.method_id
-            && is_session == asks_session;
-        if payment.digest != Fingerprint::of(request) {
-            self.violation(client, "same_id_other_content", start.request_id);
-        }
-        if same_key { Ok(Some(index)) } else { Err(Refusal::new("REPEAT_REQ_INCONSISTENT")) }
-    }
-
-    /// Enters a payment into the books.
-    pub(super) fn open(
-        &mut self,
-        client: &str,
-        start: Start<'_>,
-        request: &Value,
-        integration: Integration,
-    ) -> usize {
-        let index = self.payments.len();
-        let network_id = self.random.digits(15);
-        let request_id = Name::from(start.request_id);
-        self.books_of(client).by_request.insert(request_id.clone(), index);
-        self.payments.push(Payment {
-            client: self.names.of(client),
-            request_id,
-            digest: Fingerprint::of(request),
-            integration,
-            payment_id: None,
-            order_id: start.order_id.into(),
-            description: start.description.into(),
-            settlement_currency: start.settlement_currency.unwrap_or(start.amount.currency),
-            amount: start.amount,
-            method: self.names.of(start.method),
-            capture_mode: start.capture_mode,
-            terms: (start.terms != NO_TERMS).then(|| start.terms.into()),
-            notify_url: start.notify_url.map(|url| self.names.of(url)),
-            redirect_url: start.redirect_url.into(),
-            created: self.now,
-            close_at: None,
-            phase: Phase::Open,
-            result_code: None,
-            tries: Vec::new(),
-            used: None,
-            challenge: None,
-            later: None,
-            network_id,
-            paid_at: None,
-            told_at: None,
-            review: None,
-            reviewer: Reviewer::default(),
-            auth_expiry: None,
-            increments: Vec::new(),
-            captures: Vec::new(),
-            refunds: Vec::new(),
-            voided: 0,
-            void_id: None,
-            auth_expired: false,
-            reversed: 0,
-            cancelled_at: None,
-            cancels: 0,
-        });
-        index
-    }
-
-    fn session_expiry(&self, fields: &mut Fields<'_>) -> Time {
+    fn session_expiry(&self, fields: &mut Fields<'_>, is_repeat: bool) -> Time {
         let latest = self.now.after(millis(self.timings.session_expiry_ms));
-        let Some(text) = fields.text("paymentSessionExpiryTime", 64) else { return latest };
-        match Time::parse(text) {
-            Some(expiry) if expiry > self.now && expiry <= latest => expiry,
-            _ => {
-                fields.fault("paymentSessionExpiryTime does not lie within the next hour".to_owned());
-                latest
-            }
+        let Some(expiry) = iso_time(fields, "paymentSessionExpiryTime") else { return latest };
+        if !is_repeat && (expiry <= self.now || expiry > latest) {
+            fields.fault("paymentSessionExpiryTime does not lie within the next hour".to_owned());
         }
+        expiry
     }
 
     fn session_reply(&self, index: usize) -> Result<Reply, Refusal> {
-        let session = self.payments.get(index).and_then(Payment::session);
-        let session = session.ok_or_else(|| Refusal::new("REPEAT_REQ_INCONSISTENT"))?;
+        let payment = self.payments.get(index).ok_or_else(|| Refusal::new("SYSTEM_ERROR"))?;
+        let session = payment.session().ok_or_else(|| Refusal::new("REPEAT_REQ_INCONSISTENT"))?;
+        let page = payment.payment_id.as_deref().filter(|_| session.scene == Scene::Checkout);
         Ok(Reply::success()
             .field("paymentSessionData", session.data)
             .field("paymentSessionId", session.id)
-            .field("paymentSessionExpiryTime", session.expiry.to_wire()))
+            .field("paymentSessionExpiryTime", session.expiry.to_wire())
+            .field_if("normalUrl", page.map(|id| format!("{}/checkout/{id}", self.settings.base_url))))
     }
 }
 
-fn read_settlement_currency(fields: &mut Fields<'_>) -> Option<Code> {
-    let code = fields.text("settlementStrategy.settlementCurrency", 3)?;
-    let known = currency(code).map(|known| known.code);
-    if known.is_none() {
-        fields
-            .fault(format!("settlementStrategy.settlementCurrency {code} is no currency that is settled in"));
+/// A buyer is there to use the session.
+fn refuse_recurring(fields: &mut Fields<'_>) {
+    let path = Meta::of(fields).member("recurringType");
+    if fields.text(&path, 64).is_some() {
+        fields.fault(format!("{path} is for pay, where no buyer is there"));
     }
-    known
 }
 
-fn read_capture_mode(fields: &mut Fields<'_>, method: &str) -> CaptureMode {
-    let authorization = fields.flag("paymentFactor.isAuthorization");
-    let mode = fields.one_of("paymentFactor.captureMode", &["AUTOMATIC", "MANUAL"]);
-    if method == "CARD" && authorization != Some(true) {
-        fields.fault("paymentFactor.isAuthorization is not true for CARD".to_owned());
-    }
-    if mode == Some("MANUAL") { CaptureMode::Manual } else { CaptureMode::Automatic }
+/// `productScene`: what the buyer pays on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Scene {
+    /// The client SDK's component of one method; the scene is not named.
+    Component,
+    /// The client SDK's element of all methods.
+    Element,
+    /// The hosted page of all methods.
+    Checkout,
 }
 
-fn check_goods(fields: &mut Fields<'_>) {
-    match fields.at("order.goods") {
-        None => {}
-        Some(Value::Array(goods)) => {
-            let too_long = |name: &str, max: usize| {
-                let text = |one: &Value| one.get(name).and_then(Value::as_str).map(|t| t.chars().count());
-                goods.iter().any(|one| text(one).is_some_and(|length| length > max))
-            };
-            if goods.len() > 100 || too_long("referenceGoodsId", 64) || too_long("goodsName", 256) {
-                fields.fault("order.goods has too many entries or too long texts".to_owned());
-            }
+impl Scene {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        match fields.text("productScene", 32) {
+            Some("ELEMENT_PAYMENT") => Self::Element,
+            Some("CHECKOUT_PAYMENT") => Self::Checkout,
+            _ => Self::Component,
         }
-        Some(_) => fields.fault("order.goods is not a list".to_owned()),
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Component => "CASHIER_PAYMENT",
+            Self::Element => "ELEMENT_PAYMENT",
+            Self::Checkout => "CHECKOUT_PAYMENT",
+        }
     }
 }
 
@@ -244,26 +134,31 @@ pub(crate) struct Session {
     pub(crate) key: String,
     pub(crate) data: String,
     pub(crate) expiry: Time,
+    scene: Scene,
 }
 
 impl Payment {
     /// The session, if the payment has one: the same texts whenever it is asked for.
     pub(crate) fn session(&self) -> Option<Session> {
-        let Integration::Session { seed, expiry, .. } = &self.integration else { return None };
+        let Handout { seed, expiry, scene, .. } = self.handout()?;
         let mut random = Random::new(*seed);
         let id = STANDARD.encode(random.bytes(48));
         let key = format!("{}&&SG&&111", STANDARD.encode(random.bytes(64)));
-        let data = format!("{key}&&{}", STANDARD.encode(sdk_part(self).to_string()));
-        Some(Session { id, key, data, expiry: *expiry })
+        let data = format!("{key}&&{}", STANDARD.encode(sdk_part(self, *scene).to_string()));
+        Some(Session { id, key, data, expiry: *expiry, scene: *scene })
     }
 }
 
 /// The fourth part of the session string, which the current web SDK reads.
-fn sdk_part(payment: &Payment) -> Value {
-    let category = if payment.is_card() { "CARD" } else { "APM" };
+fn sdk_part(payment: &Payment, scene: Scene) -> Value {
+    let category = match scene {
+        Scene::Element | Scene::Checkout => "ALL",
+        Scene::Component if payment.is_card() => "CARD",
+        Scene::Component => "APM",
+    };
     json!({
         "paymentSessionConfig": {
-            "productScene": "CASHIER_PAYMENT", "productSceneVersion": "1.0",
+            "productScene": scene.name(), "productSceneVersion": "1.0",
             "paymentMethodCategoryType": category,
         },
         "paymentMethodInfoView": {"paymentMethodType": payment.method},
