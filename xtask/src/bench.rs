@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 const BENCHES: [&[&str]; 3] = [
     &["bench", "--package", "antom-signing", "--all-features", "--bench", "allocations", "--bench", "speed"],
     &["bench", "--package", "antom-http", "--all-features", "--bench", "call"],
-    &["bench", "--package", "antom-simulator", "--all-features", "--bench", "core"],
+    &["bench", "--package", "antom-simulator", "--all-features", "--bench", "core", "--bench", "http"],
 ];
 
 /// Runs the benchmarks; with `--gate` a figure on the wrong side of its limit fails.
