@@ -64,6 +64,9 @@ struct Serve {
     /// Amounts 9901 and 9902 make `pay` answer UNKNOWN_EXCEPTION and nothing; 9903 and 9904 make its inquiry do so.
     #[arg(long)]
     magic_amounts: bool,
+    /// Refuse requests with fields that the gateway does not know, by name; without it they are verdicts in the journal.
+    #[arg(long)]
+    strict_wire: bool,
     /// Send notifications to other machines too, not only to loopback addresses.
     #[arg(long)]
     allow_remote: bool,
@@ -147,6 +150,7 @@ async fn run(arguments: Serve, keys: PathBuf) -> Result<(), StartError> {
         seed: arguments.seed,
         journal: arguments.journal,
         magic_amounts: arguments.magic_amounts,
+        strict_wire: arguments.strict_wire,
         allow_remote: arguments.allow_remote,
         state: arguments.state,
         web_sdk: arguments.web_sdk,

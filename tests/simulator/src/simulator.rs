@@ -37,6 +37,8 @@ pub struct Settings {
     pub journal: usize,
     /// Whether amounts 9901 to 9904 have the meaning that the vendor's mock host gives them.
     pub magic_amounts: bool,
+    /// Whether fields that the gateway does not know are refused; the real one passes over them.
+    pub strict_wire: bool,
     /// Whether notifications may go to other machines.
     pub allow_remote: bool,
     /// File in which the state outlives the simulator; it needs a keys folder. Snapshots are not part of it.
@@ -57,6 +59,7 @@ impl Default for Settings {
             seed: 1,
             journal: 1_000,
             magic_amounts: false,
+            strict_wire: false,
             allow_remote: false,
             state: None,
             web_sdk: None,
@@ -294,6 +297,7 @@ fn make_shell(
         base_url: links.http.clone(),
         journal: settings.journal,
         magic_amounts: settings.magic_amounts,
+        strict_wire: settings.strict_wire,
     };
     let (clock, gateway, identities) = match saved {
         None => {

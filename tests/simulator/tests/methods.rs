@@ -56,7 +56,7 @@ fn consult_heeds_the_regions_and_the_methods_that_the_merchant_names() {
     let unclear = with("blockedPaymentMethods", json!("CARD"));
     let answer = scene.call(Operation::Consult, &unclear);
     assert_eq!(code_of(&answer), "PARAM_ILLEGAL");
-    assert_eq!(answer["result"]["resultMessage"], "blockedPaymentMethods is not a list of strings");
+    assert_eq!(answer["result"]["resultMessage"], "blockedPaymentMethods is a string, not a list");
     let app = with("env.terminalType", json!("APP"));
     assert_eq!(scene.code(Operation::Consult, &app), "PARAM_ILLEGAL");
 }

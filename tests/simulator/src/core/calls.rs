@@ -3,8 +3,10 @@
 
 use serde_json::{Value, json};
 
+use super::catalogue::Findings;
 use super::faults::{Fault, FaultKind};
 use super::gateway::Gateway;
+use super::judging::{Judged, vouch_for_answer};
 use super::mutation;
 use super::notifications::{Seal, seal_of};
 use super::operation::Operation;
@@ -38,11 +40,20 @@ impl Gateway {
     pub fn call(&mut self, at: Time, client: &str, operation: Operation, body: &[u8]) -> Handled {
         self.run_to(at);
         let fault = self.faults.pick(operation.name());
-        let (mut handled, code) = self.call_with(client, operation, body, fault);
+        let judged = self.judge(client, operation, body);
+        let (mut handled, code) = self.call_with(client, operation, &judged, fault);
         if fault.is_some_and(|fault| fault.kind == FaultKind::NotifyFirst) {
             handled.after = self.tell_first(client, operation, body);
         }
-        self.journal_call(client, operation.name(), body, fault, &code, &handled.answer);
+        self.journal_call(&Exchange {
+            client,
+            operation: operation.name(),
+            body,
+            fault,
+            code: &code,
+            answer: &handled.answer,
+            findings: &judged.findings,
+        });
         handled
     }
 
@@ -59,7 +70,16 @@ impl Gateway {
         let refusal = Refusal { code: code.to_owned(), message: message.map(str::to_owned) };
         let text = Reply::from(refusal).into_json("gateway").to_string();
         let answer = Answer::Body(text, Seal::Good);
-        self.journal_call(client, path, body, None, code, &answer);
+        let findings = &Findings::default();
+        self.journal_call(&Exchange {
+            client,
+            operation: path,
+            body,
+            fault: None,
+            code,
+            answer: &answer,
+            findings,
+        });
         Handled { answer, delay_ms: 0, after: Vec::new() }
     }
 
@@ -67,7 +87,7 @@ impl Gateway {
         &mut self,
         client: &str,
         operation: Operation,
-        body: &[u8],
+        judged: &Judged,
         fault: Option<Fault>,
     ) -> (Handled, String) {
         let without_effect =
@@ -84,13 +104,14 @@ impl Gateway {
             }
             _ => {}
         }
-        let mut performed = self.perform(client, operation, body);
+        let mut performed = self.perform(client, operation, judged);
         if fault.is_some_and(|fault| fault.kind == FaultKind::Duplicate) {
-            performed = self.perform(client, operation, body);
+            performed = self.perform(client, operation, judged);
         }
         let Performed { reply, silent } = performed;
         let code = reply.code().to_owned();
         let json = reply.into_json(operation.name());
+        vouch_for_answer(operation, &json);
         let json = fault.and_then(|fault| mutation::of_body(fault.kind, &json)).unwrap_or(json);
         let seal = seal_of(fault.map(|fault| fault.kind));
         let sealed = || Answer::Body(json.to_string(), seal);
@@ -111,39 +132,34 @@ impl Gateway {
         (Handled { answer, delay_ms, after: Vec::new() }, code)
     }
 
-    fn perform(&mut self, client: &str, operation: Operation, body: &[u8]) -> Performed {
+    fn perform(&mut self, client: &str, operation: Operation, judged: &Judged) -> Performed {
         if let Some(code) = self.scenario_code(client, operation) {
             return Performed::answering(Reply::new(&code));
         }
-        let Ok(request) = serde_json::from_slice::<Value>(body) else {
-            return Performed::answering(
-                Refusal::with("PARAM_ILLEGAL", "the body is not JSON".to_owned()).into(),
-            );
+        let request = match judged.request() {
+            Ok(request) => request,
+            Err(refusal) => return Performed::answering(refusal.into()),
         };
-        if !request.is_object() {
-            let refusal = Refusal::with("PARAM_ILLEGAL", "the body is not a JSON object".to_owned());
-            return Performed::answering(refusal.into());
-        }
-        let magic = self.magic_of(client, operation, &request);
+        let magic = self.magic_of(client, operation, request);
         let reply = match operation {
-            Operation::CreatePaymentSession => self.create_payment_session(client, &request),
-            Operation::Pay => self.pay(client, &request),
-            Operation::InquiryPayment => self.inquiry_payment(client, &request),
-            Operation::Capture => self.capture(client, &request),
-            Operation::Cancel => self.cancel(client, &request),
-            Operation::Refund => self.refund(client, &request),
-            Operation::InquiryRefund => self.inquiry_refund(client, &request),
-            Operation::Consult => self.consult(client, &request),
-            Operation::RetrievePaymentSession => self.retrieve_payment_session(client, &request),
-            Operation::InquireInstallment => self.inquire_installment(client, &request),
-            Operation::InquireExchangeRate => self.inquire_exchange_rate(&request),
-            Operation::UpdateAmount => self.update_amount(client, &request),
-            Operation::CreateVaultingSession => self.create_vaulting_session(client, &request),
-            Operation::VaultPaymentMethod => self.vault_payment_method(client, &request),
-            Operation::InquireVaulting => self.inquire_vaulting(client, &request),
-            Operation::InquireToken => self.inquire_token(client, &request),
-            Operation::UpdateToken => self.update_token(client, &request),
-            Operation::DeleteToken => self.delete_token(client, &request),
+            Operation::CreatePaymentSession => self.create_payment_session(client, request),
+            Operation::Pay => self.pay(client, request),
+            Operation::InquiryPayment => self.inquiry_payment(client, request),
+            Operation::Capture => self.capture(client, request),
+            Operation::Cancel => self.cancel(client, request),
+            Operation::Refund => self.refund(client, request),
+            Operation::InquiryRefund => self.inquiry_refund(client, request),
+            Operation::Consult => self.consult(client, request),
+            Operation::RetrievePaymentSession => self.retrieve_payment_session(client, request),
+            Operation::InquireInstallment => self.inquire_installment(client, request),
+            Operation::InquireExchangeRate => self.inquire_exchange_rate(request),
+            Operation::UpdateAmount => self.update_amount(client, request),
+            Operation::CreateVaultingSession => self.create_vaulting_session(client, request),
+            Operation::VaultPaymentMethod => self.vault_payment_method(client, request),
+            Operation::InquireVaulting => self.inquire_vaulting(client, request),
+            Operation::InquireToken => self.inquire_token(client, request),
+            Operation::UpdateToken => self.update_token(client, request),
+            Operation::DeleteToken => self.delete_token(client, request),
         };
         let reply = reply.unwrap_or_else(Reply::from);
         match magic {
@@ -169,15 +185,8 @@ impl Gateway {
         }
     }
 
-    fn journal_call(
-        &mut self,
-        client: &str,
-        operation: &str,
-        body: &[u8],
-        fault: Option<Fault>,
-        code: &str,
-        answer: &Answer,
-    ) {
+    fn journal_call(&mut self, exchange: &Exchange<'_>) {
+        let Exchange { client, operation, body, fault, code, answer, findings } = exchange;
         self.journal.note(self.now, || {
             let answered = match answer {
                 Answer::Body(text, _) => Value::from(text.as_str()),
@@ -187,10 +196,22 @@ impl Gateway {
             json!({
                 "kind": "call", "clientId": client, "operation": operation, "resultCode": code,
                 "request": String::from_utf8_lossy(body), "answer": answered,
-                "fault": fault.map(|fault| fault.kind.as_str()),
+                "fault": fault.map(|fault| fault.kind.as_str()), "verdicts": findings.to_json(),
             })
         });
     }
+}
+
+/// A request and its answer, for the journal.
+struct Exchange<'a> {
+    client: &'a str,
+    /// Or the path that none answers on.
+    operation: &'a str,
+    body: &'a [u8],
+    fault: Option<Fault>,
+    code: &'a str,
+    answer: &'a Answer,
+    findings: &'a Findings,
 }
 
 /// The meaning of a magic amount.

@@ -130,7 +130,6 @@ impl Gateway {
         let mut body = json!({
             "notifyType": "CAPTURE_RESULT",
             "result": codes::result("notifyCapture", code),
-            "paymentRequestId": payment.request_id,
             "paymentId": payment.payment_id,
             "captureRequestId": entry.request_id,
             "captureId": entry.capture_id,

@@ -25,6 +25,7 @@ use super::time::Time;
 use super::timings::{Timings, millis};
 use super::tokens::Tokens;
 use super::vaulting::Vaultings;
+use super::verdicts::Verdicts;
 
 /// What a gateway is made with.
 #[derive(Clone, Debug)]
@@ -37,11 +38,19 @@ pub struct GatewaySettings {
     pub journal: usize,
     /// Whether amounts 9901 to 9904 have the meaning that the vendor's mock host gives them.
     pub magic_amounts: bool,
+    /// Whether fields that the gateway does not know are refused; the real one passes over them.
+    pub strict_wire: bool,
 }
 
 impl Default for GatewaySettings {
     fn default() -> Self {
-        Self { seed: 1, base_url: "http://127.0.0.1:4010".to_owned(), journal: 1_000, magic_amounts: false }
+        Self {
+            seed: 1,
+            base_url: "http://127.0.0.1:4010".to_owned(),
+            journal: 1_000,
+            magic_amounts: false,
+            strict_wire: false,
+        }
     }
 }
 
@@ -123,6 +132,7 @@ pub struct Gateway {
     /// What was set for a client; the others have the default.
     pub(crate) contracts: BTreeMap<String, Contract>,
     pub(crate) violations: BTreeSet<Violation>,
+    pub(crate) verdicts: Verdicts,
     pub(crate) journal: Journal,
     #[serde(with = "pairs")]
     timers: BTreeMap<(Time, u64), Timer>,
@@ -152,6 +162,7 @@ impl Gateway {
             scenarios: Vec::new(),
             contracts: BTreeMap::new(),
             violations: BTreeSet::new(),
+            verdicts: Verdicts::default(),
             journal: Journal::new(settings.journal),
             timers: BTreeMap::new(),
             armed: 0,
@@ -241,7 +252,7 @@ impl Gateway {
         self.violations.insert(violation);
     }
 
-    /// Forgets payments, notifications, faults, scenarios and the journal; timings and contracts go back to the
+    /// Forgets payments, notifications, faults, scenarios, verdicts and the journal; timings and contracts go back to the
     /// documented ones.
     pub fn reset(&mut self) {
         let generation = self.generation;

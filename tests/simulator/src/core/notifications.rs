@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::faults::{Fault, FaultKind};
 use super::gateway::{Gateway, Timer};
+use super::judging::vouch_for_notification;
 use super::mutation;
 use super::names::Name;
 use super::time::Time;
@@ -143,8 +144,13 @@ pub struct Send {
 }
 
 impl Gateway {
-    /// Queues a notification for its first send at `due`.
+    /// Queues a notification of the gateway's own for its first send at `due`.
     pub(crate) fn notify(&mut self, draft: Draft, due: Time) -> usize {
+        vouch_for_notification(&draft.kind, &draft.body);
+        self.queue(draft, due)
+    }
+
+    fn queue(&mut self, draft: Draft, due: Time) -> usize {
         let index = self.notifications.len();
         let wait = self.timings.resend_waits_ms.first().copied().unwrap_or(0);
         let due = due.after(millis(wait));
@@ -313,7 +319,7 @@ impl Gateway {
             body: Value::Object(body),
             payment,
         };
-        self.notify(draft, self.now)
+        self.queue(draft, self.now)
     }
 }
 

@@ -38,11 +38,12 @@ fn an_open_review_holds_captures_back_until_it_accepts() {
     scene.advance(2);
     assert_eq!(scene.attempt("m1")["captured"], "4200");
     assert_eq!(scene.attempt("a1")["captured"], "4200", "the automatic capture has waited");
+    let payment_id = scene.attempt("a1")["paymentId"].clone();
     let notified: Vec<Value> = scene
         .received
         .iter()
         .map(|(_, send)| body_of(send))
-        .filter(|body| body["paymentRequestId"] == "a1")
+        .filter(|body| body["paymentId"] == payment_id)
         .map(|body| json!([body["notifyType"], body["authReviewStatus"]]))
         .collect();
     let expected =

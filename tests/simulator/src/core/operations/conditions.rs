@@ -8,7 +8,6 @@ use crate::core::fields::Fields;
 /// What both ways to start a payment are looked at for.
 pub(super) fn check(fields: &mut Fields<'_>) {
     check_environment(fields);
-    check_goods(fields);
     fields.text("order.buyer.referenceBuyerId", 64);
     fields.text("order.buyer.buyerEmail", 64);
     fields.text("order.buyer.buyerPhoneNo", 24);
@@ -52,22 +51,6 @@ fn check_environment(fields: &mut Fields<'_>) {
     );
     wrong("env.screenHeight", &|pixels| pixels > 0, "is not positive");
     wrong("env.screenWidth", &|pixels| pixels > 0, "is not positive");
-}
-
-fn check_goods(fields: &mut Fields<'_>) {
-    match fields.at("order.goods") {
-        None => {}
-        Some(Value::Array(goods)) => {
-            let too_long = |name: &str, max: usize| {
-                let text = |one: &Value| one.get(name).and_then(Value::as_str).map(|t| t.chars().count());
-                goods.iter().any(|one| text(one).is_some_and(|length| length > max))
-            };
-            if goods.len() > 100 || too_long("referenceGoodsId", 64) || too_long("goodsName", 256) {
-                fields.fault("order.goods has too many entries or too long texts".to_owned());
-            }
-        }
-        Some(_) => fields.fault("order.goods is not a list".to_owned()),
-    }
 }
 
 fn check_region(fields: &mut Fields<'_>, path: &str) {

@@ -74,6 +74,7 @@ pub(crate) fn routes() -> Router<Arc<Shell>> {
         .route("/restore", post(scene::restore))
         .route("/reset", post(scene::reset))
         .route("/journal", get(scene::journal))
+        .route("/verdicts", get(scene::verdicts))
         .fallback(async || Problem::unknown("no such route of the control API"))
 }
 
@@ -83,6 +84,7 @@ async fn health(State(shell): State<Arc<Shell>>) -> Answered {
         "version": env!("CARGO_PKG_VERSION"),
         "clientId": shell.keys.client_id,
         "now": shell.clock.now().to_utc(),
+        "verdicts": shell.look(crate::core::Gateway::verdicts_summary),
     }))
 }
 

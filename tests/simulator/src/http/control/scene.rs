@@ -1,4 +1,4 @@
-//! Faults, scenarios, timings, the ledger, the journal, snapshots and starting afresh.
+//! Faults, scenarios, timings, the ledger, the journal, verdicts, snapshots and starting afresh.
 //! All of it is kept in `core`.
 
 use std::sync::Arc;
@@ -81,6 +81,11 @@ pub(super) async fn reset(State(shell): State<Arc<Shell>>) -> Answered {
 
 pub(super) async fn journal(State(shell): State<Arc<Shell>>, Query(by): Query<ByClient>) -> Answered {
     ok(&shell.look(|gateway| gateway.journal_view(by.client_id.as_deref())))
+}
+
+/// What was found in the requests of merchants.
+pub(super) async fn verdicts(State(shell): State<Arc<Shell>>, Query(by): Query<ByClient>) -> Answered {
+    ok(&shell.look(|gateway| gateway.verdicts_view(by.client_id.as_deref())))
 }
 
 fn name_in(body: &Bytes) -> Result<String, Problem> {
