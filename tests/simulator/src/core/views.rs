@@ -86,11 +86,13 @@ impl Gateway {
                 "captureRequestId": one.request_id, "captureId": one.capture_id,
                 "amount": one.amount.to_string(), "done": one.progress == Progress::Done,
                 "status": one.progress.status(), "resultCode": one.progress.code(),
+                "doneAt": utc(one.done_at),
             })).collect::<Vec<_>>(),
             "refunds": payment.refunds.iter().map(|one| json!({
                 "refundRequestId": one.request_id, "refundId": one.refund_id,
                 "amount": one.amount.to_string(), "done": one.progress == Progress::Done,
                 "status": one.progress.status(), "resultCode": one.progress.code(),
+                "doneAt": utc(one.done_at),
                 "bouncedAt": utc(one.bounced_at), "byGateway": one.by_gateway,
             })).collect::<Vec<_>>(),
             "ledger": payment.ledger_entry(),

@@ -9,6 +9,7 @@ mod authentication;
 mod buyer;
 mod clients;
 mod clock;
+mod console;
 mod control;
 mod crypto;
 mod delivery;

@@ -24,7 +24,7 @@ use super::authentication::Channel;
 use super::door::Door;
 use super::shell::Shell;
 use super::wait::pause;
-use super::{buyer, control, gateway_api};
+use super::{buyer, console, control, gateway_api};
 
 const LARGEST_BODY: usize = 1024 * 1024;
 const WITHOUT_DESCRIPTORS: Duration = Duration::from_millis(50);
@@ -43,6 +43,7 @@ fn router(shell: Arc<Shell>, door: Door) -> Router {
     Router::new()
         .route("/ams/{*rest}", any(gateway_api::handle))
         .merge(buyer::routes())
+        .merge(console::routes())
         .nest(
             "/_simulator",
             control::routes()
