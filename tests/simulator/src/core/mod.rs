@@ -21,6 +21,7 @@ mod faults;
 mod fields;
 mod fingerprint;
 mod gateway;
+mod growth;
 mod hurry;
 mod increments;
 mod instalments;

@@ -1,6 +1,8 @@
 //! The log of notifications and their tries, as the control API shows and filters it.
 //! Sending is in `notifications`.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use super::faults::FaultKind;
@@ -35,16 +37,16 @@ impl Gateway {
         agrees(&filter.client, &notification.client)
             && agrees(&filter.notify_type, &notification.kind)
             && (filter.payment_request_id.is_none()
-                || filter.payment_request_id == self.payment_request_id(notification))
+                || filter.payment_request_id.as_deref() == self.payment_request_id(notification).as_deref())
     }
 
     /// The payment that a notification is about; one that was made by hand may only say so in its body.
-    fn payment_request_id(&self, notification: &Notification) -> Option<String> {
+    fn payment_request_id(&self, notification: &Notification) -> Option<Cow<'_, str>> {
         if let Some(payment) = notification.payment.and_then(|index| self.payments.get(index)) {
-            return Some(payment.request_id.to_string());
+            return Some(payment.request_id.as_str().into());
         }
         let body: Value = serde_json::from_str(&notification.text).ok()?;
-        body.get("paymentRequestId")?.as_str().map(str::to_owned)
+        body.get("paymentRequestId")?.as_str().map(|id| id.to_owned().into())
     }
 
     fn notification_view_of(&self, index: usize, notification: &Notification) -> Value {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::faults::{Fault, FaultKind};
 use super::gateway::{Gateway, Timer};
+use super::growth;
 use super::judging::vouch_for_notification;
 use super::mutation;
 use super::names::Name;
@@ -154,7 +155,7 @@ impl Gateway {
         let index = self.notifications.len();
         let wait = self.timings.resend_waits_ms.first().copied().unwrap_or(0);
         let due = due.after(millis(wait));
-        self.notifications.push(Notification {
+        let entry = Notification {
             client: draft.client,
             kind: self.names.of(&draft.kind),
             url: draft.url,
@@ -165,7 +166,8 @@ impl Gateway {
             scheduled_sends: 0,
             next_at: Some(due),
             reordered: false,
-        });
+        };
+        growth::push(&mut self.notifications, entry);
         self.arm(due, Timer::Notify { notification: index });
         index
     }

@@ -10,6 +10,7 @@ use crate::core::amount::{Amount, Code, currency};
 use crate::core::fields::Fields;
 use crate::core::fingerprint::Fingerprint;
 use crate::core::gateway::Gateway;
+use crate::core::growth;
 use crate::core::instalments;
 use crate::core::methods;
 use crate::core::names::Name;
@@ -144,7 +145,7 @@ impl Gateway {
         let network_id = self.random.digits(15);
         let request_id = Name::from(start.request_id);
         self.books_of(client).by_request.insert(request_id.clone(), index);
-        self.payments.push(Payment {
+        let entry = Payment {
             client: self.names.of(client),
             request_id,
             digest: Fingerprint::of(request),
@@ -182,7 +183,8 @@ impl Gateway {
             reversed: 0,
             cancelled_at: None,
             cancels: 0,
-        });
+        };
+        growth::push(&mut self.payments, entry);
         index
     }
 }
