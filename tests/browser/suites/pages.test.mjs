@@ -133,3 +133,14 @@ for (const [name, width] of [['phone', 320], ['desk', 1280]]) {
     await fits();
   }, { viewport: { width, height: 720 } });
 }
+
+story('the page to try the SDK on mounts it under a policy that allows nothing inline', async (page) => {
+  await page.goto(`${simulator.base}/_simulator/demo`);
+  await page.getByRole('button', { name: 'Make a new session' }).click();
+  await page.waitForURL(/session=/);
+  const form = page.frameLocator('iframe[src*="/component-app/"]');
+  await form.getByText('For tests').click();
+  await form.getByLabel('Test card').selectOption(GOOD);
+  await page.getByRole('button', { name: 'submit()' }).click();
+  await page.locator('#log').getByText('SDK_PAYMENT_SUCCESSFUL').first().waitFor();
+});

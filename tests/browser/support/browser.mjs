@@ -22,26 +22,29 @@ export const STAND_IN = { name: 'stand-in', sdk: 'stand-in', environment: 'sandb
 export const SWITCHES = { name: 'official SDK by switches', sdk: 'official', environment: 'dev', switches: true };
 export const ROUTES = { name: 'official SDK by routes', sdk: 'official', environment: 'sandbox', routes: true };
 
+/** The iframe with the form; hidden ones are there only to load it early. */
+const FRAME = 'iframe:is([src*="/component-app/"], [src*="/element_payment/"]):not([src*="isPreload=true"])';
+
 /** A merchant's page with the SDK loaded and nothing mounted yet. */
 export class Checkout {
   constructor(context, page, way, simulator, shop) {
     Object.assign(this, { context, page, way, simulator, shop });
   }
 
-  static async open(browser, way, simulator, shop, profile = {}) {
-    const context = await browser.newContext({ locale: 'en-US', ...profile });
+  static async open(browser, way, simulator, shop, product = 'CASHIER_PAYMENT_CARD') {
+    const context = await browser.newContext({ locale: 'en-US' });
     context.setDefaultTimeout(STEP_MS);
     if (way.routes) { await context.route(/^https:/, (route) => forward(route, simulator)); }
     const page = await context.newPage();
     const checkout = new Checkout(context, page, way, simulator, shop);
-    await page.goto(checkout.address());
+    await page.goto(checkout.address(product));
     return checkout;
   }
 
-  address() {
+  address(product) {
     const plain = `${this.shop.base}/pay?sdk=${this.way.sdk}`;
     if (!this.way.switches) { return plain; }
-    const frame = `${this.simulator.base}/page/antom-web-checkout/src/component-app/CASHIER_PAYMENT_CARD/1.0/index.1.47.2.html`;
+    const frame = `${this.simulator.base}/page/antom-web-checkout/src/component-app/${product}/1.0/index.1.47.2.html`;
     const api = `${this.simulator.base}/mgw.htm`;
     return `${plain}#_moreEnv=true&host=${encodeURIComponent(frame)}&requestHost=${encodeURIComponent(api)}`;
   }
@@ -60,6 +63,18 @@ export class Checkout {
       window.keep('created', how === 'popup' ? window.app.createComponent(all) : window.app.mountComponent(all, '#place'));
     }, [display, given]);
     return this.told((one) => one.name.startsWith('created'));
+  }
+
+  /** Makes an AMSElement and mounts it; ends with what mount() answers. */
+  async mountElement(session, wish = {}) {
+    const debug = { isDebug: true, localLink: `${this.simulator.base}/elements/1.47.2/pages/element_payment/index.html` };
+    await this.page.evaluate(([environment, sessionData, given]) => {
+      window.make('AMSElement', { environment, sessionData, locale: 'en_US' });
+      window.keep('mounted', window.app.mount(given, '#place'));
+    }, [this.way.environment, session, {
+      type: 'payment', appearance: {}, notRedirectAfterComplete: true, ...(this.way.switches && { debugProps: debug }), ...wish,
+    }]);
+    return (await this.told((one) => one.name.startsWith('mounted'))).data;
   }
 
   /** What the page was told and matches, as soon as there is such a thing. */
@@ -85,11 +100,11 @@ export class Checkout {
   }
 
   /** The form in the iframe. */
-  form() { return this.page.frameLocator('iframe[id^="ams-checkout-component-"]'); }
+  form() { return this.page.frameLocator(FRAME); }
 
   /** Until the form stands still: a popup slides in, and a click on the way would miss. */
   async settled() {
-    const frame = this.page.locator('iframe[id^="ams-checkout-component-"]');
+    const frame = this.page.locator(FRAME);
     await this.form().locator('#form').waitFor();
     for (let same = 0, before = ''; same < 3; ) {
       const now = JSON.stringify(await frame.boundingBox());
@@ -135,7 +150,7 @@ async function forward(route, simulator) {
   const url = new URL(request.url());
   // The device fingerprint waits long for an answer; any answer will do.
   if (url.pathname.includes('/risk_client/')) { return route.fulfill({ status: 200, json: {}, headers: cors(request) }); }
-  const isPage = url.host === 'ac.alipay.com';
+  const isPage = url.host === 'ac.alipay.com' || url.host === 'checkout.antom.com';
   const isApi = /^imgs-[a-z-]+\.alipay\.com$/.test(url.host) && url.pathname === '/mgw.htm';
   if (!isPage && !isApi) { return route.abort('namenotresolved'); }
   const response = await route.fetch({ url: simulator.base + url.pathname + url.search, maxRedirects: 0 });

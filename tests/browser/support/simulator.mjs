@@ -47,8 +47,8 @@ class Simulator {
   }
 
   /** A signed call of the gateway API. */
-  async call(operation, body) {
-    const path = `/ams/sandbox/api/v1/payments/${operation}`;
+  async call(operation, body, family = 'payments') {
+    const path = `/ams/sandbox/api/v1/${family}/${operation}`;
     const text = JSON.stringify(body);
     const time = String(Date.now());
     const signature = sign('sha256', Buffer.from(`POST ${path}\n${this.clientId}.${time}.${text}`), this.#key);
@@ -89,6 +89,17 @@ class Simulator {
     const answer = await this.call('createPaymentSession', request);
     if (!answer.paymentSessionData) { throw new Error(`no session: ${JSON.stringify(answer)}`); }
     return { id: request.paymentRequestId, data: answer.paymentSessionData };
+  }
+
+  /** A new session in which a card is stored: its string and its vaultingRequestId. */
+  async vaulting() {
+    this.#count += 1;
+    const id = `browser-vault-${process.pid}-${this.#count}`;
+    const answer = await this.call('createVaultingSession', {
+      paymentMethodType: 'CARD', vaultingRequestId: id, vaultingNotificationUrl: 'http://127.0.0.1:9/notify',
+    }, 'vaults');
+    if (!answer.vaultingSessionData) { throw new Error(`no session: ${JSON.stringify(answer)}`); }
+    return { id, data: answer.vaultingSessionData };
   }
 
   /** A new hosted payment: the address of its page and its paymentRequestId. */

@@ -33,8 +33,8 @@ export function tell(way) {
 
   for (const display of ['popup', 'embedded']) {
     describe(`${way.name}, ${display}`, () => {
-      const story = (name, body) => test(name, { timeout: TEST_MS }, async () => {
-        const checkout = await Checkout.open(browser, way, simulator, shop);
+      const story = (name, body, product) => test(name, { timeout: TEST_MS }, async () => {
+        const checkout = await Checkout.open(browser, way, simulator, shop, product);
         try {
           await body(checkout);
         } finally {
@@ -213,6 +213,18 @@ export function tell(way) {
         await checkout.act('success');
         await checkout.event('SDK_PAYMENT_SUCCESSFUL');
       });
+
+      story('a card is stored without a payment', async (checkout) => {
+        const { id, data } = await simulator.vaulting();
+        await checkout.create(display, data, {}, { product: 'AMSVaulting' });
+        await checkout.choose(GOOD);
+        assert.equal(await checkout.form().locator('.amount').isVisible(), false);
+        await checkout.pay(display);
+        await checkout.event('SDK_PAYMENT_SUCCESSFUL');
+        const inquired = await simulator.call('inquireVaulting', { vaultingRequestId: id }, 'vaults');
+        assert.equal(inquired.vaultingStatus, 'SUCCESS');
+        assert.ok(inquired.paymentMethodDetail.card.cardToken, JSON.stringify(inquired));
+      }, 'VAULTING_CARD');
 
       story('a server that does not answer is an error, never a failure of the payment', async (checkout) => {
         const session = await simulator.session();

@@ -168,6 +168,21 @@ async fn what_no_card_can_be_is_refused_beside_its_field_and_pays_nothing() {
 }
 
 #[tokio::test]
+async fn a_buyer_who_may_choose_pays_by_instalments() {
+    let shop = Shop::open().await;
+    let plain = shop.get(&shop.pay("a1", |_| {}).await, &[]).await;
+    assert!(!plain.text.contains("installmentNum"));
+    let page = shop
+        .pay("a2", |request| {
+            request["order"]["referenceOrderId"] = json!("order-2");
+            request["enableInstallmentCollection"] = json!(true);
+        })
+        .await;
+    let shown = shop.get(&page, &[]).await;
+    assert!(shown.text.contains("name=\"installmentNum\""), "{}", shown.text);
+}
+
+#[tokio::test]
 async fn after_a_declined_card_another_one_may_be_tried() {
     let shop = Shop::open().await;
     let page = shop.pay("a1", |_| {}).await;

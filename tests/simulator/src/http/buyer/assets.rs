@@ -11,12 +11,33 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
 const IMAGE: &str = "image/svg+xml";
 
+/// The script of the page in the SDK's iframe: its parts in one scope of their own.
+const FRAME: &str = concat!(
+    "(function () {\n'use strict';\n",
+    include_str!("../assets/frame/1-page.js"),
+    include_str!("../assets/frame/2-form.js"),
+    include_str!("../assets/frame/3-payment.js"),
+    include_str!("../assets/frame/4-messages.js"),
+    "}());\n",
+);
+
+/// The stand-in for the web SDK, put together likewise.
+const STAND_IN: &str = concat!(
+    "(function () {\n'use strict';\n",
+    include_str!("../assets/ams-checkout/1-common.js"),
+    include_str!("../assets/ams-checkout/2-component.js"),
+    include_str!("../assets/ams-checkout/3-view.js"),
+    include_str!("../assets/ams-checkout/4-messages.js"),
+    include_str!("../assets/ams-checkout/5-classes.js"),
+    "}());\n",
+);
+
 /// A file of the pages.
 pub(super) async fn file(Path(name): Path<String>) -> Response {
     match name.as_str() {
         "checkout.css" => asset(STYLE, include_str!("../assets/checkout.css")),
         "checkout.js" => asset(SCRIPT, include_str!("../assets/checkout.js")),
-        "frame.js" => asset(SCRIPT, include_str!("../assets/frame.js")),
+        "frame.js" => asset(SCRIPT, FRAME),
         "challenge.js" => asset(SCRIPT, include_str!("../assets/challenge.js")),
         "demo.js" => asset(SCRIPT, include_str!("../assets/demo.js")),
         "icon.svg" => asset(IMAGE, include_str!("../assets/icon.svg")),
@@ -26,7 +47,7 @@ pub(super) async fn file(Path(name): Path<String>) -> Response {
 
 /// The script that stands in for the web SDK.
 pub(super) async fn stand_in() -> Response {
-    asset(SCRIPT, include_str!("../assets/ams-checkout.js"))
+    asset(SCRIPT, STAND_IN)
 }
 
 /// A logo: the name in a box.

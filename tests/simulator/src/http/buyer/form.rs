@@ -39,6 +39,7 @@ pub(super) fn payment_form(
         saved = saved_cards(words, view),
         fields = card_fields(words, faults),
         billing = billing_address(words),
+        instalments = if view.collects_instalments { instalments(words) } else { String::new() },
         store = if view.asks_to_store { store_consent(words) } else { String::new() },
         pay = if view.stores_only { words.keep } else { words.pay },
         leave = words.leave,
@@ -109,6 +110,14 @@ pub(super) fn billing_address(words: &Words) -> String {
         address1 = words.address1,
         address2 = words.address2,
         zip_code = words.zip_code,
+    )
+}
+
+/// In how many parts the bank is paid; nothing means at once.
+pub(super) fn instalments(words: &Words) -> String {
+    let name = words.instalments;
+    format!(
+        "<label class=\"field\"><span>{name}</span>\n<input name=\"installmentNum\" inputmode=\"numeric\" maxlength=\"2\"></label>\n"
     )
 }
 

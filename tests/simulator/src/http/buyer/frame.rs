@@ -22,7 +22,7 @@ use crate::core::{Checkout, CheckoutView, CompletionError};
 
 /// The product that stores a card without a payment.
 const VAULTING: &str = "VAULTING_CARD";
-/// The products whose pages are served; the second one only to be preloaded and by methods that are no cards.
+/// The products whose pages are served; the second one also to be preloaded, as the SDK does with both.
 const PRODUCTS: [&str; 3] = ["CASHIER_PAYMENT_CARD", "CASHIER_PAYMENT_APM", VAULTING];
 
 /// What the SDK puts into the address of the iframe; the script reads the rest.
@@ -51,6 +51,12 @@ pub(super) async fn page(
     document::html_response(StatusCode::OK, html(language, &product), Framing::Anybody)
 }
 
+/// `/elements/{sdk version}/pages/element_payment/index.html`, the page of AMSElement.
+pub(super) async fn element(Query(opened): Query<Opened>, headers: HeaderMap) -> Response {
+    let language = Language::of(opened.locale.as_deref(), &headers);
+    document::html_response(StatusCode::OK, html(language, "ELEMENT_PAYMENT"), Framing::Anybody)
+}
+
 fn html(language: Language, product: &str) -> String {
     let words: &Words = language.words();
     let (pay, paid) = if product == VAULTING { (words.keep, words.kept) } else { (words.pay, words.paid) };
@@ -62,6 +68,7 @@ fn html(language: Language, product: &str) -> String {
         strip = words.strip,
         fields = form::card_fields(words, CardFaults::default()),
         address = form::billing_address(words),
+        instalments = form::instalments(words),
         cvv = words.cvv,
         saved_cards = words.saved_cards,
         other_card = words.other_card,

@@ -34,6 +34,7 @@ pub(crate) fn routes() -> Router<Arc<Shell>> {
         .route("/checkout/assets/{name}", get(assets::file))
         .route("/mgw.htm", post(session::query).options(session::preflight))
         .route(FRAME, get(frame::page))
+        .route("/elements/{version}/pages/element_payment/index.html", get(frame::element))
         .route("/_simulator/ams-checkout.js", get(assets::stand_in))
         .route("/_simulator/logos/{name}", get(assets::logo))
 }

@@ -138,6 +138,7 @@ fn description(view: &CheckoutView, now: Time) -> Value {
             "now": now.epoch_millis(),
             "orderDescription": view.order_description,
             "asksToStore": view.asks_to_store,
+            "collectsInstalments": view.collects_instalments,
             "testExpiry": format!("12/{}", later_year(now)),
             "testCards": test_cards().map(test_card).collect::<Vec<_>>(),
         },

@@ -126,6 +126,7 @@ pub(super) fn read_card(fields: &Fields, now: Time) -> Result<CardForm, CardFaul
         billing_address: billing_address(fields),
         selected_card_brand: fields.text("selectedCardBrand").map(str::to_owned),
         store: fields.flag("store"),
+        installment_num: fields.text("installmentNum").and_then(|count| count.parse().ok()),
         ..CardForm::default()
     };
     let cvv = fields.owned("cvv");

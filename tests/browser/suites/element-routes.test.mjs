@@ -1,0 +1,4 @@
+import { ROUTES } from '../support/browser.mjs';
+import { tellElement } from '../support/element-stories.mjs';
+
+tellElement(ROUTES);
