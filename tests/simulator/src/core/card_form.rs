@@ -124,8 +124,8 @@ impl Gateway {
     }
 
     fn new_card(&self, form: &CardForm, terms: &Terms) -> Result<CardUse, &'static str> {
-        let number: String = form.card_no.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-        let card = Card::find(&number).filter(|_| passes_luhn(&number)).ok_or("INVALID_CARD_NUMBER")?;
+        let number = form.card_no.as_str();
+        let card = Card::find(number).filter(|_| passes_luhn(number)).ok_or("INVALID_CARD_NUMBER")?;
         let expiry = Expiry::read(&form.expiry_year, &form.expiry_month);
         let expiry = expiry.filter(|expiry| !expiry.is_over(self.now)).ok_or("INVALID_EXPIRATION_DATE")?;
         // Korean cards have a card password where others have a code (rules 15.9).
