@@ -1,10 +1,13 @@
-//! The command line of the simulator: `antom-simulator serve`.
+//! The command line of the simulator: `antom-simulator serve` and `antom-simulator health`.
 //! Everything it starts is in the library.
+
+mod health;
 
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use antom_simulator::core::Time;
 use antom_simulator::{ClockMode, Settings, Simulator, StartError};
@@ -13,7 +16,15 @@ use serde_json::json;
 
 /// An offline, stateful, signed stand-in for the Antom payment gateway.
 #[derive(Debug, Parser)]
-#[command(name = "antom-simulator", version)]
+#[command(
+    name = "antom-simulator",
+    version,
+    after_help = "Examples:
+  antom-simulator serve --keys ./keys --tls-listen 127.0.0.1:4443
+  antom-simulator health
+
+Exit codes: 0 ok; 1 a negative answer; 2 a bad input file; 5 storage or configuration; 64 wrong usage."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -23,6 +34,8 @@ struct Cli {
 enum Command {
     /// Serve the gateway API, the control API and the buyer's page.
     Serve(Box<Serve>),
+    /// Ask a running simulator whether it serves.
+    Health(health::Health),
 }
 
 #[derive(Debug, clap::Args)]
@@ -30,9 +43,11 @@ enum Command {
   antom-simulator serve --keys ./keys
   antom-simulator serve --listen 127.0.0.1:0 --keys ./keys --clock manual --start 2026-01-01T00:00:00Z
   antom-simulator serve --tls-listen 127.0.0.1:4443 --tls-name gateway.test --keys ./keys
+  antom-simulator serve --keys ./keys --state ./state --seed 7
 
 When it is ready, one line of JSON is printed: {\"listening\", \"tls\", \"client_id\", \"keys\"}.
-Logs go to stderr; RUST_LOG sets their level.")]
+Logs go to stderr; RUST_LOG sets their level. SIGTERM or SIGINT ends it within 10 s, with 0.
+Exit codes: 0 ended by a signal; 5 an address, the keys folder or the state file is at fault; 64 wrong usage.")]
 struct Serve {
     /// Address for HTTP; port 0 picks a free one.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4010")]
@@ -76,6 +91,9 @@ struct Serve {
     /// Script of the gateway's own web SDK (dist/umd/ams-checkout.min.js of its package), for /_simulator/demo.
     #[arg(long, value_name = "FILE")]
     web_sdk: Option<PathBuf>,
+    /// For uniformity: the ready line is JSON with and without it.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -88,8 +106,13 @@ fn read_time(text: &str) -> Result<Time, String> {
     Time::parse(text).ok_or_else(|| "neither ISO 8601 with an offset nor epoch milliseconds".to_owned())
 }
 
-const USAGE: u8 = 64;
+const NEGATIVE: u8 = 1;
+const BAD_INPUT: u8 = 2;
 const CONFIGURATION: u8 = 5;
+const USAGE: u8 = 64;
+
+/// How long the end of everything is waited for; a signal must end the process within 10 s.
+const LONGEST_END: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -103,7 +126,6 @@ fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let Command::Serve(arguments) = cli.command;
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -111,7 +133,10 @@ fn main() -> ExitCode {
             return ExitCode::from(CONFIGURATION);
         }
     };
-    let code = runtime.block_on(serve(*arguments));
+    let code = match cli.command {
+        Command::Serve(arguments) => runtime.block_on(serve(*arguments)),
+        Command::Health(arguments) => runtime.block_on(health::run(arguments)),
+    };
     runtime.shutdown_background();
     code
 }
@@ -170,6 +195,8 @@ async fn run(arguments: Serve, keys: PathBuf) -> Result<(), StartError> {
     ended.await;
     tracing::info!("ended by a signal");
     simulator.save()?;
+    // What does not end by itself ends with the process.
+    let _ended = tokio::time::timeout(LONGEST_END, simulator.stop()).await;
     Ok(())
 }
 

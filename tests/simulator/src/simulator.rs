@@ -16,30 +16,37 @@ use crate::http::{
 };
 
 /// What a simulator is started with. The default listens on a free loopback port, with keys of its own in memory and
-/// the machine's clock.
+/// the machine's clock. Build it from the default, so that it survives further settings:
+///
+/// ```
+/// use antom_simulator::{ClockMode, Settings};
+///
+/// let settings = Settings { clock: ClockMode::Manual, seed: 7, ..Settings::default() };
+/// # assert_eq!(settings.journal, 1_000);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Where HTTP is served; port 0 picks a free one.
     pub listen: SocketAddr,
-    /// Where HTTPS is served, if at all.
+    /// Where HTTPS is served, if at all; port 0 picks a free one.
     pub tls_listen: Option<SocketAddr>,
     /// Names for the certificate beside the gateway's real hosts and loopback.
     pub tls_names: Vec<String>,
-    /// Folder for the keys; without one they live in memory.
+    /// Folder for the keys, created and filled if it is empty; without one they live in memory and are new each time.
     pub keys: Option<PathBuf>,
     /// How virtual time moves.
     pub clock: ClockMode,
     /// When virtual time begins; the machine's time if absent.
     pub start: Option<Time>,
-    /// Decides ids and faults.
+    /// Decides ids and faults: the same calls at the same times with the same seed have the same answers.
     pub seed: u64,
-    /// How many journal entries are kept.
+    /// How many journal entries are kept; 0 keeps none and saves their making.
     pub journal: usize,
     /// Whether amounts 9901 to 9904 have the meaning that the vendor's mock host gives them.
     pub magic_amounts: bool,
     /// Whether fields that the gateway does not know are refused; the real one passes over them.
     pub strict_wire: bool,
-    /// Whether notifications may go to other machines.
+    /// Whether notifications may go to other addresses than loopback ones.
     pub allow_remote: bool,
     /// File in which the state outlives the simulator; it needs a keys folder. Snapshots are not part of it.
     pub state: Option<PathBuf>,
@@ -173,7 +180,7 @@ impl Simulator {
         self.shell.tasks.ended().await;
     }
 
-    /// `http://` and the address, without a final slash.
+    /// `http://` and the address, without a final slash: what a merchant is configured with.
     pub fn base_url(&self) -> &str {
         &self.links.http
     }
@@ -183,7 +190,7 @@ impl Simulator {
         self.links.tls.as_deref()
     }
 
-    /// The certificate to trust for TLS.
+    /// The certificate authority to trust for TLS, as PEM; `None` if TLS is not served.
     pub fn ca_pem(&self) -> Option<&str> {
         self.ca_pem.as_deref()
     }
@@ -209,12 +216,13 @@ impl Simulator {
         &self.shell.keys.gateway_api_key
     }
 
-    /// The present moment.
+    /// The present moment of virtual time.
     pub fn now(&self) -> Time {
         self.shell.clock.now()
     }
 
-    /// Moves the clock on; returns when every notification that came due was answered or timed out.
+    /// Moves virtual time on, with a running clock too; returns when every notification that came due was answered or
+    /// timed out, and tells the time that it is then.
     pub async fn advance(&self, by: Duration) -> Time {
         self.shell.advance(by).await
     }

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::catalogue::Findings;
+use super::discretion::discreet;
 use super::faults::{Fault, FaultKind};
 use super::gateway::Gateway;
 use super::judging::{Judged, vouch_for_answer};
@@ -195,7 +196,7 @@ impl Gateway {
             };
             json!({
                 "kind": "call", "clientId": client, "operation": operation, "resultCode": code,
-                "request": String::from_utf8_lossy(body), "answer": answered,
+                "request": discreet(&String::from_utf8_lossy(body)), "answer": answered,
                 "fault": fault.map(|fault| fault.kind.as_str()), "verdicts": findings.to_json(),
             })
         });

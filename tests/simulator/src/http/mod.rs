@@ -16,6 +16,7 @@ mod delivery;
 mod door;
 mod gateway_api;
 mod keys;
+mod probe;
 mod server;
 mod shell;
 mod state;
@@ -27,6 +28,7 @@ mod wait;
 pub use clock::ClockMode;
 pub use crypto::CryptoError;
 pub use keys::KeysError;
+pub use probe::{ProbeError, probe};
 pub use state::StateError;
 pub use tls::CertificateError;
 

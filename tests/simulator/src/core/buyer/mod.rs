@@ -14,13 +14,16 @@ pub use submit::Submitted;
 use super::gateway::Gateway;
 
 /// Why an act of the buyer is not possible.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CompletionError {
     /// There is no such payment.
+    #[error("no such payment")]
     Unknown,
     /// The payment is final, closed or its session has expired.
+    #[error("the payment is final or its session has expired")]
     Final,
-    /// The act itself makes no sense.
+    /// The act itself makes no sense; the text says why.
+    #[error("{0}")]
     Invalid(String),
 }
 

@@ -13,11 +13,13 @@ use super::plant::PlantKind;
 use crate::core::time::Time;
 
 /// Why a day is not settled.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettlementError {
     /// The request is not understood; it says which member is at fault.
+    #[error("{0}")]
     Invalid(String),
     /// The day's books cannot carry a discrepancy that is asked for.
+    #[error("{0}")]
     Impossible(String),
 }
 
