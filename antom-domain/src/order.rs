@@ -3,6 +3,7 @@
 
 mod absorb;
 mod apply;
+mod before_new;
 mod call;
 mod command;
 mod decide;
@@ -38,6 +39,8 @@ pub struct Step {
     pub events: Vec<Event>,
     /// What to do after the events are durable. Never without an event.
     pub effects: Vec<GatewayCall>,
+    /// Why the command waits: the events only prepare it (B-6). Make them durable, then refuse the command with this.
+    pub postponed: Option<Refusal>,
 }
 
 impl Step {

@@ -21,7 +21,7 @@ use support::*;
 /// Something that happens to an order with up to three attempts.
 #[derive(Debug, Clone)]
 enum Act {
-    Open(usize, Integration, bool),
+    Open(usize, Integration, Means),
     HandOut(usize),
     MaybeSent(usize),
     Payment(usize, Source, PaymentWord, ReviewWord, bool),
@@ -34,6 +34,14 @@ enum Act {
     AskCancel(usize),
     AskRefund(usize, usize, u64),
     Later(i64),
+}
+
+/// What an attempt is paid with.
+#[derive(Debug, Clone, Copy)]
+enum Means {
+    CardTakenAtOnce,
+    CardTakenByHand,
+    BankWithoutRefunds,
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -70,8 +78,13 @@ fn act() -> impl Strategy<Value = Act> {
         Just(RefundWord::Unknown)
     ];
     let integration = prop_oneof![Just(Integration::Session), Just(Integration::Hosted)];
+    let means = prop_oneof![
+        Just(Means::CardTakenAtOnce),
+        Just(Means::CardTakenByHand),
+        Just(Means::BankWithoutRefunds)
+    ];
     prop_oneof![
-        3 => (number.clone(), integration, any::<bool>()).prop_map(|(n, i, manual)| Act::Open(n, i, manual)),
+        3 => (number.clone(), integration, means).prop_map(|(n, i, means)| Act::Open(n, i, means)),
         2 => number.clone().prop_map(Act::HandOut),
         1 => number.clone().prop_map(Act::MaybeSent),
         6 => (number.clone(), source, payment_word, review, prop::bool::weighted(0.9))
@@ -91,9 +104,13 @@ fn act() -> impl Strategy<Value = Act> {
 fn perform(story: &mut Story, act: &Act) {
     let refused = |result: Result<_, _>| drop(result);
     match act {
-        Act::Open(n, integration, manual) => {
-            let mode = if *manual { CaptureMode::Manual } else { CaptureMode::Automatic };
-            let open = open_attempt(*n, *integration, "CARD", mode);
+        Act::Open(n, integration, means) => {
+            let (method, mode) = match means {
+                Means::CardTakenAtOnce => ("CARD", CaptureMode::Automatic),
+                Means::CardTakenByHand => ("CARD", CaptureMode::Manual),
+                Means::BankWithoutRefunds => (NO_REFUNDS, CaptureMode::Automatic),
+            };
+            let open = open_attempt(*n, *integration, method, mode);
             refused(story.command(&Command::OpenAttempt(Box::new(open))));
         }
         Act::AskCapture(n) => refused(story.command(&capture_command(*n, &format!("CAP-{n}")))),
@@ -178,6 +195,9 @@ fn check_money(attempt: &Attempt) {
     };
     let captured = sum(&[CapturePhase::Captured]);
     assert!(captured <= attempt.amount.minor_units(), "captured {captured}");
+    if attempt.payment_method_type == NO_REFUNDS {
+        assert!(attempt.refunds.is_empty(), "a method without refunds is never refunded");
+    }
     let maybe_refunded: u64 = attempt
         .refunds
         .iter()
@@ -207,10 +227,23 @@ fn check_compensation(story: &Story) {
     }
 }
 
+/// No attempt begins while an earlier one may take or hold money that could not be refunded.
+fn check_beginnings(before: &Order, after: &Order) {
+    let may_take =
+        |attempt: &&Attempt| !PaymentTable::is_final(attempt.payment.phase) || attempt.holds_money();
+    let in_the_way =
+        before.attempts.iter().filter(|attempt| attempt.payment_method_type == NO_REFUNDS).find(may_take);
+    if let Some(earlier) = in_the_way {
+        let (had, has) = (before.attempts.len(), after.attempts.len());
+        assert!(has == had, "an attempt began before {} had ended", earlier.payment_request_id);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_500, ..ProptestConfig::default() })]
 
     //= B-5 test
+    //= B-6 test
     #[test]
     fn every_story_keeps_the_laws(acts in prop::collection::vec(act(), 1..60)) {
         let mut story = Story::begin();
@@ -235,6 +268,12 @@ proptest! {
             prop_assert!(holders <= 1, "one success holds the order");
             story.order.attempts.iter().for_each(check_money);
             check_compensation(&story);
+            check_beginnings(&before.order, &story.order);
+            if matches!(act, Act::Open(..)) {
+                let mut asked_again = story.clone();
+                perform(&mut asked_again, act);
+                prop_assert_eq!(&asked_again.order, &story.order, "asked twice, nothing more is done");
+            }
 
             let facts = facts_of(act);
             if !facts.is_empty() {

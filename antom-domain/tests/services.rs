@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use antom_core::outcome::CaptureMode::Automatic;
 use antom_domain::capture::CapturePhase;
-use antom_domain::order::{Command, GatewayCall, Integration, Order};
+use antom_domain::order::{Command, GatewayCall, Integration, Order, Refusal};
 use antom_domain::payment::PaymentPhase;
 use antom_domain::policy::Retry;
 use antom_domain::port::{
@@ -18,10 +18,10 @@ use antom_domain::port::{
 };
 use antom_domain::reading::notification_keys;
 use antom_domain::service::{
-    Books, BooksError, Dispatched, Dispatcher, Inquiries, Notifications, Orders, Ports,
+    Books, BooksError, CommandError, Dispatched, Dispatcher, Inquiries, Notifications, Orders, Ports,
 };
 use antom_domain::testing::{CountedIds, MemoryStore, NoJitter, ScriptedGateway, SetClock};
-use support::{at, new_order, open_attempt, policy, request_id};
+use support::{NO_REFUNDS, at, new_order, open_attempt, policy, request_id};
 
 struct World {
     store: Arc<MemoryStore>,
@@ -253,4 +253,25 @@ async fn an_inquiry_that_brings_nothing_new_writes_nothing() {
 fn a_failure_says_how_far_the_call_got() {
     let failure = CallFailure { reach: Reach::MaybeSent, reason: FailureReason::Timeout, hint: None };
     assert_eq!(failure.to_string(), "call to the gateway may have been sent: no answer in time");
+}
+
+//= B-6 test
+#[tokio::test]
+async fn a_postponed_attempt_is_refused_while_the_cancel_it_waits_for_is_durable() {
+    let world = world();
+    let (orders, id) = (Orders::new(world.books.clone()), new_order().reference_order_id);
+    orders.create(&new_order()).await.unwrap();
+    let open = |number, method| {
+        Command::OpenAttempt(Box::new(open_attempt(number, Integration::Session, method, Automatic)))
+    };
+    orders.execute(&id, &open(1, NO_REFUNDS)).await.unwrap();
+    for _ in 0..2 {
+        let error = orders.execute(&id, &open(2, "CARD")).await.unwrap_err();
+        let waits = Refusal::EarlierAttemptBeingCancelled { payment_request_id: request_id(1) };
+        assert_eq!(error, CommandError::Refused(waits));
+    }
+    let cancels = world.order().await.attempt(&request_id(1)).unwrap().cancels.len();
+    assert_eq!(cancels, 1, "asked twice, cancelled once");
+    let due = world.store.claim_due(at(0), Duration::from_secs(30), 10).await.unwrap();
+    assert!(due.iter().any(|claimed| claimed.call.api.name() == "cancel"), "{due:?}");
 }

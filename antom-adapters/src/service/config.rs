@@ -96,6 +96,8 @@ pub struct PaymentConfig {
     pub capture: CaptureMode,
     /// How long a buyer may take (B-1); the gateway's 14 minutes where absent.
     pub expiry: Option<Duration>,
+    /// Payment methods that know no refunds (B-6).
+    pub methods_without_refunds: Vec<String>,
     /// How long the 2 s rhythm of inquiries lasts.
     pub fast_window: Duration,
 }

@@ -282,6 +282,7 @@ fn policy(config: &Config, public_url: &str) -> Policy {
     if let Some(expiry) = config.payment.expiry {
         policy.payment_timeout = expiry;
     }
+    policy.methods_without_refunds.clone_from(&config.payment.methods_without_refunds);
     policy.polling.fast_window = config.payment.fast_window;
     policy
 }

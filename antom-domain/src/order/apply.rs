@@ -82,6 +82,7 @@ impl Order {
                 late_success_after: None,
                 hints: Vec::new(),
                 contradictions: Vec::new(),
+                surplus_stuck: false,
                 disputed: false,
             }),
             other => {
@@ -128,6 +129,7 @@ impl Attempt {
             Event::AttemptSurplus { .. } => self.role = Role::Surplus,
             Event::AmountMismatch { seen, .. } => self.dispute(contradiction("amount", seen)),
             Event::Contradicted { machine, seen, .. } => self.dispute(contradiction(machine, seen)),
+            Event::SurplusStuck { .. } => self.surplus_stuck = true,
             Event::DisputeSettled { .. } => self.disputed = false,
             Event::LateSuccess { .. } => self.late_success_after = Some(self.cancels.len()),
             _ => {}

@@ -95,6 +95,8 @@ pub enum CancelReason {
     ReviewRejected,
     /// The gateway's own capture failed: the hold is given back.
     CaptureFailed,
+    /// The buyer wants to pay anew, and what this method takes cannot be refunded (B-6).
+    BeforeNewAttempt,
 }
 
 /// Why money is refunded.
@@ -107,7 +109,8 @@ pub enum RefundReason {
     Surplus,
 }
 
-/// Why a command is not carried out. Nothing was recorded and nothing will be sent.
+/// Why a command is not carried out. Nothing was recorded and nothing will be sent, but for what [`Step::postponed`]
+/// (super::Step::postponed) announces.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -194,6 +197,27 @@ pub enum Refusal {
         /// The cap.
         limit: usize,
     },
+    /// An earlier attempt of a method without refunds is cancelled first (B-6). This refusal comes with a step.
+    #[error(
+        "the earlier payment {payment_request_id} cannot be refunded and is being cancelled first; try again once its \
+         cancel is confirmed"
+    )]
+    EarlierAttemptBeingCancelled {
+        /// The earlier attempt.
+        payment_request_id: PaymentRequestId,
+    },
+    /// An earlier attempt of a method without refunds may take or hold money, and the gateway refused its cancel (B-6).
+    #[error(
+        "the earlier payment {payment_request_id} can be neither cancelled nor refunded; wait for its result, and return \
+         by hand what it took beyond the order"
+    )]
+    EarlierAttemptNotCancellable {
+        /// The earlier attempt.
+        payment_request_id: PaymentRequestId,
+    },
+    /// The payment's method knows no refunds (B-6).
+    #[error("this payment method knows no refunds; cancel the payment, or return the money by another way")]
+    MethodWithoutRefunds,
     /// The gateway's id of the payment is not known yet.
     #[error("the gateway's id of this payment is not known yet; inquire first")]
     PaymentIdUnknown,

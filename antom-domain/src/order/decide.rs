@@ -7,6 +7,7 @@ use antom_core::outcome::CaptureMode;
 use antom_core::time::Timestamp;
 
 use super::Step;
+use super::before_new;
 use super::command::{CancelReason, Command, NewOrder, OpenAttempt, RefundReason, Refusal};
 use super::draft::Draft;
 use super::event::{Event, Recorded};
@@ -42,13 +43,14 @@ impl Order {
             attempts: Vec::new(),
         };
         debug_assert_eq!(Order::born(&Recorded { at, event: event.clone() }).as_ref(), Some(&order));
-        Ok((order, Step { events: vec![event], effects: Vec::new() }))
+        Ok((order, Step { events: vec![event], ..Step::default() }))
     }
 
     /// Decides a command.
     ///
     /// # Idempotency
-    /// A command that is already carried out, or under way, gives an empty step.
+    /// A command that is already carried out, or under way, gives an empty step. A command that must wait for something
+    /// else gives a step with [`Step::postponed`], whose events are recorded once.
     ///
     /// # Errors
     /// A [`Refusal`] says why nothing happens and what to do instead.
@@ -85,7 +87,7 @@ fn open_attempt(draft: &mut Draft<'_>, open: &OpenAttempt) -> Result<(), Refusal
     if draft.order.attempt(&open.payment_request_id).is_some() {
         return Err(Refusal::AttemptExists);
     }
-    if draft.order.holder().is_some() {
+    if draft.order.holder().is_some_and(|holder| !before_new::is_on_its_way_back(holder, draft.policy)) {
         return Err(Refusal::OrderPaid);
     }
     let limit = draft.policy.max_attempts;
@@ -93,6 +95,10 @@ fn open_attempt(draft: &mut Draft<'_>, open: &OpenAttempt) -> Result<(), Refusal
         return Err(Refusal::TooManyAttempts { limit });
     }
     let call = request::open(&draft.order, open, capture_mode.as_ref(), draft.at, draft.policy)?;
+    if let Some(reason) = before_new::end_earlier_attempts(draft)? {
+        draft.postpone(reason);
+        return Ok(());
+    }
     draft.record(Event::AttemptOpened {
         payment_request_id: open.payment_request_id.clone(),
         integration: open.integration,
@@ -216,6 +222,9 @@ fn refund(
     if let Some(known) = attempt.refunds.iter().find(|refund| refund.refund_request_id == *refund_request_id)
     {
         return if known.amount == amount { Ok(()) } else { Err(Refusal::RefundIdReused) };
+    }
+    if draft.policy.knows_no_refunds(&attempt) {
+        return Err(Refusal::MethodWithoutRefunds);
     }
     let limit = draft.policy.max_refunds;
     if attempt.refunds.len() >= limit {

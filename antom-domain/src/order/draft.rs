@@ -7,6 +7,7 @@ use antom_core::time::Timestamp;
 
 use super::Step;
 use super::call::GatewayCall;
+use super::command::Refusal;
 use super::event::Event;
 use super::policy::Policy;
 use super::state::{Attempt, Order};
@@ -60,6 +61,11 @@ impl<'a> Draft<'a> {
     pub(super) fn has_just_returned(&self, index: usize) -> bool {
         let is_returned = self.order.attempts.get(index).is_some_and(Attempt::is_returned);
         is_returned && !self.returned_before.contains(&index) && !self.objections.contains(&index)
+    }
+
+    /// Says why the command itself waits.
+    pub(super) fn postpone(&mut self, reason: Refusal) {
+        self.step.postponed = Some(reason);
     }
 
     pub(super) fn finish(self) -> Step {

@@ -179,6 +179,8 @@ pub enum Event {
     AmountMismatch { payment_request_id: PaymentRequestId, expected: Money, seen: String },
     /// The gateway contradicted a final answer.
     Contradicted { payment_request_id: PaymentRequestId, machine: String, recorded: String, seen: String },
+    /// A surplus of a method without refunds can no longer be cancelled: somebody has to return it by hand (B-6).
+    SurplusStuck { payment_request_id: PaymentRequestId, amount: Money },
     /// A verified notification of an unlikely age came: the gateway is asked.
     HintReceived { payment_request_id: PaymentRequestId, mark: String },
     /// A success was seen on a payment that had ended otherwise.
@@ -226,6 +228,7 @@ impl Event {
             | Event::RefundFailed { payment_request_id, .. }
             | Event::AmountMismatch { payment_request_id, .. }
             | Event::Contradicted { payment_request_id, .. }
+            | Event::SurplusStuck { payment_request_id, .. }
             | Event::HintReceived { payment_request_id, .. }
             | Event::LateSuccess { payment_request_id, .. }
             | Event::DisputeSettled { payment_request_id, .. } => Some(payment_request_id),

@@ -7,6 +7,8 @@ use antom_core::money::Currency;
 use antom_core::outcome::CaptureMode;
 use antom_core::time::Timestamp;
 
+use super::state::Attempt;
+
 /// The settings that decisions depend on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
@@ -28,6 +30,8 @@ pub struct Policy {
     pub session_margin: Duration,
     /// How polling goes.
     pub polling: crate::policy::Polling,
+    /// Payment methods whose money never goes back by a refund: an earlier attempt ends before another begins (B-6).
+    pub methods_without_refunds: Vec<String>,
     /// How many attempts an order may have.
     pub max_attempts: usize,
     /// How many refunds an attempt may have.
@@ -49,6 +53,7 @@ impl Policy {
             capture_window: Duration::from_hours(7 * 24),
             session_margin: Duration::from_secs(60),
             polling: crate::policy::Polling::default(),
+            methods_without_refunds: Vec::new(),
             max_attempts: 20,
             max_refunds: 100,
         }
@@ -56,6 +61,12 @@ impl Policy {
 }
 
 impl Policy {
+    /// Whether what this attempt takes can go back by a cancel only.
+    //= B-6
+    pub fn knows_no_refunds(&self, attempt: &Attempt) -> bool {
+        self.methods_without_refunds.contains(&attempt.payment_method_type)
+    }
+
     /// When the window closes of a buyer who may begin to pay until `begins_by`: after the payment timeout, ours or the
     /// gateway's own, and the margin.
     pub(super) fn window_closes_at(&self, begins_by: Timestamp) -> Timestamp {

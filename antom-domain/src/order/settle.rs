@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use antom_core::id::{IdError, RefundRequestId};
+use antom_core::money::Money;
 use antom_core::outcome::CaptureMode;
 use antom_core::time::Timestamp;
 
@@ -89,13 +90,13 @@ fn refund_what_cannot_be_cancelled(draft: &mut Draft<'_>, index: usize) {
     if reason_to_return(&attempt).is_none() || !refused {
         return;
     }
-    let Some(number) = next_compensation(&attempt, draft.at) else { return };
-    let (Some(amount), Some(payment_id)) = (attempt.refundable(), attempt.payment.payment_id.clone()) else {
-        return;
-    };
-    if amount.is_zero() {
+    let Some(amount) = attempt.refundable().filter(|amount| !amount.is_zero()) else { return };
+    if draft.policy.knows_no_refunds(&attempt) {
+        report_stuck(draft, &attempt, amount);
         return;
     }
+    let Some(number) = next_compensation(&attempt, draft.at) else { return };
+    let Some(payment_id) = attempt.payment.payment_id.clone() else { return };
     let Ok(refund_request_id) = compensation_id(&attempt, number) else { return };
     draft.record(Event::RefundRequested {
         payment_request_id: attempt.payment_request_id.clone(),
@@ -105,6 +106,15 @@ fn refund_what_cannot_be_cancelled(draft: &mut Draft<'_>, index: usize) {
     });
     let call = request::refund(&attempt, &payment_id, &refund_request_id, amount, None, draft.policy);
     draft.wish(call);
+}
+
+/// What no call can return is a matter for people, told once.
+//= B-6
+fn report_stuck(draft: &mut Draft<'_>, attempt: &Attempt, amount: Money) {
+    if !attempt.surplus_stuck {
+        let payment_request_id = attempt.payment_request_id.clone();
+        draft.record(Event::SurplusStuck { payment_request_id, amount });
+    }
 }
 
 /// A dispute about money is over when the money went back.

@@ -110,6 +110,9 @@ pub struct Attempt {
     /// What the gateway said against the record, each said once: a repetition is no new contradiction.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contradictions: Vec<String>,
+    /// Money too much that neither a cancel nor a refund returns: somebody has to (B-6).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub surplus_stuck: bool,
     /// The gateway contradicted a final answer or named another amount: shipping is frozen.
     #[serde(default, skip_serializing_if = "is_false")]
     pub disputed: bool,

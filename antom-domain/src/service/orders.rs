@@ -17,7 +17,7 @@ pub struct Orders {
     books: Books,
 }
 
-/// A command was not carried out. Nothing was recorded.
+/// A command was not carried out. Nothing was recorded, but for the cancel that a postponed attempt waits for (B-6).
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommandError {
@@ -91,7 +91,8 @@ impl Orders {
 
     /// Carries out a command.
     ///
-    /// An earlier attempt whose outcome is unknown is inquired before another one is opened (B-4).
+    /// An earlier attempt whose outcome is unknown is inquired before another one is opened (B-4), and cancelled first
+    /// where its method knows no refunds: the command is refused, while the cancel is durable and on its way (B-6).
     ///
     /// # Idempotency
     /// A command that is carried out or under way changes nothing and is no error.
@@ -114,6 +115,9 @@ impl Orders {
                 }
                 other => other,
             })?;
+        if let Some(reason) = taken.step.postponed {
+            return Err(reason.into());
+        }
         Ok(Executed { calls: calls_of(&taken.step), order: taken.order })
     }
 

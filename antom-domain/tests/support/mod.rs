@@ -23,8 +23,14 @@ pub(crate) fn usd(minor: u64) -> Money {
     Money::from_minor(Currency::parse("USD").unwrap(), minor).unwrap()
 }
 
+/// A bank's method that sends nothing back.
+pub(crate) const NO_REFUNDS: &str = "BANKTRANSFER_PERMATA";
+
 pub(crate) fn policy() -> Policy {
-    Policy::new("https://shop.example/notifications/antom", "https://shop.example/result/")
+    Policy {
+        methods_without_refunds: vec![NO_REFUNDS.to_owned()],
+        ..Policy::new("https://shop.example/notifications/antom", "https://shop.example/result/")
+    }
 }
 
 pub(crate) fn new_order() -> NewOrder {

@@ -257,8 +257,10 @@ fn refund_id_of(payment_request_id: &PaymentRequestId, key: &str) -> Result<Refu
 /// Decides, makes durable, and waits for the calls that follow; they go on if this request is dropped.
 async fn perform(api: &Api, id: &ReferenceOrderId, command: &Command) -> Result<Order, Problem> {
     let waiter = api.worker.waiter();
-    let executed = Orders::new(api.books.clone()).execute(id, command).await?;
+    let executed = Orders::new(api.books.clone()).execute(id, command).await;
+    // A refused attempt may have wished the cancel of an earlier one (B-6).
     api.worker.changed(id);
+    let executed = executed?;
     if executed.calls.is_empty() {
         return Ok(executed.order);
     }

@@ -126,6 +126,15 @@ impl From<Refusal> for Problem {
             Refusal::CaptureAmountDiffers { .. } | Refusal::RefundExceeds { .. } => {
                 Problem::field("amount.value", refusal.to_string())
             }
+            Refusal::EarlierAttemptBeingCancelled { .. } => {
+                Problem::new(StatusCode::CONFLICT, "earlier_payment_being_cancelled", refusal.to_string())
+            }
+            Refusal::EarlierAttemptNotCancellable { .. } => {
+                Problem::new(StatusCode::CONFLICT, "earlier_payment_not_cancellable", refusal.to_string())
+            }
+            Refusal::MethodWithoutRefunds => {
+                Problem::new(StatusCode::CONFLICT, "method_without_refunds", refusal.to_string())
+            }
             _ => Problem::conflict(refusal.to_string()),
         }
     }

@@ -337,7 +337,31 @@ impl Reader {
         };
         let expiry = self.duration("payment.expiry");
         let fast_window = self.duration("payment.polling.fast_window").unwrap_or(DEFAULT_FAST_WINDOW);
-        Some(PaymentConfig { settlement_currency, capture, expiry, fast_window })
+        let methods_without_refunds = self.methods_without_refunds();
+        Some(PaymentConfig { settlement_currency, capture, expiry, methods_without_refunds, fast_window })
+    }
+
+    //= B-6
+    fn methods_without_refunds(&mut self) -> Vec<String> {
+        const KEY: &str = "payment.methods_without_refunds";
+        let Some(value) = self.value(KEY) else { return Vec::new() };
+        let is_method = |text: &str| {
+            let word = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+            !text.is_empty() && text != "CARD" && text.bytes().all(word)
+        };
+        let entries = value.as_array().map(Vec::as_slice).unwrap_or_default();
+        let methods: Vec<String> = entries
+            .iter()
+            .filter_map(Value::as_str)
+            .filter(|text| is_method(text))
+            .map(str::to_owned)
+            .collect();
+        if !value.is_array() || methods.len() != entries.len() {
+            let wanted =
+                "must be an array of payment methods such as \"BANKTRANSFER_PERMATA\"; cards have refunds";
+            self.fault(KEY, wanted);
+        }
+        methods
     }
 
     fn settlement_currency(&mut self) -> Option<Currency> {

@@ -28,6 +28,7 @@ pub(super) fn lines(config: &Config) -> String {
             "payment.expiry",
             config.payment.expiry.map_or("gateway's".to_owned(), |time| format!("{}s", time.as_secs())),
         ),
+        ("payment.methods_without_refunds", config.payment.methods_without_refunds.join(", ")),
         ("payment.polling.fast_window", format!("{}s", config.payment.fast_window.as_secs())),
         ("log.level", config.log_level.clone()),
     ];

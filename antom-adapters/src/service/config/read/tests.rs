@@ -123,6 +123,28 @@ fn values_that_the_service_could_not_start_with_are_faults_of_the_configuration(
     }
 }
 
+//= B-6 test
+#[test]
+fn methods_without_refunds_are_read_and_anything_else_in_their_place_is_a_fault() {
+    let with = |value: &str| {
+        let mut given = complete();
+        given.extend(variables(&[("ANTOM__PAYMENT__METHODS_WITHOUT_REFUNDS", value)]));
+        load(None, given)
+    };
+    let config = with("[\"BANKTRANSFER_PERMATA\", \"FPX\"]").unwrap();
+    assert_eq!(config.payment.methods_without_refunds, ["BANKTRANSFER_PERMATA", "FPX"]);
+    assert!(
+        config.redacted().contains("payment.methods_without_refunds = BANKTRANSFER_PERMATA, FPX\n"),
+        "the printed configuration shows them"
+    );
+    assert!(load(None, complete()).unwrap().payment.methods_without_refunds.is_empty());
+    for wrong in ["FPX", "[\"CARD\"]", "[\"fpx\"]", "[7]", "[\"\"]", "[[\"FPX\"]]"] {
+        let ConfigFaults(faults) = with(wrong).unwrap_err();
+        let keys: Vec<&str> = faults.iter().map(|fault| fault.key.as_str()).collect();
+        assert_eq!(keys, ["payment.methods_without_refunds"], "{wrong}");
+    }
+}
+
 #[test]
 fn a_file_that_cannot_be_read_is_the_only_fault() {
     let ConfigFaults(faults) = load(Some(Path::new("/nowhere/antom.toml")), Vec::new()).unwrap_err();
