@@ -9,6 +9,8 @@ mod command;
 mod decide;
 mod draft;
 mod event;
+mod explain;
+mod explanation;
 mod fact;
 mod phase;
 mod policy;
@@ -22,6 +24,9 @@ pub use apply::NotAnOrderLog;
 pub use call::{CallId, CallSubject, GatewayCall, RequestBody};
 pub use command::{CancelReason, Command, NewOrder, OpenAttempt, RefundReason, Refusal};
 pub use event::{Event, Handout, Recorded};
+pub use explanation::{
+    AttemptAccount, Awaited, Deadline, DeadlineKind, Explanation, MachineAccount, Reason, Task, TaskKind,
+};
 pub use fact::{
     CancelWord, CaptureKey, CaptureSeen, CaptureWord, Details, Fact, Names, PaymentSeen, PaymentWord,
     RefundWord, Report, ReviewWord, SeenAmount, Source,

@@ -152,6 +152,15 @@ fn next_compensation(attempt: &Attempt, at: Timestamp) -> Option<usize> {
     may_go_on.then(|| made.len().saturating_add(1))
 }
 
+/// Whether the last refund of a surplus that is tried was refused for good too: somebody has to look.
+pub(super) fn is_out_of_compensations(attempt: &Attempt) -> bool {
+    let refused = attempt
+        .refunds
+        .iter()
+        .filter(|refund| refund.reason == RefundReason::Surplus && refund.phase == RefundPhase::Failed);
+    refused.count() >= COMPENSATIONS
+}
+
 /// The compensation's id follows from the attempt's, so that deciding again wishes the same call (B-8).
 fn compensation_id(attempt: &Attempt, number: usize) -> Result<RefundRequestId, IdError> {
     let id = &attempt.payment_request_id;

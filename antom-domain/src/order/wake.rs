@@ -65,8 +65,12 @@ impl Order {
 
     /// Whether the call is still worth making: its answer is not known by another way.
     pub fn wants(&self, call: &GatewayCall) -> bool {
-        let Some(attempt) = self.attempt(call.subject.payment_request_id()) else { return false };
-        match &call.subject {
+        self.wants_answer_to(&call.subject)
+    }
+
+    pub(super) fn wants_answer_to(&self, subject: &CallSubject) -> bool {
+        let Some(attempt) = self.attempt(subject.payment_request_id()) else { return false };
+        match subject {
             CallSubject::Open { .. } => attempt.wants_opening(),
             CallSubject::Capture { capture_request_id, .. } => attempt.captures.iter().any(|capture| {
                 capture.capture_request_id.as_ref() == Some(capture_request_id)
