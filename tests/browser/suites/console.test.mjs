@@ -8,7 +8,7 @@ import { startShop } from '../support/shop.mjs';
 import { startSimulator } from '../support/simulator.mjs';
 
 const VIEWS = [
-  'payments', 'notifications', 'ledger', 'cards', 'journal', 'faults', 'scenarios', 'clock', 'timings', 'contract', 'clients',
+  'payments', 'notifications', 'ledger', 'cards', 'journal', 'verdicts', 'faults', 'scenarios', 'clock', 'timings', 'contract', 'clients',
   'settlement', 'snapshots', 'api',
 ];
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };

@@ -22,7 +22,7 @@ macro_rules! script {
 }
 
 /// Name, type and text of every file beside the page.
-const FILES: [(&str, &str, &str); 24] = [
+const FILES: [(&str, &str, &str); 25] = [
     ("console.css", "text/css; charset=utf-8", include_str!("assets/console.css")),
     ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
     script!("api-view.js"),
@@ -47,6 +47,7 @@ const FILES: [(&str, &str, &str); 24] = [
     script!("settlement.js"),
     script!("snapshots.js"),
     script!("timeline.js"),
+    script!("verdicts.js"),
 ];
 
 /// Nothing from elsewhere, nothing inline, in nobody's frame.

@@ -41,6 +41,7 @@ export const ROUTES = {
   useAntomKey: ["PUT", "/_simulator/antom-keys"],
   ledger: ["GET", "/_simulator/ledger"],
   journal: ["GET", "/_simulator/journal"],
+  verdicts: ["GET", "/_simulator/verdicts"],
   settlements: ["GET", "/_simulator/settlement"],
   settle: ["POST", "/_simulator/settlement"],
   settlementFile: ["GET", "/_simulator/settlement/{date}/{name}"],

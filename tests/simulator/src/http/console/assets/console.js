@@ -19,6 +19,7 @@ import { scenariosView } from "./scenarios.js";
 import { contractView, timingsView } from "./settings.js";
 import { settlementView } from "./settlement.js";
 import { snapshotsView } from "./snapshots.js";
+import { verdictsView } from "./verdicts.js";
 
 const VIEWS = [
   ["Watch", [
@@ -27,6 +28,7 @@ const VIEWS = [
     ["ledger", "Ledger", ledgerView, "violations"],
     ["cards", "Stored cards", cardsView],
     ["journal", "Journal", journalView],
+    ["verdicts", "Verdicts", verdictsView],
   ]],
   ["Arrange", [
     ["faults", "Faults", faultsView],
