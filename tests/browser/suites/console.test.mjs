@@ -162,9 +162,16 @@ story('the keyboard is enough', async (page) => {
 for (const [device, profile] of [['a desk', { viewport: { width: 1280, height: 800 } }], ['a phone', PHONE]]) {
   for (const colorScheme of ['light', 'dark']) {
     story(`every view fits ${device} in ${colorScheme} colours`, async (page) => {
-      const session = await simulator.session();
+      const long = 'x'.repeat(64);
+      const session = await simulator.session({
+        order: { referenceOrderId: long, orderDescription: long, orderAmount: { currency: 'SGD', value: '4200' } },
+      });
+      await simulator.complete(session.id, 'decline');
+      await simulator.complete(session.id, 'success');
+      await fetch(`${simulator.base}/_simulator/clock/advance`, { method: 'POST', body: '{"seconds":200}' });
       for (const view of [...VIEWS, `payments/${simulator.clientId}/${session.id}`]) {
         await open(page, view);
+        if (view.includes('/')) { await until(page, 'Captured'); }
         const surplus = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(surplus <= 0, `${view} is ${surplus} px too wide`);
         const [ground, ink] = await page.evaluate(() => {
