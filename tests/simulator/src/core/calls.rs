@@ -134,6 +134,9 @@ impl Gateway {
     }
 
     fn perform(&mut self, client: &str, operation: Operation, judged: &Judged) -> Performed {
+        if self.exceeds_rate_limit(client) {
+            return Performed::answering(Reply::new("REQUEST_TRAFFIC_EXCEED_LIMIT"));
+        }
         if let Some(code) = self.scenario_code(client, operation) {
             return Performed::answering(Reply::new(&code));
         }

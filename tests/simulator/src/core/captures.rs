@@ -48,9 +48,11 @@ impl Gateway {
             request_id,
             capture_id,
             amount,
-            progress: match fate.filter(|fate| matches!(fate.outcome, End::Fail | End::Refuse)) {
-                Some(fate) => Progress::Doomed(fate.code()),
-                None => Progress::Processing,
+            progress: match fate {
+                Some(fate) if matches!(fate.outcome, End::Fail | End::Refuse) => {
+                    Progress::Doomed(fate.code())
+                }
+                fate => fate.and_then(Fate::unclear).map_or(Progress::Processing, Progress::Unclear),
             },
             releases_rest,
             held_back: false,

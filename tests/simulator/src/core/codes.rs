@@ -19,6 +19,19 @@ pub(crate) fn lookup(api: &str, code: &str) -> Option<(&'static str, &'static st
     found.map(|(status, meaning)| (status.as_str(), meaning.as_str()))
 }
 
+/// The status of a code in the table of this API, or in one of what becomes of its calls.
+pub(crate) fn status_of(api: &str, code: &str) -> Option<&'static str> {
+    let related: &[&str] = match api {
+        "pay" | "notifyPayment" => &["pay", "notifyPayment", "paymentResultCode"],
+        "capture" | "notifyCapture" => &["capture", "notifyCapture", "transactionResult"],
+        "refund" | "notifyRefund" => &["refund", "notifyRefund", "refundResultCode"],
+        _ => &[],
+    };
+    let mut tables = std::iter::once(api).chain(related.iter().copied());
+    let found = tables.find_map(|table| TABLE.get(table)?.get(code));
+    found.map(|(status, _)| status.as_str())
+}
+
 /// (A name for it, since serde takes a reference that it sees for borrowed input.)
 type Listed = &'static str;
 
@@ -31,10 +44,14 @@ impl Code {
     /// The failure that says least.
     pub(crate) const PROCESS_FAIL: Self = Self("PROCESS_FAIL");
 
-    /// Whether this API's table has it as a failure.
+    /// Whether it is a failure of this API, or of what becomes of its calls.
     pub(crate) fn is_failure_of(self, api: &str) -> bool {
-        let listed = TABLE.get(api).and_then(|codes| codes.get(self.0));
-        listed.is_some_and(|(status, _)| status == "F")
+        status_of(api, self.0) == Some("F")
+    }
+
+    /// Whether it leaves open what has become of a call of this API.
+    pub(crate) fn is_unknown_of(self, api: &str) -> bool {
+        status_of(api, self.0) == Some("U")
     }
 
     pub(crate) fn as_str(self) -> &'static str {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::gateway::Gateway;
 use super::methods;
+use super::traffic::RateLimit;
 
 /// How an authorization may be captured (rules 10.5, C3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +63,8 @@ pub(crate) struct Contract {
     /// Where notifications go whose request named no URL: the dashboard's settings.
     pub(crate) payment_notify_url: Option<String>,
     pub(crate) refund_notify_url: Option<String>,
+    /// How many requests the gateway takes from the client; any number if absent.
+    pub(crate) rate_limit: Option<RateLimit>,
     /// Methods that consult lists as disabled.
     pub(crate) disabled_methods: Vec<String>,
     /// Methods that consult recommends.
@@ -84,6 +87,7 @@ impl Default for Contract {
             acquirer_reference_no: true,
             payment_notify_url: None,
             refund_notify_url: None,
+            rate_limit: None,
             disabled_methods: Vec::new(),
             preferred_methods: vec!["CARD".to_owned()],
         }
@@ -105,6 +109,9 @@ impl Contract {
             if url.as_ref().is_some_and(|url| url.is_empty() || url.chars().count() > longest) {
                 return Err(format!("{name} is not a URL of 1 to {longest} characters; null removes it"));
             }
+        }
+        if self.rate_limit.is_some_and(|limit| limit.per_ms == 0) {
+            return Err("rateLimit.perMs is at least 1; rateLimit null removes the limit".to_owned());
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::codes;
 use super::gateway::Gateway;
 use super::time::Time;
 use super::timings::Timings;
@@ -17,6 +18,9 @@ struct TriggerInput {
     payment_request_id: Option<String>,
     #[serde(default)]
     notify_type: Option<String>,
+    /// What the result says, in the words of the type's own table.
+    #[serde(default)]
+    result_code: Option<String>,
     #[serde(default)]
     url: Option<String>,
     #[serde(default)]
@@ -81,7 +85,17 @@ impl Gateway {
         let mut body = known.map(super::payment::Payment::notification_fields).unwrap_or_default();
         let kind = input.notify_type.unwrap_or_else(|| "PAYMENT_RESULT".to_owned());
         body.insert("notifyType".to_owned(), json!(kind));
-        body.entry("result").or_insert_with(|| super::codes::result("notifyPayment", "SUCCESS"));
+        let api = match kind.as_str() {
+            "CAPTURE_RESULT" => "notifyCapture",
+            "REFUND_RESULT" => "notifyRefund",
+            "VAULTING_RESULT" => "notifyVaulting",
+            _ => "notifyPayment",
+        };
+        let code = input.result_code.as_deref().unwrap_or("SUCCESS");
+        if codes::status_of(api, code).is_none() {
+            return Err(format!("resultCode {code} is none that a {kind} can have"));
+        }
+        body.insert("result".to_owned(), codes::result(api, code));
         if let Some(given) = input.body {
             body.extend(given);
         }

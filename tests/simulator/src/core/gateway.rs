@@ -24,6 +24,7 @@ use super::scenarios::Scenario;
 use super::time::Time;
 use super::timings::{Timings, millis};
 use super::tokens::Tokens;
+use super::traffic::Traffic;
 use super::vaulting::Vaultings;
 use super::verdicts::Verdicts;
 
@@ -132,6 +133,7 @@ pub struct Gateway {
     /// What was set for a client; the others have the default.
     pub(crate) contracts: BTreeMap<String, Contract>,
     pub(crate) violations: BTreeSet<Violation>,
+    pub(crate) traffic: Traffic,
     pub(crate) verdicts: Verdicts,
     pub(crate) journal: Journal,
     #[serde(with = "pairs")]
@@ -162,6 +164,7 @@ impl Gateway {
             scenarios: Vec::new(),
             contracts: BTreeMap::new(),
             violations: BTreeSet::new(),
+            traffic: Traffic::default(),
             verdicts: Verdicts::default(),
             journal: Journal::new(settings.journal),
             timers: BTreeMap::new(),

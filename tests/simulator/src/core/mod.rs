@@ -92,6 +92,7 @@ mod three_ds;
 mod time;
 mod timings;
 mod tokens;
+mod traffic;
 mod vaulting;
 mod verdicts;
 mod verification;

@@ -77,6 +77,8 @@ pub(crate) enum Progress {
     Processing,
     /// In process like others, but it will fail with this code.
     Doomed(codes::Code),
+    /// In process, and all that is told of it is this code.
+    Unclear(codes::Code),
     Done,
     /// With this code; its amount is free for another one.
     Failed(codes::Code),
@@ -86,7 +88,7 @@ pub(crate) enum Progress {
 
 impl Progress {
     pub(crate) fn is_open(self) -> bool {
-        matches!(self, Self::Processing | Self::Doomed(_))
+        matches!(self, Self::Processing | Self::Doomed(_) | Self::Unclear(_))
     }
 
     /// Whether it took money or still may.
@@ -99,7 +101,7 @@ impl Progress {
         match self {
             Self::Processing | Self::Doomed(_) => "PAYMENT_IN_PROCESS",
             Self::Done => "SUCCESS",
-            Self::Failed(code) => code.as_str(),
+            Self::Failed(code) | Self::Unclear(code) => code.as_str(),
             Self::Dropped => "AUTH_CANCELLED",
         }
     }
@@ -107,7 +109,7 @@ impl Progress {
     /// `transactionStatus`, `refundStatus`.
     pub(crate) fn status(self) -> &'static str {
         match self {
-            Self::Processing | Self::Doomed(_) => "PROCESSING",
+            Self::Processing | Self::Doomed(_) | Self::Unclear(_) => "PROCESSING",
             Self::Done => "SUCCESS",
             Self::Failed(_) => "FAIL",
             Self::Dropped => "CANCELLED",

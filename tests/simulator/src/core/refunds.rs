@@ -25,6 +25,9 @@ impl Gateway {
         if let Some(fate) = fate.filter(|_| fails) {
             refund.progress = Progress::Doomed(fate.code());
         }
+        if let Some(code) = fate.and_then(Fate::unclear) {
+            refund.progress = Progress::Unclear(code);
+        }
         let Some(payment) = self.payments.get_mut(index) else { return 0 };
         let place = payment.refunds.len();
         let (client, id) = (payment.client.clone(), refund.refund_id.clone());

@@ -34,8 +34,11 @@ impl Gateway {
         self.run_to(at);
         let input: ScenarioInput = serde_json::from_value(input).map_err(|error| error.to_string())?;
         let operation = Operation::named(&input.api).ok_or_else(|| format!("no API {}", input.api))?;
-        if codes::lookup(&input.api, &input.result_code).is_none() {
-            return Err(format!("no result code {}", input.result_code));
+        let status = codes::status_of(&input.api, &input.result_code);
+        match status.or_else(|| codes::status_of("gateway", &input.result_code)) {
+            None => return Err(format!("resultCode {} is none of {}", input.result_code, input.api)),
+            Some("S") => return Err("resultCode SUCCESS is no error".to_owned()),
+            Some(_) => {}
         }
         if !matches!(input.minutes, 30 | 60 | 90 | 120) {
             return Err("minutes is none of 30, 60, 90, 120".to_owned());

@@ -40,7 +40,7 @@ impl CardArrangement {
             if self.issuer != Some(IssuerDecision::Decline) {
                 return Err("card.resultCode is for issuer decline only".to_owned());
             }
-            if codes::lookup("pay", code).map(|(status, _)| status) != Some("F") {
+            if codes::status_of("pay", code) != Some("F") {
                 return Err(format!("card.resultCode {code} is no failure that a payment can have"));
             }
         }

@@ -34,7 +34,7 @@ pub(crate) enum End {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Fate {
     pub(crate) outcome: End,
-    /// For `refuse` and `fail`; PROCESS_FAIL if absent.
+    /// Of a failure, PROCESS_FAIL if absent; for `stay` the unknown outcome that is told meanwhile.
     #[serde(default)]
     result_code: Option<Code>,
     /// The usual time if absent; 0 is in the answer itself.
@@ -58,17 +58,24 @@ impl Fate {
     pub(crate) fn code(self) -> Code {
         self.result_code.unwrap_or(Code::PROCESS_FAIL)
     }
+
+    /// What is told of something that stays in process.
+    pub(crate) fn unclear(self) -> Option<Code> {
+        self.result_code.filter(|_| self.outcome == End::Stay)
+    }
 }
 
 impl Fates {
     pub(super) fn check(&self, area: &str) -> Result<(), String> {
         for fate in &self.0 {
             let Some(code) = fate.result_code else { continue };
-            if !matches!(fate.outcome, End::Refuse | End::Fail) {
-                return Err(format!("{area}.resultCode is for refuse and fail only"));
-            }
-            if !code.is_failure_of(area) {
-                return Err(format!("{area}.resultCode {} is no failure of this operation", code.as_str()));
+            let (fits, what) = match fate.outcome {
+                End::Refuse | End::Fail => (code.is_failure_of(area), "failure"),
+                End::Stay => (code.is_unknown_of(area), "unknown outcome"),
+                End::Succeed => return Err(format!("{area}.resultCode is for refuse, fail and stay only")),
+            };
+            if !fits {
+                return Err(format!("{area}.resultCode {} is no {what} of this operation", code.as_str()));
             }
         }
         Ok(())

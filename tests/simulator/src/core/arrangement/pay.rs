@@ -58,7 +58,7 @@ impl PayArrangement {
                 Some(PayAnswer::Unknown) => "U",
                 _ => return Err("pay.resultCode is for answer fail and unknown only".to_owned()),
             };
-            if codes::lookup("pay", code).map(|(status, _)| status) != Some(wanted) {
+            if codes::status_of("pay", code) != Some(wanted) {
                 return Err(format!("pay.resultCode {code} is no code of pay with status {wanted}"));
             }
         }
@@ -70,7 +70,7 @@ impl PayArrangement {
         if result.outcome != ResultOutcome::Fail {
             return Err("pay.result.resultCode is for outcome fail only".to_owned());
         }
-        if codes::lookup("notifyPayment", code).map(|(status, _)| status) != Some("F") {
+        if codes::status_of("notifyPayment", code) != Some("F") {
             return Err(format!("pay.result.resultCode {code} is no failure that a payment can have"));
         }
         Ok(())

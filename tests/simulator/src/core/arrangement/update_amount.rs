@@ -16,7 +16,7 @@ pub(crate) struct UpdateAmountArrangement {
 impl UpdateAmountArrangement {
     pub(super) fn check(&self) -> Result<(), String> {
         let Some(code) = &self.result_code else { return Ok(()) };
-        if codes::lookup("updateAmount", code).map(|(status, _)| status) != Some("F") {
+        if codes::status_of("updateAmount", code) != Some("F") {
             return Err(format!("updateAmount.resultCode {code} is no failure that a raise can have"));
         }
         Ok(())

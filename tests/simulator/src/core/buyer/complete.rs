@@ -95,23 +95,24 @@ impl Completion {
         self.card.as_deref()
     }
 
-    /// The code of a decline or a failure, which is one that a payment can have.
+    /// The code of a decline, a failure or an unknown outcome, which is one that a payment can have.
     pub(crate) fn code_of(&self, is_card: bool) -> Result<Option<String>, CompletionError> {
-        let fails = matches!(self.outcome, Outcome::Decline | Outcome::Fail);
-        match (&self.result_code, fails) {
-            (None, false) => Ok(None),
-            (Some(_), false) => {
-                Err(CompletionError::Invalid("resultCode is for decline and fail only".to_owned()))
+        let (due, what) = match self.outcome {
+            Outcome::Decline | Outcome::Fail => ("F", "a failure"),
+            Outcome::Pending => ("U", "an unknown outcome"),
+            _ => ("", ""),
+        };
+        let invalid = |reason: String| Err(CompletionError::Invalid(reason));
+        match &self.result_code {
+            None if due != "F" => Ok(None),
+            None => Ok(Some(if is_card { "DO_NOT_HONOR" } else { "PROCESS_FAIL" }.to_owned())),
+            Some(_) if due.is_empty() => {
+                invalid("resultCode is for decline, fail and pending only".to_owned())
             }
-            (Some(code), true) => {
-                let status = codes::lookup("notifyPayment", code).map(|(status, _)| status);
-                if status != Some("F") {
-                    let reason = "resultCode is not a failure that a payment can have".to_owned();
-                    return Err(CompletionError::Invalid(reason));
-                }
-                Ok(Some(code.clone()))
+            Some(code) if codes::status_of("notifyPayment", code) != Some(due) => {
+                invalid(format!("resultCode {code} is not {what} that a payment can have"))
             }
-            (None, true) => Ok(Some(if is_card { "DO_NOT_HONOR" } else { "PROCESS_FAIL" }.to_owned())),
+            Some(code) => Ok(Some(code.clone())),
         }
     }
 }
@@ -147,7 +148,7 @@ impl Gateway {
             Outcome::Fail => {
                 self.conclude(index, ResultOutcome::Fail, code.as_deref());
             }
-            Outcome::Pending => self.suspend(index),
+            Outcome::Pending => self.suspend(index, code.as_deref()),
             Outcome::Decline | Outcome::Cancel | Outcome::Challenged => {}
         }
         Ok(())

@@ -81,7 +81,7 @@ impl Gateway {
             ResultOutcome::Fail => self.fail(index, code.unwrap_or("PROCESS_FAIL")),
             ResultOutcome::Pending
                 if self.payments.get(index).is_some_and(|one| one.phase == Phase::Pending) => {}
-            ResultOutcome::Pending => self.suspend(index),
+            ResultOutcome::Pending => self.suspend(index, None),
         }
     }
 

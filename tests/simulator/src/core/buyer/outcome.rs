@@ -48,6 +48,7 @@ impl Gateway {
         let told = now.after(millis(self.timings.payment_result_ms));
         let Some(payment) = self.payments.get_mut(index) else { return };
         payment.phase = Phase::Success;
+        payment.result_code = None;
         payment.paid_at = Some(now);
         payment.told_at = Some(told);
         payment.challenge = None;
@@ -72,10 +73,11 @@ impl Gateway {
     }
 
     /// The buyer has left with something to pay later, or the method takes its time.
-    pub(crate) fn suspend(&mut self, index: usize) {
+    pub(crate) fn suspend(&mut self, index: usize, code: Option<&str>) {
         let told = self.now.after(millis(self.timings.payment_result_ms));
         if let Some(payment) = self.payments.get_mut(index) {
             payment.phase = Phase::Pending;
+            payment.result_code = code.map(Into::into);
         }
         self.tell_payment(index, "PAYMENT_PENDING", "SUCCESS", told);
     }

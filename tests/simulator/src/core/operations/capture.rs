@@ -76,6 +76,7 @@ impl Gateway {
         let capture = payment.captures.get(capture).ok_or_else(|| Refusal::new("AUTH_NOT_FOUND"))?;
         let reply = match capture.progress {
             Progress::Processing | Progress::Doomed(_) => Reply::new("CAPTURE_IN_PROCESS"),
+            Progress::Unclear(code) => Reply::new(code.as_str()),
             Progress::Failed(_) | Progress::Dropped => return Err(Refusal::new(capture.progress.code())),
             Progress::Done => Reply::success()
                 .field("captureId", capture.capture_id.as_str())

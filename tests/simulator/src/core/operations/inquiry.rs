@@ -17,7 +17,7 @@ impl Gateway {
             return Err(Refusal::new("ORDER_NOT_EXIST"));
         }
         let code = payment.payment_result_code();
-        let message = codes::lookup("notifyPayment", code).map(|(_, meaning)| meaning);
+        let message = codes::lookup("paymentResultCode", code).map(|(_, meaning)| meaning);
         let transactions = payment.transactions();
         let info = self.result_info(payment);
         Ok(Reply::success()
@@ -73,7 +73,8 @@ impl Payment {
     pub(crate) fn payment_result_code(&self) -> &str {
         match self.phase {
             Phase::Success => "SUCCESS",
-            Phase::Open | Phase::Processing | Phase::Pending => "PAYMENT_IN_PROCESS",
+            Phase::Pending => self.result_code.as_deref().unwrap_or("PAYMENT_IN_PROCESS"),
+            Phase::Open | Phase::Processing => "PAYMENT_IN_PROCESS",
             Phase::Failed => self.result_code.as_deref().unwrap_or("PROCESS_FAIL"),
             Phase::Cancelled => "ORDER_IS_CANCELED",
         }
@@ -137,7 +138,10 @@ impl Payment {
 }
 
 fn refund_code(progress: Progress) -> &'static str {
-    if progress.is_open() { "REFUND_IN_PROCESS" } else { progress.code() }
+    match progress {
+        Progress::Processing | Progress::Doomed(_) => "REFUND_IN_PROCESS",
+        other => other.code(),
+    }
 }
 
 fn card_info(info: &Value) -> Value {

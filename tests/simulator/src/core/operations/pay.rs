@@ -55,7 +55,7 @@ impl Gateway {
         } else if payment.is_risky() {
             self.fail(index, "RISK_REJECT");
         } else if methods::rules_of(&payment.method).pays_later {
-            self.suspend(index);
+            self.suspend(index, None);
         } else if terms.issuer_authentication.is_some() {
             let card = Card::bearing(terms.selected_brand.as_deref(), terms.region.as_deref());
             let used = usual_use(card, terms);

@@ -115,6 +115,7 @@ impl Gateway {
         let amount = payment.amount.with_value(refund.amount).to_json();
         let reply = match refund.progress {
             Progress::Processing | Progress::Doomed(_) => Reply::new("REFUND_IN_PROCESS"),
+            Progress::Unclear(code) => Reply::new(code.as_str()),
             Progress::Failed(_) | Progress::Dropped => return Err(Refusal::new(refund.progress.code())),
             Progress::Done if payment.is_card() => {
                 Reply::success().fields(self.reference_of(&payment.client, &refund.refund_id))
