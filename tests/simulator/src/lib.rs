@@ -24,6 +24,8 @@ mod http;
 mod simulator;
 
 #[cfg(feature = "http")]
-pub use http::{CertificateError, ClockMode, CryptoError, KeysError, ProbeError, StateError, probe};
+pub use http::{
+    CertificateError, ClockMode, CryptoError, KeysError, Patience, ProbeError, StateError, probe,
+};
 #[cfg(feature = "http")]
 pub use simulator::{Settings, Simulator, StartError};

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use antom_simulator::core::Time;
-use antom_simulator::{ClockMode, Settings, Simulator, StartError};
+use antom_simulator::{ClockMode, Patience, Settings, Simulator, StartError};
 use clap::{Parser, Subcommand, ValueEnum};
 use serde_json::json;
 
@@ -179,6 +179,7 @@ async fn run(arguments: Serve, keys: PathBuf) -> Result<(), StartError> {
         allow_remote: arguments.allow_remote,
         state: arguments.state,
         web_sdk: arguments.web_sdk,
+        patience: Patience::default(),
     };
     // Listening for the signal begins before the ready line, so that none is missed.
     let ended = ended_by_signal();

@@ -12,7 +12,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::core::{Completion, CompletionError, Gateway, GatewaySettings, Time};
 use crate::http::{
     Archive, CertificateError, Certificates, Clock, ClockMode, Door, Identities, Keys, KeysError, Links,
-    Parts, Server, Shell, StateError, StateFile,
+    Parts, Patience, Server, Shell, StateError, StateFile,
 };
 
 /// What a simulator is started with. The default listens on a free loopback port, with keys of its own in memory and
@@ -52,6 +52,8 @@ pub struct Settings {
     pub state: Option<PathBuf>,
     /// The script of the gateway's own web SDK, for the page to try it on; nothing else reads it.
     pub web_sdk: Option<PathBuf>,
+    /// How long a client may take to send a request.
+    pub patience: Patience,
 }
 
 impl Default for Settings {
@@ -70,6 +72,7 @@ impl Default for Settings {
             allow_remote: false,
             state: None,
             web_sdk: None,
+            patience: Patience::default(),
         }
     }
 }
@@ -164,11 +167,16 @@ impl Simulator {
         let door = |listen: SocketAddr| Door::new(&settings.tls_names, listen.ip());
         shell.tasks.spawn(Arc::clone(&shell).run());
         shell.tasks.spawn(Arc::clone(&shell).keep_state());
-        shell.tasks.spawn(server.serve(Arc::clone(&shell), door(settings.listen), None));
+        shell.tasks.spawn(server.serve(Arc::clone(&shell), door(settings.listen), settings.patience, None));
         let tls = tls_server.zip(settings.tls_listen).zip(tls_config);
         if let Some(((server, listen), config)) = tls {
             let acceptor = TlsAcceptor::from(config);
-            shell.tasks.spawn(server.serve(Arc::clone(&shell), door(listen), Some(acceptor)));
+            shell.tasks.spawn(server.serve(
+                Arc::clone(&shell),
+                door(listen),
+                settings.patience,
+                Some(acceptor),
+            ));
         }
         Ok(Self { shell, links, ca_pem })
     }

@@ -199,7 +199,7 @@ pub(crate) enum VerdictOutcome {
 
 impl Verdict {
     pub(crate) fn read(input: Value, api: &str) -> Result<Self, CompletionError> {
-        let verdict: Self = serde_json::from_value(input).map_err(invalid)?;
+        let verdict: Self = super::reading::read_named(input).map_err(invalid)?;
         match verdict.result_code {
             Some(_) if verdict.outcome != VerdictOutcome::Fail => {
                 Err(invalid("resultCode is for outcome fail only"))

@@ -130,7 +130,7 @@ impl Gateway {
         if let Some(members) = merged.as_object_mut() {
             members.extend(changes.iter().map(|(name, value)| (name.clone(), value.clone())));
         }
-        let contract = serde_json::from_value::<Contract>(merged).map_err(|error| error.to_string())?;
+        let contract = super::reading::read_named::<Contract>(merged)?;
         contract.check()?;
         self.journal.note(self.now, || json!({"kind": "contract", "clientId": client, "settings": contract}));
         self.contracts.insert(client.to_owned(), contract);

@@ -55,7 +55,7 @@ impl Gateway {
         if let Some(members) = merged.as_object_mut() {
             members.extend(changes.iter().map(|(name, value)| (name.clone(), value.clone())));
         }
-        self.timings = serde_json::from_value::<Timings>(merged).map_err(|error| error.to_string())?;
+        self.timings = super::reading::read_named::<Timings>(merged)?;
         Ok(())
     }
 
@@ -67,7 +67,7 @@ impl Gateway {
         input: Value,
     ) -> Result<usize, String> {
         self.run_to(at);
-        let input: TriggerInput = serde_json::from_value(input).map_err(|error| error.to_string())?;
+        let input: TriggerInput = super::reading::read_named(input)?;
         let payment = match &input.payment_request_id {
             None => None,
             Some(id) => {

@@ -81,6 +81,7 @@ mod operations;
 mod overview;
 mod payment;
 mod random;
+mod reading;
 mod refunds;
 mod reply;
 mod review;
@@ -110,6 +111,8 @@ pub use notification_log::NotificationFilter;
 pub use notifications::{Delivery, Seal, Send};
 pub use operation::Operation;
 pub use overview::PaymentFilter;
+#[cfg(feature = "http")]
+pub(crate) use reading::read_named;
 pub use saved::SavedGateway;
 pub use settlement::{Planted, Settlement, SettlementError, SettlementFile, customer_of};
 pub use three_ds::{ChallengeAnswer, ChallengeKind, ChallengeView};

@@ -67,8 +67,7 @@ impl Gateway {
         input: Value,
     ) -> Result<Value, CompletionError> {
         self.run_to(at);
-        let Ruling { status } =
-            serde_json::from_value(input).map_err(|error| CompletionError::Invalid(error.to_string()))?;
+        let Ruling { status } = super::reading::read_named(input).map_err(CompletionError::Invalid)?;
         let index = self.index_of(client, request_id).ok_or(CompletionError::Unknown)?;
         let payment = self.payments.get(index).ok_or(CompletionError::Unknown)?;
         if payment.is_card() && payment.captured() > 0 {

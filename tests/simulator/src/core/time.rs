@@ -18,6 +18,12 @@ impl Time {
         Self(millis)
     }
 
+    /// The end of the year 9998 in UTC: later times could not be written any more.
+    #[cfg(feature = "http")]
+    pub(crate) fn last() -> Self {
+        Self(253_370_764_799_999)
+    }
+
     /// Milliseconds since 1970-01-01T00:00:00Z.
     pub fn epoch_millis(self) -> i64 {
         self.0

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::Method;
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::any;
 use hyper::server::conn::http1;
@@ -22,11 +22,11 @@ use tokio_rustls::TlsAcceptor;
 
 use super::authentication::Channel;
 use super::door::Door;
+use super::patience::{LARGEST_BODY, Patience, Progress, Timed};
 use super::shell::Shell;
 use super::wait::pause;
-use super::{buyer, console, control, gateway_api};
+use super::{answers, buyer, console, control, gateway_api};
 
-const LARGEST_BODY: usize = 1024 * 1024;
 const WITHOUT_DESCRIPTORS: Duration = Duration::from_millis(50);
 
 /// Marks a response that is never written: the connection is closed instead.
@@ -47,6 +47,7 @@ fn router(shell: Arc<Shell>, door: Door) -> Router {
         .nest(
             "/_simulator",
             control::routes()
+                .layer(from_fn(answers::in_json))
                 .layer(from_fn_with_state(Arc::clone(&shell), note_change))
                 .layer(from_fn_with_state(door, Door::pass)),
         )
@@ -85,7 +86,13 @@ impl Server {
     }
 
     /// Serves for as long as the simulator lives, each connection in a task of its own.
-    pub(crate) async fn serve(self, shell: Arc<Shell>, door: Door, tls: Option<TlsAcceptor>) {
+    pub(crate) async fn serve(
+        self,
+        shell: Arc<Shell>,
+        door: Door,
+        patience: Patience,
+        tls: Option<TlsAcceptor>,
+    ) {
         let router = router(Arc::clone(&shell), door);
         loop {
             let Ok((stream, peer)) = self.listener.accept().await else {
@@ -100,9 +107,9 @@ impl Server {
             let tls = tls.clone();
             shell.tasks.spawn(async move {
                 match tls {
-                    None => converse(stream, router, channel).await,
+                    None => converse(stream, router, channel, patience).await,
                     Some(tls) => match tls.accept(stream).await {
-                        Ok(stream) => converse(stream, router, channel).await,
+                        Ok(stream) => converse(stream, router, channel, patience).await,
                         Err(error) => tracing::debug!(%error, "no TLS connection"),
                     },
                 }
@@ -115,14 +122,27 @@ async fn converse(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     router: Router,
     channel: Channel,
+    patience: Patience,
 ) {
+    let progress = Progress::default();
+    let stream = Timed::new(stream, progress.clone(), patience.header);
     let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
         let mut router = router.clone();
+        let progress = progress.clone();
+        progress.turn();
         request.extensions_mut().insert(channel);
         async move {
-            let answered: Result<_, Infallible> =
-                tower::Service::call(&mut router, request.map(Body::new)).await;
-            let Ok(response) = answered;
+            let (head, body) = request.into_parts();
+            let response = match patience.whole(body).await {
+                Ok(body) => {
+                    let request = Request::from_parts(head, Body::from(body));
+                    let answered: Result<_, Infallible> = tower::Service::call(&mut router, request).await;
+                    let Ok(response) = answered;
+                    response
+                }
+                Err(problem) => problem.answer(),
+            };
+            progress.turn();
             if response.extensions().get::<CloseConnection>().is_some() {
                 return Err(ClosedOnPurpose);
             }

@@ -91,7 +91,7 @@ impl Gateway {
         if let Some(members) = merged.as_object_mut() {
             members.extend(areas.iter().map(|(name, value)| (name.clone(), value.clone())));
         }
-        let arrangement = serde_json::from_value::<Arrangement>(merged).map_err(|error| error.to_string())?;
+        let arrangement = super::reading::read_named::<Arrangement>(merged)?;
         arrangement.check()?;
         let view = json!(arrangement);
         self.journal.note(self.now, || {

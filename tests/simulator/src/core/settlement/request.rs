@@ -82,9 +82,9 @@ enum LineEnding {
 impl Request {
     pub(super) fn read(input: Value, own_client: &str, now: Time) -> Result<Self, SettlementError> {
         let invalid = |message: String| Err(SettlementError::Invalid(message));
-        let input: Input = match serde_json::from_value(input) {
+        let input: Input = match super::super::reading::read_named(input) {
             Ok(input) => input,
-            Err(error) => return invalid(error.to_string()),
+            Err(error) => return invalid(error),
         };
         let Some(day) = Day::parse(&input.date) else {
             return invalid(format!("date {} is no day: give it as 2026-11-25", input.date));

@@ -9,7 +9,7 @@ use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::answers::{Answered, Problem, json_of, ok};
+use super::super::answers::{Answered, Problem, ok, read};
 use super::super::crypto::SigningKey;
 use super::super::shell::Shell;
 
@@ -35,8 +35,7 @@ pub(super) async fn show(State(shell): State<Arc<Shell>>) -> Answered {
 
 /// Makes a new key version; answers and notifications carry it from now on, unless it is only to be known.
 pub(super) async fn rotate(State(shell): State<Arc<Shell>>, body: Bytes) -> Answered {
-    let input: NewVersion = serde_json::from_value(json_of(&body)?)
-        .map_err(|error| Problem::invalid(format!("no key version: {error}")))?;
+    let input: NewVersion = read(&body, "no key version")?;
     let made = tokio::task::spawn_blocking(|| {
         let key = SigningKey::generate()?;
         let public_pem = key.public_pem()?;
@@ -55,8 +54,7 @@ pub(super) async fn rotate(State(shell): State<Arc<Shell>>, body: Bytes) -> Answ
 
 /// Signs with a version that is known already.
 pub(super) async fn activate(State(shell): State<Arc<Shell>>, body: Bytes) -> Answered {
-    let Activation { current } = serde_json::from_value(json_of(&body)?)
-        .map_err(|error| Problem::invalid(format!("current is a keyVersion: {error}")))?;
+    let Activation { current } = read(&body, "current is a keyVersion")?;
     if !shell.antom_keys.activate(current) {
         return Err(Problem::unknown("the gateway has no such keyVersion"));
     }

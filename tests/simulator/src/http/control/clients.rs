@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::answers::{Answered, Problem, json_of, ok};
+use super::super::answers::{Answered, Problem, ok, read};
 use super::super::api_keys::{ApiKey, Environment, NewApiKey, Permission};
 use super::super::clients::PublicKey;
 use super::super::crypto::{CryptoError, SigningKey, random_hex};
@@ -51,8 +51,7 @@ pub(super) async fn list(State(shell): State<Arc<Shell>>) -> Answered {
 
 /// Adds a client with everything it needs; without a public key it gets a pair, whose private half is in the answer.
 pub(super) async fn create(State(shell): State<Arc<Shell>>, body: Bytes) -> Answered {
-    let input: NewClient = serde_json::from_value(json_of(&body)?)
-        .map_err(|error| Problem::invalid(format!("no client: {error}")))?;
+    let input: NewClient = read(&body, "no client")?;
     let id = match input.client_id {
         Some(id) if !id.is_empty() && id.len() <= 64 && id.bytes().all(|b| b.is_ascii_graphic()) => id,
         Some(_) => return Err(Problem::invalid("clientId is not 1 to 64 visible characters")),
@@ -100,8 +99,7 @@ pub(super) async fn add_key(
     body: Bytes,
 ) -> Answered {
     known(&shell, &client)?;
-    let input: NewKey = serde_json::from_value(json_of(&body)?)
-        .map_err(|error| Problem::invalid(format!("no key: {error}")))?;
+    let input: NewKey = read(&body, "no key")?;
     match input {
         NewKey { api_key: Some(kind), key_version: None, merchant_public_key: None, apis } => {
             issue(&shell, &client, permission(kind, apis)?)

@@ -9,7 +9,7 @@ use axum::extract::{Query, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::answers::{Answered, Problem, json_of, ok};
+use super::super::answers::{Answered, Problem, ok, read};
 use super::super::clock::ClockMode;
 use super::super::shell::Shell;
 use crate::core::Time;
@@ -40,8 +40,11 @@ pub(super) async fn show(State(shell): State<Arc<Shell>>, Query(query): Query<Af
 
 /// Moves the clock on; answers when every notification that came due was answered or timed out.
 pub(super) async fn advance(State(shell): State<Arc<Shell>>, body: Bytes) -> Answered {
-    let Advance { seconds } = serde_json::from_value(json_of(&body)?)
-        .map_err(|error| Problem::invalid(format!("advance takes whole seconds: {error}")))?;
+    let Advance { seconds } = read(&body, "advance takes whole seconds")?;
+    let target = shell.clock.now().after(Duration::from_secs(seconds));
+    if target > Time::last() {
+        return Err(Problem::invalid("seconds: time ends with the year 9998"));
+    }
     // A client that goes away must not leave the clock between two moments.
     let moving = shell.tasks.spawn({
         let shell = Arc::clone(&shell);

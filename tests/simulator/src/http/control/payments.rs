@@ -8,7 +8,7 @@ use axum::extract::{Path, Query, State};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::super::answers::{Answered, Problem, json_of, ok};
+use super::super::answers::{Answered, Problem, json_of, ok, read};
 use super::super::shell::Shell;
 use super::{ByClient, problem_of};
 use crate::core::{Completion, CompletionError, PaymentFilter};
@@ -47,8 +47,7 @@ pub(super) async fn complete(
     Query(by): Query<ByClient>,
     body: Bytes,
 ) -> Answered {
-    let act: Completion = serde_json::from_value(json_of(&body)?)
-        .map_err(|error| Problem::invalid(format!("no act of a buyer: {error}")))?;
+    let act: Completion = read(&body, "no act of a buyer")?;
     let done = shell.work(|gateway, now| gateway.complete(now, by.client_id.as_deref(), &id, &act));
     ok(&done.map_err(problem_of)?)
 }

@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use serde_json::json;
 
-use super::super::answers::{Answered, Problem, json_of, ok};
+use super::super::answers::{Answered, Problem, ok, read};
 use super::super::shell::Shell;
 use super::ByClient;
 use crate::core::{Completion, CompletionError};
@@ -26,8 +26,7 @@ pub(super) async fn complete(
     Query(by): Query<ByClient>,
     body: Bytes,
 ) -> Answered {
-    let act: Completion = serde_json::from_value(json_of(&body)?)
-        .map_err(|error| Problem::invalid(format!("no act of a buyer: {error}")))?;
+    let act: Completion = read(&body, "no act of a buyer")?;
     let client = by.client_id.as_deref();
     let done = shell.work(|gateway, now| gateway.complete_vaulting(now, client, &id, &act));
     ok(&done.map_err(problem_of)?)
