@@ -362,7 +362,7 @@ fn what_cannot_be_arranged_is_refused_and_changes_nothing() {
     for (verdict, hint) in [
         (json!({"outcome": "bounce"}), "bounce"),
         (json!({"outcome": "succeed", "resultCode": "PROCESS_FAIL"}), "resultCode"),
-        (json!({"outcome": "fail", "resultCode": "ORDER_NOT_EXIST"}), "ORDER_NOT_EXIST"),
+        (json!({"outcome": "fail", "resultCode": "REFUND_WINDOW_EXCEED"}), "REFUND_WINDOW_EXCEED"),
         (json!({}), "outcome"),
     ] {
         match scene.gateway.end_capture(scene.now, None, "m1", "c1", verdict.clone()) {

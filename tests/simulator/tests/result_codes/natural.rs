@@ -298,9 +298,8 @@ const QUESTIONS: &[Way] = &[
         json!({"updateRequestId": "u1", "paymentId": id, "amount": {"currency": "SGD", "value": "5000"}})
     }),
     (Operation::UpdateAmount, "SUCCESS", "of an authorization", |scene| {
-        let answer = scene.call(Operation::Pay, &with_card("4054695723100768", |_| {}));
-        json!({"updateRequestId": "u1", "paymentId": answer["paymentId"],
-               "amount": {"currency": "SGD", "value": "5000"}})
+        let id = scene.authorized("a1", "MANUAL");
+        json!({"updateRequestId": "u1", "paymentId": id, "amount": {"currency": "SGD", "value": "5000"}})
     }),
     (Operation::CreateVaultingSession, "SUCCESS", "a session", |_| {
         json!({"paymentMethodType": "CARD", "vaultingRequestId": "v1", "redirectUrl": "https://shop.test/cards",
