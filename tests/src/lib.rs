@@ -4,6 +4,7 @@
 pub mod books;
 pub mod catcher;
 pub mod failure;
+pub mod faults;
 pub mod flows;
 pub mod gateway;
 pub mod http;

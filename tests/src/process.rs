@@ -81,6 +81,30 @@ impl Launch {
         Err(Failure::NotReady { program: self.program, line, within: READY_WITHIN })
     }
 
+    /// Runs the program once with other arguments, in the same folder and environment, and reads what it prints.
+    ///
+    /// # Errors
+    /// [`Failure::Step`] where it ends with another code than 0.
+    pub fn output(&self, arguments: &[&str]) -> Result<String, Failure> {
+        let failed =
+            |source| Failure::Process { program: self.program, what: "cannot be run", source: Some(source) };
+        let ended = Command::new(built(self.program)?)
+            .args(arguments)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .current_dir(&self.folder)
+            .stdin(Stdio::null())
+            .output()
+            .map_err(failed)?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        if ended.status.success() {
+            return Ok(text(&ended.stdout));
+        }
+        Err(Failure::step(
+            format!("{} {} ends with 0", self.program, arguments.join(" ")),
+            text(&ended.stderr),
+        ))
+    }
+
     fn log(&self) -> PathBuf {
         self.folder.join(format!("{}.log", self.program))
     }

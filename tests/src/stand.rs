@@ -111,6 +111,12 @@ impl Stand {
         format!("{about}-{}", self.orders.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
+    /// What `antom check-config` says about the service's configuration.
+    pub fn check_config(&self) -> Result<String, Failure> {
+        let config = keys_in(self.folder.path()).join("antom.toml").display().to_string();
+        self.service_launch.output(&["check-config", "--config", &config])
+    }
+
     /// Kills the service: no chance to finish anything.
     pub fn kill_service(&mut self) -> Result<(), Failure> {
         self.service.kill()

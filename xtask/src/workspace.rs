@@ -6,6 +6,7 @@ use crate::source::SourceFile;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Text that the checks read; anything else is data or binary.
 const TEXT: [&str; 11] = ["rs", "md", "toml", "yml", "yaml", "sh", "json", "txt", "js", "css", "html"];
@@ -56,6 +57,17 @@ impl Workspace {
     /// A program that the development profile built.
     pub(crate) fn built(&self, name: &str) -> PathBuf {
         self.target.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    }
+
+    /// A program of antom-tests that the development profile built, to be started in the workspace root.
+    pub(crate) fn program(&self, name: &str) -> Result<Command, String> {
+        let path = self.built(name);
+        if !path.is_file() {
+            return Err(format!("{} is missing: antom-tests has no binary `{name}`", path.display()));
+        }
+        let mut command = Command::new(path);
+        command.current_dir(&self.root);
+        Ok(command)
     }
 
     /// Every text file of the source, sorted by path.
@@ -142,6 +154,13 @@ mod tests {
         let core = workspace.packages.first().unwrap();
         assert_eq!((core.name.as_str(), core.folder.as_str()), ("antom-core", "antom-core"));
         assert_eq!(core.dependencies.iter().map(|one| one.is_dev).collect::<Vec<_>>(), [false, true]);
+    }
+
+    #[test]
+    fn a_program_that_is_not_built_is_told_by_name() {
+        let nowhere = PathBuf::from("nowhere");
+        let workspace = Workspace { root: nowhere.clone(), target: nowhere, packages: Vec::new() };
+        assert!(workspace.program("demo").unwrap_err().contains("`demo`"));
     }
 
     #[test]

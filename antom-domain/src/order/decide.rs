@@ -75,10 +75,7 @@ fn open_attempt(draft: &mut Draft<'_>, open: &OpenAttempt) -> Result<(), Refusal
     let is_card = open.payment_method_type == "CARD";
     let wished = open.capture_mode.clone().unwrap_or_else(|| draft.policy.capture_mode.clone());
     let capture_mode = is_card.then_some(wished);
-    let same_key = |attempt: &&Attempt| {
-        open.idempotency_key.is_some() && attempt.idempotency_key == open.idempotency_key
-    };
-    if let Some(earlier) = draft.order.attempts.iter().find(same_key) {
+    if let Some(earlier) = draft.order.attempt_by_key(open.idempotency_key.as_deref()) {
         let same = earlier.integration == open.integration
             && earlier.payment_method_type == open.payment_method_type
             && earlier.capture_mode == capture_mode;

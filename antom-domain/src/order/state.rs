@@ -213,6 +213,12 @@ impl Order {
         self.attempts.iter().find(|attempt| attempt.payment_request_id == *id)
     }
 
+    /// The attempt that a request with this idempotency key opened.
+    pub fn attempt_by_key(&self, idempotency_key: Option<&str>) -> Option<&Attempt> {
+        let key = idempotency_key?;
+        self.attempts.iter().find(|attempt| attempt.idempotency_key.as_deref() == Some(key))
+    }
+
     /// The one success that holds the order's money: kept, and neither released, returned nor beyond capture.
     pub fn holder(&self) -> Option<&Attempt> {
         self.attempts

@@ -68,7 +68,8 @@ impl Order {
         self.wants_answer_to(&call.subject)
     }
 
-    pub(super) fn wants_answer_to(&self, subject: &CallSubject) -> bool {
+    /// Whether a call about this still lacks its answer.
+    pub fn wants_answer_to(&self, subject: &CallSubject) -> bool {
         let Some(attempt) = self.attempt(subject.payment_request_id()) else { return false };
         match subject {
             CallSubject::Open { .. } => attempt.wants_opening(),

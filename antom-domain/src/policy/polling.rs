@@ -54,4 +54,10 @@ impl Polling {
         let somebody_waits = quick_since.is_some_and(|since| now.since(since) < self.fast_window);
         last_asked.saturating_add(if somebody_waits { self.quick } else { self.sweep })
     }
+
+    /// The most inquiries of one question within this time: a bound for budgets and for proofs.
+    pub fn most_inquiries_within(&self, time: Duration) -> u32 {
+        let quickest = self.quick.min(self.sweep).as_millis().max(1);
+        u32::try_from(time.as_millis() / quickest).unwrap_or(u32::MAX).saturating_add(1)
+    }
 }

@@ -25,6 +25,12 @@ use crate::world::World;
 const LEASE: Duration = Duration::from_secs(60);
 /// How many calls are claimed at once.
 const CLAIMED_AT_ONCE: usize = 8;
+/// A slow rhythm, as with polling: hours of trouble are not to be filled with repetitions of one call.
+const RETRY: Retry = Retry {
+    not_sent: Duration::from_millis(500),
+    maybe_sent: Duration::from_secs(5),
+    cap: Duration::from_secs(600),
+};
 /// How long to wait for a store that is away.
 const STORE_PAUSE_MS: u64 = 1_000;
 
@@ -117,7 +123,7 @@ impl Instance {
             orders: Orders::new(books.clone()),
             notifications: Notifications::new(books.clone()),
             inquiries: Inquiries::new(books.clone()),
-            dispatcher: Dispatcher::new(books.clone(), Retry::default()),
+            dispatcher: Dispatcher::new(books.clone(), RETRY),
             books,
             mistake,
         };

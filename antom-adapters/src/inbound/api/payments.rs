@@ -6,7 +6,8 @@ use antom_core::outcome::{CaptureMode, OsType, TerminalType};
 use antom_domain::cancel::CancelTable;
 use antom_domain::capture::CaptureTable;
 use antom_domain::order::{
-    Attempt, Command, Event, Handout, Integration, OpenAttempt, Order, Refusal, SESSION_LIFETIME,
+    Attempt, CallId, CallSubject, Command, Event, Handout, Integration, OpenAttempt, Order, Refusal,
+    SESSION_LIFETIME,
 };
 use antom_domain::payment::PaymentPhase;
 use antom_domain::port::IdKey;
@@ -81,9 +82,7 @@ pub(super) async fn open(State(api): State<Api>, Id(id): Id, headers: HeaderMap,
     };
     let order = perform(&api, &id, &Command::OpenAttempt(Box::new(open))).await?;
     let attempt = order
-        .attempts
-        .iter()
-        .find(|attempt| key.is_some() && attempt.idempotency_key == key)
+        .attempt_by_key(key.as_deref())
         .or_else(|| order.attempt(&payment_request_id))
         .ok_or_else(|| Problem::conflict("the payment was not opened; try again"))?;
     opened(&api, &order, attempt).await
@@ -261,11 +260,21 @@ async fn perform(api: &Api, id: &ReferenceOrderId, command: &Command) -> Result<
     // A refused attempt may have wished the cancel of an earlier one (B-6).
     api.worker.changed(id);
     let executed = executed?;
-    if executed.calls.is_empty() {
+    let calls = if executed.calls.is_empty() { under_way(&executed.order, command) } else { executed.calls };
+    if calls.is_empty() {
         return Ok(executed.order);
     }
-    waiter.wait(&executed.calls, api.patience).await;
+    waiter.wait(&calls, api.patience).await;
     Ok(api.books.load(id).await?.order)
+}
+
+/// The opening that the same request wished before and that has no answer yet: whoever asks again waits for it too,
+/// instead of asking again and again.
+fn under_way(order: &Order, command: &Command) -> Vec<CallId> {
+    let Command::OpenAttempt(open) = command else { return Vec::new() };
+    let Some(attempt) = order.attempt_by_key(open.idempotency_key.as_deref()) else { return Vec::new() };
+    let opening = CallSubject::Open { payment_request_id: attempt.payment_request_id.clone() };
+    if order.wants_answer_to(&opening) { vec![opening.call_id()] } else { Vec::new() }
 }
 
 fn answer(order: &Order, id: &PaymentRequestId, done: bool) -> Answer {

@@ -1,7 +1,14 @@
-//! Prints a configuration without its secrets.
+//! Prints a configuration without its secrets, and the bounds that follow from it.
 //! Reading one is left to `read`.
 
+use std::time::Duration;
+
+use antom_domain::policy::{Polling, Retry};
+
 use super::Config;
+
+/// For so long the bounds are told.
+const BOUND: Duration = Duration::from_mins(2);
 
 pub(super) fn lines(config: &Config) -> String {
     let versions: Vec<String> = config.gateway.antom_public_keys.keys().map(u32::to_string).collect();
@@ -31,6 +38,8 @@ pub(super) fn lines(config: &Config) -> String {
         ("payment.methods_without_refunds", config.payment.methods_without_refunds.join(", ")),
         ("payment.polling.fast_window", format!("{}s", config.payment.fast_window.as_secs())),
         ("log.level", config.log_level.clone()),
+        ("bound.tries_of_a_call_within_2min", Retry::default().most_tries_within(BOUND).to_string()),
+        ("bound.inquiries_within_2min", Polling::default().most_inquiries_within(BOUND).to_string()),
     ];
     entries.map(|(key, value)| format!("{key} = {value}\n")).concat()
 }
