@@ -61,6 +61,11 @@ async fn a_scenario_for_one_client_leaves_the_others_alone() {
     let key = other["merchantPrivateKey"].as_str().expect("a key").to_owned();
     let (status, _) = merchant.control("POST", "scenarios/acquirer-down?clientId=SANDBOX_OTHER", None).await;
     assert_eq!(status, 200);
+    let (_, own) =
+        merchant.control("GET", &format!("scenarios?clientId={}", simulator.client_id()), None).await;
+    let (_, all) = merchant.control("GET", "scenarios?clientId=SANDBOX_OTHER", None).await;
+    let count = |listed: &Value| listed["scenarios"].as_array().map(Vec::len);
+    assert_eq!((count(&own), count(&all)), (Some(0), Some(3)));
     let theirs = Merchant::with_key(&simulator, "SANDBOX_OTHER", &key);
     let request = request_for("a1", "http://127.0.0.1:1/n");
     assert_eq!(theirs.call("pay", &request).await.body["result"]["resultCode"], "SYSTEM_ERROR");

@@ -83,7 +83,7 @@ impl Gateway {
         let mut next = self.clone();
         next.start_parts(at, scenario, client, own_client)?;
         *self = next;
-        Ok(json!({"name": name, "scenarios": self.scenario_views()}))
+        Ok(json!({"name": name, "scenarios": self.scenario_views(client)}))
     }
 
     fn start_parts(

@@ -32,8 +32,8 @@ pub(super) async fn start_scenario(State(shell): State<Arc<Shell>>, body: Bytes)
     ok(&view)
 }
 
-pub(super) async fn scenarios(State(shell): State<Arc<Shell>>) -> Answered {
-    let in_force = shell.look_now(crate::core::Gateway::scenario_views);
+pub(super) async fn scenarios(State(shell): State<Arc<Shell>>, Query(by): Query<ByClient>) -> Answered {
+    let in_force = shell.look_now(|gateway| gateway.scenario_views(by.client_id.as_deref()));
     ok(&json!({"scenarios": in_force, "named": shell.scenario_book.views()}))
 }
 
