@@ -41,6 +41,7 @@ impl Order {
             reference_buyer_id: new.reference_buyer_id.clone(),
             created_at: at,
             attempts: Vec::new(),
+            is_read_only: false,
         };
         debug_assert_eq!(Order::born(&Recorded { at, event: event.clone() }).as_ref(), Some(&order));
         Ok((order, Step { events: vec![event], ..Step::default() }))
@@ -55,6 +56,9 @@ impl Order {
     /// # Errors
     /// A [`Refusal`] says why nothing happens and what to do instead.
     pub fn decide(&self, command: &Command, at: Timestamp, policy: &Policy) -> Result<Step, Refusal> {
+        if self.is_read_only {
+            return Err(Refusal::WrittenByNewerProgram);
+        }
         let mut draft = Draft::new(self, at, policy);
         match command {
             Command::OpenAttempt(open) => open_attempt(&mut draft, open)?,

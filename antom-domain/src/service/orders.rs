@@ -125,6 +125,9 @@ impl Orders {
     async fn inquire_earlier_attempts(&self, id: &ReferenceOrderId) -> Result<(), BooksError> {
         let order = self.books.load(id).await?.order;
         let inquiries = Inquiries::new(self.books.clone());
+        if order.is_read_only {
+            return Err(BooksError::WrittenByNewerProgram);
+        }
         for question in order.questions() {
             let open = order
                 .attempt(question.subject.payment_request_id())
