@@ -15,9 +15,10 @@ use super::policy::{Policy, SESSION_LIFETIME};
 use super::request;
 use super::state::{Attempt, Integration, Order, Role};
 use crate::authorization::AuthorizationPhase;
-use crate::cancel::CancelPhase;
+use crate::cancel::{CancelInput, CancelPhase, CancelTable};
 use crate::capture::{CaptureInput, CaptureTable};
 use crate::payment::PaymentPhase;
+use crate::refund::{RefundInput, RefundTable};
 use crate::verdict::{Table, Verdict, consult};
 
 impl Order {
@@ -188,10 +189,11 @@ fn may_capture(attempt: &Attempt, at: Timestamp) -> Result<(), Refusal> {
 
 fn cancel(draft: &mut Draft<'_>, id: &PaymentRequestId) -> Result<(), Refusal> {
     let attempt = find(draft, id)?.clone();
-    match attempt.current_cancel().map(|cancel| cancel.phase) {
-        Some(CancelPhase::Requested | CancelPhase::InDoubt | CancelPhase::Confirmed) => return Ok(()),
-        Some(CancelPhase::Refused) => return Err(Refusal::TooLateToCancel),
-        None => {}
+    if let Some(latest) = attempt.current_cancel() {
+        return match consult::<CancelTable>(latest.phase, CancelInput::Request) {
+            Verdict::Repeat => Ok(()),
+            _ => Err(Refusal::TooLateToCancel),
+        };
     }
     if attempt.payment.phase == PaymentPhase::Cancelled {
         return Ok(());
@@ -225,7 +227,10 @@ fn refund(
     amount.require_chargeable()?;
     if let Some(known) = attempt.refunds.iter().find(|refund| refund.refund_request_id == *refund_request_id)
     {
-        return if known.amount == amount { Ok(()) } else { Err(Refusal::RefundIdReused) };
+        return match consult::<RefundTable>(known.phase, RefundInput::Request) {
+            Verdict::Repeat if known.amount == amount => Ok(()),
+            _ => Err(Refusal::RefundIdReused),
+        };
     }
     if draft.policy.knows_no_refunds(&attempt) {
         return Err(Refusal::MethodWithoutRefunds);

@@ -15,6 +15,7 @@ use antom_simulator::core::{Completion, CompletionError, Outcome};
 
 use crate::delivery;
 use crate::executor::WORLD;
+use crate::fate;
 use crate::instance::Services;
 use crate::mistake::Mistake;
 use crate::world::World;
@@ -147,6 +148,7 @@ async fn pay(world: &Arc<World>, id: &ReferenceOrderId, attempt: u64, plan: Plan
         client_ip: Some("203.0.113.7".to_owned()),
         idempotency_key: Some(format!("key-{number}")),
     };
+    fate::draw(world, &payment_request_id);
     if !command(world, id, Command::OpenAttempt(Box::new(open))).await {
         return;
     }

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod campaign;
 pub mod delivery;
 pub mod executor;
+pub mod fate;
 pub mod instance;
 pub mod journey;
 pub mod mistake;

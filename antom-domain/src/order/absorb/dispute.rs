@@ -37,8 +37,9 @@ pub(super) fn settle(draft: &mut Draft<'_>, facts: &[Fact]) {
                 _ => None,
             })
             .collect();
-        if attempt.disputed && payment_agrees(&attempt, seen.word) && captures_agree(&attempt, &captures) {
-            draft.record(Event::DisputeSettled { payment_request_id: attempt.payment_request_id });
+        if attempt.disputed && payment_agrees(attempt, seen.word) && captures_agree(attempt, &captures) {
+            let payment_request_id = attempt.payment_request_id.clone();
+            draft.record(Event::DisputeSettled { payment_request_id });
         }
     }
 }
