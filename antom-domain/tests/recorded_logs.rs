@@ -132,7 +132,7 @@ fn in_doubt(story: &mut Story, subject: CallSubject) {
 }
 
 fn card() -> Details {
-    let text = |text: &str| Some(text.to_owned());
+    let text = |text: &str| Some(text.into());
     Details {
         card_brand: text("VISA"),
         card_no: text("411111******1111"),
