@@ -1,38 +1,27 @@
-//! What befalls an attempt at the gateway's side beyond what its buyer does: reviews, answers that leave things open,
-//! captures and refunds that fail or take long, and success that comes too late.
-//! How the gateway carries it out is its core's; what the merchant makes of it is the domain's.
+//! What befalls an attempt beyond what its buyer and the shop's usual staff do: reviews, results without a buyer, captures
+//! and refunds that fail or take long, success that comes too late, an operation that is out of order, and a clerk who
+//! asks for things twice. How the gateway carries it out is its core's; what the merchant makes of it is the domain's.
 
 use std::sync::Arc;
 
-use antom_core::id::PaymentRequestId;
+use antom_core::id::{CaptureRequestId, PaymentRequestId, ReferenceOrderId, RefundRequestId};
+use antom_core::money::{Currency, Money};
+use antom_domain::order::Command;
+use antom_simulator::core::Gateway;
 use serde_json::{Map, Value, json};
 
 use crate::delivery;
 use crate::executor::WORLD;
+use crate::journey;
 use crate::world::{CLIENT, World};
 
 const SECOND: u64 = 1_000;
 const HOUR: u64 = 3_600 * SECOND;
 
 /// Draws the fate of an attempt before it is opened. Most attempts have none.
-pub fn draw(world: &Arc<World>, attempt: &PaymentRequestId) {
+pub fn draw(world: &Arc<World>, order: &ReferenceOrderId, attempt: &PaymentRequestId) {
     let random = &world.random;
-    let mut areas = Map::new();
-    if random.chance(100) {
-        let decision = random.one_of(&["ACCEPT", "REJECT"], "ACCEPT");
-        let after = random.one_of(&[0, 5 * SECOND, 600 * SECOND, 3 * HOUR], 0);
-        areas.insert("review".to_owned(), json!({"decision": decision, "afterMs": after}));
-    }
-    if random.chance(100) {
-        let answer = random.one_of(&["unknown", "unknown", "fail"], "unknown");
-        areas.insert("pay".to_owned(), json!({"answer": answer, "withUrl": answer == "unknown"}));
-    }
-    for area in ["capture", "refund"] {
-        if random.chance(120) {
-            let fates: Vec<Value> = (0..3).map(|_| movement(world)).collect();
-            areas.insert(area.to_owned(), Value::from(fates));
-        }
-    }
+    let areas = arrangement(world);
     if !areas.is_empty() {
         world.count_fault();
         world.note("fate", attempt.as_str(), "");
@@ -42,15 +31,56 @@ pub fn draw(world: &Arc<World>, attempt: &PaymentRequestId) {
             world.violation(format!("the simulator refuses to arrange the fate of {attempt}: {fault}"));
         }
     }
-    if random.chance(150) {
+    if random.chance(60) {
         begin_late_success(world, attempt);
+    }
+    if random.chance(40) {
+        begin_late_review(world, attempt);
+    }
+    if random.chance(60) {
+        hire_a_clerk(world, order, attempt);
+    }
+    if random.chance(10) {
+        put_out_of_order(world);
     }
 }
 
-/// How one capture or refund ends.
-fn movement(world: &World) -> Value {
-    let outcome = world.random.one_of(&["succeed", "fail", "refuse", "fail"], "succeed");
-    json!({"outcome": outcome, "afterMs": world.random.one_of(&[0, 2 * SECOND, 900 * SECOND, 5 * HOUR], 0)})
+fn arrangement(world: &World) -> Map<String, Value> {
+    let random = &world.random;
+    let mut areas = Map::new();
+    let mut add = |name: &str, area: Value| drop(areas.insert(name.to_owned(), area));
+    let is_reviewed = random.chance(60);
+    if is_reviewed {
+        let decision = random.one_of(&["ACCEPT", "REJECT"], "ACCEPT");
+        let after = random.one_of(&[5 * SECOND, 600 * SECOND, 3 * HOUR], 5 * SECOND);
+        add("review", json!({"decision": decision, "afterMs": after}));
+    }
+    if random.chance(80) {
+        let outcome = random.one_of(&["success", "success", "fail", "pending"], "success");
+        let after = random.one_of(&[0, SECOND, 20 * SECOND], 0);
+        add("pay", json!({"result": {"outcome": outcome, "afterMs": after}}));
+    } else if random.chance(40) {
+        let answer = random.one_of(&["unknown", "fail"], "unknown");
+        add("pay", json!({"answer": answer, "withUrl": answer == "unknown"}));
+    }
+    // The gateway captures nothing that it reviews.
+    if !is_reviewed && random.chance(80) {
+        add("capture", movements(world));
+    }
+    if random.chance(80) {
+        add("refund", movements(world));
+    }
+    areas
+}
+
+/// How the first captures, or refunds, end.
+fn movements(world: &World) -> Value {
+    let one = || {
+        let outcome = world.random.one_of(&["succeed", "fail", "refuse", "fail"], "succeed");
+        let after = world.random.one_of(&[0, 2 * SECOND, 900 * SECOND, 5 * HOUR], 0);
+        json!({"outcome": outcome, "afterMs": after})
+    };
+    Value::from(vec![one(), one(), one()])
 }
 
 /// The method pays although the payment was closed or cancelled meanwhile; where it was not, nothing happens.
@@ -61,17 +91,85 @@ fn begin_late_success(world: &Arc<World>, attempt: &PaymentRequestId) {
         for wait in waits {
             there.handle.sleep(there.random.between(wait / 2, wait)).await;
             let now = there.gateway_now();
-            let (done, sends) = {
-                let mut gateway = there.gateway();
-                let done = gateway.succeed_late(now, None, attempt.as_str());
-                (done, gateway.take_sends())
-            };
-            delivery::send_out(&there, sends);
-            if done.is_ok() {
+            let done = control(&there, |gateway| gateway.succeed_late(now, None, attempt.as_str()).is_ok());
+            if done {
                 there.count_fault();
+                there.seen().paid_late.insert(attempt.to_string());
                 there.note("late success", attempt.as_str(), "");
                 return;
             }
         }
     });
+}
+
+/// The gateway has second thoughts about an authorization that is not captured yet.
+fn begin_late_review(world: &Arc<World>, attempt: &PaymentRequestId) {
+    let (there, attempt) = (Arc::clone(world), attempt.clone());
+    world.handle.spawn(WORLD, async move {
+        for status in ["PROCESSING", there.random.one_of(&["ACCEPT", "REJECT"], "REJECT")] {
+            there.handle.sleep(there.random.between(5 * SECOND, 60 * SECOND)).await;
+            let now = there.gateway_now();
+            let input = json!({"status": status});
+            if control(&there, |gateway| gateway.review(now, None, attempt.as_str(), input).is_ok()) {
+                there.count_fault();
+                there.note("review", attempt.as_str(), status);
+            }
+        }
+    });
+}
+
+/// Somebody who asks for the same things again, whatever became of them.
+fn hire_a_clerk(world: &Arc<World>, order: &ReferenceOrderId, attempt: &PaymentRequestId) {
+    let (there, order, id) = (Arc::clone(world), order.clone(), attempt.clone());
+    world.handle.spawn(WORLD, async move {
+        let random = &there.random;
+        let wish = random.below(3);
+        let Some(command) = wished(wish, &id) else { return };
+        for wait in [10, 60, 2, 1, 600, 3_600] {
+            there.handle.sleep(random.below(wait * SECOND)).await;
+            // What people ask for is theirs to answer for.
+            there.seen().returned_by_merchant.insert(id.to_string());
+            journey::command(&there, &order, command.clone()).await;
+        }
+    });
+}
+
+fn wished(wish: u64, id: &PaymentRequestId) -> Option<Command> {
+    let payment_request_id = id.clone();
+    Some(match wish {
+        0 => Command::Cancel { payment_request_id },
+        1 => {
+            let capture_request_id = CaptureRequestId::parse(format!("C-{id}")).ok()?;
+            Command::Capture { payment_request_id, capture_request_id, amount: None }
+        }
+        _ => {
+            let refund_request_id = RefundRequestId::parse(format!("R-{id}")).ok()?;
+            let amount = Money::from_minor(Currency::parse("USD").ok()?, 40).ok()?;
+            Command::Refund { payment_request_id, refund_request_id, amount, reason: None }
+        }
+    })
+}
+
+/// For half an hour every call of one operation gets an unknown outcome.
+fn put_out_of_order(world: &Arc<World>) {
+    let apis = ["pay", "capture", "cancel", "refund", "inquiryPayment", "inquiryRefund"];
+    let api = world.random.one_of(&apis, "cancel");
+    let scenario = json!({"api": api, "resultCode": "UNKNOWN_EXCEPTION", "minutes": 30});
+    let now = world.gateway_now();
+    world.count_fault();
+    world.note("out of order", api, "");
+    if let Err(fault) = world.gateway().start_scenario(now, scenario) {
+        world.violation(format!("the simulator refuses to put {api} out of order: {fault}"));
+    }
+}
+
+/// Does something at the gateway that no call of the merchant does, and lets its notifications set out.
+fn control<T>(world: &Arc<World>, act: impl FnOnce(&mut Gateway) -> T) -> T {
+    let (done, sends) = {
+        let mut gateway = world.gateway();
+        let done = act(&mut gateway);
+        (done, gateway.take_sends())
+    };
+    delivery::send_out(world, sends);
+    done
 }

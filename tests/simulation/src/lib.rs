@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod campaign;
+pub mod cells;
 pub mod delivery;
 pub mod executor;
 pub mod fate;
