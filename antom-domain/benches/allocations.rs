@@ -1,6 +1,11 @@
 //! Prints what each main transition of an order costs in allocations; tests hold the same figures.
 //! Time and instructions are measured by the other benchmark.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a benchmark prints, and fails by panicking"
+)]
 
 #[path = "../tests/support/cost.rs"]
 mod cost;

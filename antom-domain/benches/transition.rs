@@ -2,6 +2,7 @@
 //! Times depend on the machine and are only told; instructions do not, and are held to the budget beside them.
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::disallowed_methods,
     reason = "a benchmark prints, looks at the clock and the environment, and fails by panicking"

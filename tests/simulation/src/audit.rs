@@ -167,7 +167,8 @@ fn judge_attempt(world: &Arc<World>, name: &str, attempt: &Value, truth: &Truth,
     if truth.cancels > 1 {
         world.violation(format!("{name} was cancelled {} times at the gateway", truth.cancels));
     }
-    if text(attempt, "/role") == "surplus" && truth.refunds > 1 {
+    let by_merchant = world.seen().returned_by_merchant.contains(name);
+    if text(attempt, "/role") == "surplus" && truth.refunds > 1 && !by_merchant {
         world.violation(format!("the surplus {name} was refunded {} times", truth.refunds));
     }
     if attempt.pointer("/disputed") == Some(&Value::Bool(true)) {

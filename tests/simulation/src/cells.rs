@@ -12,6 +12,7 @@ pub const LEAST: u64 = 100;
 type Impossible = (&'static str, &'static str, &'static [&'static str], &'static str);
 
 const NO_HOLD: &str = "where no money was held nothing is released: the table is not asked";
+const REVIEW_HAS_ONE_END: &str = "the gateway ends a review once";
 const CAPTURED_ONCE: &str = "a hold is captured in full by one capture, whose own table hears a repetition";
 const CAPTURED_STAYS: &str = "the gateway neither rejects nor releases what it captured";
 const RELEASED_ONCE: &str = "the cancel's own table hears a repeated confirmation";
@@ -25,8 +26,10 @@ const NOT_FORGOTTEN: &str =
 const CANCEL_IS_OURS: &str = "after a success only our own cancel, or the end of a hold, makes a payment cancelled; both are heard by their tables";
 const SUCCESS_STAYS: &str = "the gateway does not fail what it has confirmed";
 
-const IMPOSSIBLE: [Impossible; 17] = [
+const IMPOSSIBLE: [Impossible; 19] = [
     ("authorization", "Absent", &["ReleaseConfirmed"], NO_HOLD),
+    ("authorization", "Held", &["ReviewRejected"], REVIEW_HAS_ONE_END),
+    ("authorization", "Rejected", &["Granted"], REVIEW_HAS_ONE_END),
     ("authorization", "Captured", &["CaptureConfirmed"], CAPTURED_ONCE),
     ("authorization", "Captured", &["ReviewRejected", "ReleaseConfirmed"], CAPTURED_STAYS),
     ("authorization", "Released", &["ReleaseConfirmed"], RELEASED_ONCE),

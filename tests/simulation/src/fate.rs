@@ -7,6 +7,8 @@ use std::sync::Arc;
 use antom_core::id::{CaptureRequestId, PaymentRequestId, ReferenceOrderId, RefundRequestId};
 use antom_core::money::{Currency, Money};
 use antom_domain::order::Command;
+use antom_domain::payment::PaymentPhase;
+use antom_domain::port::OrderStore as _;
 use antom_simulator::core::Gateway;
 use serde_json::{Map, Value, json};
 
@@ -21,7 +23,9 @@ const HOUR: u64 = 3_600 * SECOND;
 /// Draws the fate of an attempt before it is opened. Most attempts have none.
 pub fn draw(world: &Arc<World>, order: &ReferenceOrderId, attempt: &PaymentRequestId) {
     let random = &world.random;
-    let areas = arrangement(world);
+    // A merchant who never hears of anything does not ask again after the end: that is for reconciliation.
+    let is_late = random.chance(60) && !world.profile().is_deaf;
+    let areas = arrangement(world, is_late);
     if !areas.is_empty() {
         world.count_fault();
         world.note("fate", attempt.as_str(), "");
@@ -31,11 +35,8 @@ pub fn draw(world: &Arc<World>, order: &ReferenceOrderId, attempt: &PaymentReque
             world.violation(format!("the simulator refuses to arrange the fate of {attempt}: {fault}"));
         }
     }
-    if random.chance(60) {
-        begin_late_success(world, attempt);
-    }
-    if random.chance(40) {
-        begin_late_review(world, attempt);
+    if is_late {
+        begin_late_success(world, order, attempt);
     }
     if random.chance(60) {
         hire_a_clerk(world, order, attempt);
@@ -45,7 +46,7 @@ pub fn draw(world: &Arc<World>, order: &ReferenceOrderId, attempt: &PaymentReque
     }
 }
 
-fn arrangement(world: &World) -> Map<String, Value> {
+fn arrangement(world: &World, is_late: bool) -> Map<String, Value> {
     let random = &world.random;
     let mut areas = Map::new();
     let mut add = |name: &str, area: Value| drop(areas.insert(name.to_owned(), area));
@@ -63,11 +64,13 @@ fn arrangement(world: &World) -> Map<String, Value> {
         let answer = random.one_of(&["unknown", "fail"], "unknown");
         add("pay", json!({"answer": answer, "withUrl": answer == "unknown"}));
     }
-    // The gateway captures nothing that it reviews.
-    if !is_reviewed && random.chance(80) {
+    // The gateway captures nothing that it reviews. An inquiry does not list a capture that was refused, so that a dispute
+    // about something else would be left to people.
+    if !is_reviewed && world.profile().odd_message == 0 && random.chance(80) {
         add("capture", movements(world));
     }
-    if random.chance(80) {
+    // What came too late the gateway itself sends back after a day, and the merchant's own refund must not wait for that.
+    if !is_late && random.chance(80) {
         add("refund", movements(world));
     }
     areas
@@ -83,13 +86,18 @@ fn movements(world: &World) -> Value {
     Value::from(vec![one(), one(), one()])
 }
 
-/// The method pays although the payment was closed or cancelled meanwhile; where it was not, nothing happens.
-fn begin_late_success(world: &Arc<World>, attempt: &PaymentRequestId) {
-    let (there, attempt) = (Arc::clone(world), attempt.clone());
+/// The method pays although the payment was closed or cancelled, and the merchant knows it; where it was not, nothing
+/// happens. What the merchant hears first as a success is one, and what the gateway sends back of it without being
+/// asked is a matter of reconciliation.
+fn begin_late_success(world: &Arc<World>, order: &ReferenceOrderId, attempt: &PaymentRequestId) {
+    let (there, order, attempt) = (Arc::clone(world), order.clone(), attempt.clone());
     let waits = [60 * SECOND, 1_000 * SECOND, 2 * HOUR, 5 * HOUR];
     world.handle.spawn(WORLD, async move {
         for wait in waits {
             there.handle.sleep(there.random.between(wait / 2, wait)).await;
+            if !has_ended_here(&there, &order, &attempt).await {
+                continue;
+            }
             let now = there.gateway_now();
             let done = control(&there, |gateway| gateway.succeed_late(now, None, attempt.as_str()).is_ok());
             if done {
@@ -102,20 +110,10 @@ fn begin_late_success(world: &Arc<World>, attempt: &PaymentRequestId) {
     });
 }
 
-/// The gateway has second thoughts about an authorization that is not captured yet.
-fn begin_late_review(world: &Arc<World>, attempt: &PaymentRequestId) {
-    let (there, attempt) = (Arc::clone(world), attempt.clone());
-    world.handle.spawn(WORLD, async move {
-        for status in ["PROCESSING", there.random.one_of(&["ACCEPT", "REJECT"], "REJECT")] {
-            there.handle.sleep(there.random.between(5 * SECOND, 60 * SECOND)).await;
-            let now = there.gateway_now();
-            let input = json!({"status": status});
-            if control(&there, |gateway| gateway.review(now, None, attempt.as_str(), input).is_ok()) {
-                there.count_fault();
-                there.note("review", attempt.as_str(), status);
-            }
-        }
-    });
+async fn has_ended_here(world: &World, order: &ReferenceOrderId, attempt: &PaymentRequestId) -> bool {
+    let stored = world.store.load(order).await.ok().flatten();
+    let phase = stored.and_then(|stored| Some(stored.order.attempt(attempt)?.payment.phase));
+    matches!(phase, Some(PaymentPhase::Failed | PaymentPhase::Cancelled))
 }
 
 /// Somebody who asks for the same things again, whatever became of them.

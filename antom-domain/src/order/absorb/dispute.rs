@@ -51,6 +51,12 @@ fn payment_agrees(attempt: &Attempt, word: PaymentWord) -> bool {
             let gone = cancelled || attempt.is_returned();
             word == PaymentWord::Success && !cancelled || word == PaymentWord::Cancelled && gone
         }
+        // What was paid too late keeps its end here; once it went back the gateway may call it by either.
+        PaymentPhase::Failed | PaymentPhase::Cancelled
+            if attempt.late_success_after.is_some() && attempt.is_returned() =>
+        {
+            matches!(word, PaymentWord::Success | PaymentWord::Cancelled)
+        }
         PaymentPhase::Failed => matches!(word, PaymentWord::Failure | PaymentWord::NotFound),
         PaymentPhase::Cancelled => word == PaymentWord::Cancelled,
         PaymentPhase::Opening
