@@ -462,3 +462,18 @@ fn a_cancel_in_doubt_is_confirmed_by_an_inquiry_that_says_cancelled() {
     assert_eq!(story.attempt(1).payment.phase, PaymentPhase::Cancelled);
     assert!(story.order.questions().is_empty());
 }
+
+//= X-6 test
+#[test]
+fn an_order_with_a_late_success_that_was_cancelled_comes_to_rest_though_an_old_answer_speaks_against_it() {
+    let mut story = Story::with_open_card(Automatic);
+    story.says(notified(1, PaymentWord::Failure));
+    story.says(notified(1, PaymentWord::Success));
+    story.says(cancel(1, CancelWord::Confirmed));
+    // Asked before the cancel, answered after it.
+    story.says(inquired(1, PaymentWord::Success));
+    assert_eq!(story.order.phase(), OrderPhase::OnHold);
+    story.says(inquired(1, PaymentWord::Cancelled));
+    assert!(story.order.questions().is_empty(), "the gateway agrees: the payment is cancelled");
+    assert_ne!(story.order.phase(), OrderPhase::OnHold);
+}

@@ -41,6 +41,7 @@ impl Order {
             reference_buyer_id: reference_buyer_id.clone(),
             created_at: first.at,
             attempts: Vec::new(),
+            is_read_only: false,
         })
     }
 

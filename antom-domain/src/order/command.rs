@@ -114,6 +114,9 @@ pub enum RefundReason {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
+    /// A newer program had a part in the order, and this one does not know all of it.
+    #[error("the order was written by a newer program; this one only shows it")]
+    WrittenByNewerProgram,
     /// A success already holds the order's money (B-4).
     #[error("the order is paid; show the buyer that it is completed")]
     OrderPaid,

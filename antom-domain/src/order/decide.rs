@@ -15,9 +15,10 @@ use super::policy::{Policy, SESSION_LIFETIME};
 use super::request;
 use super::state::{Attempt, Integration, Order, Role};
 use crate::authorization::AuthorizationPhase;
-use crate::cancel::CancelPhase;
+use crate::cancel::{CancelInput, CancelPhase, CancelTable};
 use crate::capture::{CaptureInput, CaptureTable};
 use crate::payment::PaymentPhase;
+use crate::refund::{RefundInput, RefundTable};
 use crate::verdict::{Table, Verdict, consult};
 
 impl Order {
@@ -41,6 +42,7 @@ impl Order {
             reference_buyer_id: new.reference_buyer_id.clone(),
             created_at: at,
             attempts: Vec::new(),
+            is_read_only: false,
         };
         debug_assert_eq!(Order::born(&Recorded { at, event: event.clone() }).as_ref(), Some(&order));
         Ok((order, Step { events: vec![event], ..Step::default() }))
@@ -55,6 +57,9 @@ impl Order {
     /// # Errors
     /// A [`Refusal`] says why nothing happens and what to do instead.
     pub fn decide(&self, command: &Command, at: Timestamp, policy: &Policy) -> Result<Step, Refusal> {
+        if self.is_read_only {
+            return Err(Refusal::WrittenByNewerProgram);
+        }
         let mut draft = Draft::new(self, at, policy);
         match command {
             Command::OpenAttempt(open) => open_attempt(&mut draft, open)?,
@@ -181,10 +186,11 @@ fn may_capture(attempt: &Attempt, at: Timestamp) -> Result<(), Refusal> {
 
 fn cancel(draft: &mut Draft<'_>, id: &PaymentRequestId) -> Result<(), Refusal> {
     let attempt = find(draft, id)?.clone();
-    match attempt.current_cancel().map(|cancel| cancel.phase) {
-        Some(CancelPhase::Requested | CancelPhase::InDoubt | CancelPhase::Confirmed) => return Ok(()),
-        Some(CancelPhase::Refused) => return Err(Refusal::TooLateToCancel),
-        None => {}
+    if let Some(latest) = attempt.current_cancel() {
+        return match consult::<CancelTable>(latest.phase, CancelInput::Request) {
+            Verdict::Repeat => Ok(()),
+            _ => Err(Refusal::TooLateToCancel),
+        };
     }
     if attempt.payment.phase == PaymentPhase::Cancelled {
         return Ok(());
@@ -218,7 +224,10 @@ fn refund(
     amount.require_chargeable()?;
     if let Some(known) = attempt.refunds.iter().find(|refund| refund.refund_request_id == *refund_request_id)
     {
-        return if known.amount == amount { Ok(()) } else { Err(Refusal::RefundIdReused) };
+        return match consult::<RefundTable>(known.phase, RefundInput::Request) {
+            Verdict::Repeat if known.amount == amount => Ok(()),
+            _ => Err(Refusal::RefundIdReused),
+        };
     }
     if draft.policy.knows_no_refunds(&attempt) {
         return Err(Refusal::MethodWithoutRefunds);

@@ -14,8 +14,8 @@ use super::command::{CancelReason, RefundReason};
 use super::fact::Details;
 use super::state::Integration;
 
-/// An event with its place in the log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// An event with its place in the log. How it is written, with the version of its form, is [`stored`](super::stored)'s.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Recorded {
     /// When we recorded it.

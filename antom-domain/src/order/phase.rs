@@ -25,7 +25,7 @@ pub enum OrderPhase {
     Capturing,
     /// Paid: the order may be shipped.
     Paid,
-    /// The gateway contradicted itself: frozen.
+    /// The gateway contradicted itself, or a newer program had a part in the order: frozen.
     OnHold,
     /// Paid, and the money is on its way back: a cancel or a full refund is under way.
     Returning,
@@ -79,7 +79,7 @@ impl Order {
     pub fn phase(&self) -> OrderPhase {
         match self.shippable() {
             Ok(_) => OrderPhase::Paid,
-            Err(NotShippable::Disputed) => OrderPhase::OnHold,
+            Err(NotShippable::Disputed | NotShippable::WrittenByNewerProgram) => OrderPhase::OnHold,
             Err(NotShippable::UnderReview) => OrderPhase::UnderReview,
             Err(NotShippable::BeingReturned) => OrderPhase::Returning,
             Err(NotShippable::NotCaptured) => self.holder().map_or(OrderPhase::Open, capturing_or_authorized),

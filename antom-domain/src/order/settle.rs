@@ -44,7 +44,7 @@ fn choose_role(draft: &mut Draft<'_>, index: usize) {
     if attempt.role != Role::Candidate || !attempt.holds_money() {
         return;
     }
-    let payment_request_id = attempt.payment_request_id;
+    let payment_request_id = attempt.payment_request_id.clone();
     if attempt.late_success_after.is_none() && draft.order.holder().is_none() {
         draft.record(Event::AttemptKept { payment_request_id });
     } else {
@@ -60,10 +60,8 @@ fn await_capture(draft: &mut Draft<'_>, index: usize) {
         && attempt.authorization.phase == AuthorizationPhase::Held
         && attempt.captures.is_empty();
     if due {
-        draft.record(Event::CaptureAwaited {
-            payment_request_id: attempt.payment_request_id,
-            amount: attempt.amount,
-        });
+        let (payment_request_id, amount) = (attempt.payment_request_id.clone(), attempt.amount);
+        draft.record(Event::CaptureAwaited { payment_request_id, amount });
     }
 }
 
@@ -72,14 +70,14 @@ fn await_capture(draft: &mut Draft<'_>, index: usize) {
 //= B-5, X-6, X-2
 fn cancel_what_must_go_back(draft: &mut Draft<'_>, index: usize) {
     let Some(attempt) = draft.attempt(index) else { return };
-    let Some(reason) = reason_to_return(&attempt) else { return };
+    let Some(reason) = reason_to_return(attempt) else { return };
     if attempt.current_cancel().is_some() || !attempt.holds_money() {
         return;
     }
     let payment_request_id = attempt.payment_request_id.clone();
+    let call = request::cancel(attempt, attempt.cancels.len().saturating_add(1));
     draft.record(Event::CancelRequested { payment_request_id, reason });
-    let number = attempt.cancels.len().saturating_add(1);
-    draft.wish(request::cancel(&attempt, number));
+    draft.wish(call);
 }
 
 /// Captured money of a surplus goes back by a refund, only after the verified refusal of its cancel.
@@ -87,30 +85,32 @@ fn cancel_what_must_go_back(draft: &mut Draft<'_>, index: usize) {
 fn refund_what_cannot_be_cancelled(draft: &mut Draft<'_>, index: usize) {
     let Some(attempt) = draft.attempt(index) else { return };
     let refused = attempt.current_cancel().is_some_and(|cancel| cancel.phase == CancelPhase::Refused);
-    if reason_to_return(&attempt).is_none() || !refused {
+    if reason_to_return(attempt).is_none() || !refused {
         return;
     }
     let Some(amount) = attempt.refundable().filter(|amount| !amount.is_zero()) else { return };
-    if draft.policy.knows_no_refunds(&attempt) {
-        report_stuck(draft, &attempt, amount);
+    if draft.policy.knows_no_refunds(attempt) {
+        report_stuck(draft, index, amount);
         return;
     }
-    let Some(number) = next_compensation(&attempt, draft.at) else { return };
+    let Some(number) = next_compensation(attempt, draft.at) else { return };
     let Some(payment_id) = attempt.payment.payment_id.clone() else { return };
-    let Ok(refund_request_id) = compensation_id(&attempt, number) else { return };
+    let Ok(refund_request_id) = compensation_id(attempt, number) else { return };
+    let call = request::refund(attempt, &payment_id, &refund_request_id, amount, None, draft.policy);
+    let payment_request_id = attempt.payment_request_id.clone();
     draft.record(Event::RefundRequested {
-        payment_request_id: attempt.payment_request_id.clone(),
-        refund_request_id: refund_request_id.clone(),
+        payment_request_id,
+        refund_request_id,
         amount,
         reason: RefundReason::Surplus,
     });
-    let call = request::refund(&attempt, &payment_id, &refund_request_id, amount, None, draft.policy);
     draft.wish(call);
 }
 
 /// What no call can return is a matter for people, told once.
 //= B-6
-fn report_stuck(draft: &mut Draft<'_>, attempt: &Attempt, amount: Money) {
+fn report_stuck(draft: &mut Draft<'_>, index: usize, amount: Money) {
+    let Some(attempt) = draft.attempt(index) else { return };
     if !attempt.surplus_stuck {
         let payment_request_id = attempt.payment_request_id.clone();
         draft.record(Event::SurplusStuck { payment_request_id, amount });
@@ -121,7 +121,8 @@ fn report_stuck(draft: &mut Draft<'_>, attempt: &Attempt, amount: Money) {
 fn settle_dispute(draft: &mut Draft<'_>, index: usize) {
     let Some(attempt) = draft.attempt(index) else { return };
     if attempt.disputed && draft.has_just_returned(index) {
-        draft.record(Event::DisputeSettled { payment_request_id: attempt.payment_request_id });
+        let payment_request_id = attempt.payment_request_id.clone();
+        draft.record(Event::DisputeSettled { payment_request_id });
     }
 }
 

@@ -43,6 +43,9 @@ impl Shippable {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotShippable {
+    /// A newer program had a part in the order: this one does not know what speaks against shipping.
+    #[error("the order was written by a newer program")]
+    WrittenByNewerProgram,
     /// No success holds the order's money.
     #[error("the order is not paid")]
     NotPaid,
@@ -64,6 +67,9 @@ impl Order {
     /// The permission to ship, or why there is none.
     //= A-5, X-2
     pub fn shippable(&self) -> Result<Shippable, NotShippable> {
+        if self.is_read_only {
+            return Err(NotShippable::WrittenByNewerProgram);
+        }
         if self.attempts.iter().any(|attempt| attempt.disputed) {
             return Err(NotShippable::Disputed);
         }

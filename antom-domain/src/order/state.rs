@@ -34,6 +34,10 @@ pub struct Order {
     pub created_at: Timestamp,
     /// The attempts, oldest first; at most 20.
     pub attempts: Vec<Attempt>,
+    /// A newer program had a part in this order: here is what this one can read of it, and it only looks. It decides
+    /// nothing, takes in no facts, makes no calls and ships nothing.
+    #[serde(skip)]
+    pub is_read_only: bool,
 }
 
 /// How the buyer reaches the gateway.

@@ -115,6 +115,10 @@ fn judge_shipped(world: &Arc<World>, id: &str, truths: &BTreeMap<String, Truth>)
 }
 
 fn judge_attempt(world: &Arc<World>, name: &str, attempt: &Value, truth: &Truth, price: u64) {
+    if world.seen().paid_late.contains(name) {
+        judge_late(world, name, truth);
+        return;
+    }
     let phase = text(attempt, "/payment/phase");
     let is_card = text(attempt, "/paymentMethodType") == "CARD";
     let cancelled_here = list(attempt, "/cancels").last().is_some_and(|it| text(it, "/phase") == "confirmed");
@@ -163,11 +167,23 @@ fn judge_attempt(world: &Arc<World>, name: &str, attempt: &Value, truth: &Truth,
     if truth.cancels > 1 {
         world.violation(format!("{name} was cancelled {} times at the gateway", truth.cancels));
     }
-    if text(attempt, "/role") == "surplus" && truth.refunds > 1 {
+    let by_merchant = world.seen().returned_by_merchant.contains(name);
+    if text(attempt, "/role") == "surplus" && truth.refunds > 1 && !by_merchant {
         world.violation(format!("the surplus {name} was refunded {} times", truth.refunds));
     }
     if attempt.pointer("/disputed") == Some(&Value::Bool(true)) {
         world.violation(format!("{name} is still disputed at rest"));
+    }
+}
+
+/// What came after a payment had ended goes back, by our cancel or in the end by the gateway itself. What the
+/// merchant hears of it depends on when it asks.
+fn judge_late(world: &Arc<World>, name: &str, truth: &Truth) {
+    if truth.held > 0 {
+        world.violation(format!("{name} was paid too late and holds {} at rest", truth.held));
+    }
+    if world.seen().shipped.values().any(|shipped| shipped == name) {
+        world.violation(format!("{name} was paid too late and its order was shipped for it"));
     }
 }
 

@@ -15,6 +15,7 @@ use antom_simulator::core::{Completion, CompletionError, Outcome};
 
 use crate::delivery;
 use crate::executor::WORLD;
+use crate::fate;
 use crate::instance::Services;
 use crate::mistake::Mistake;
 use crate::world::World;
@@ -109,7 +110,7 @@ async fn look(world: &Arc<World>, id: &ReferenceOrderId) -> Option<Order> {
 }
 
 /// A command is tried again, unless the order refuses it. Whether it was carried out.
-async fn command(world: &Arc<World>, id: &ReferenceOrderId, command: Command) -> bool {
+pub async fn command(world: &Arc<World>, id: &ReferenceOrderId, command: Command) -> bool {
     let id = id.clone();
     let done = insist(world, move |services| {
         let (id, command) = (id.clone(), command.clone());
@@ -147,6 +148,7 @@ async fn pay(world: &Arc<World>, id: &ReferenceOrderId, attempt: u64, plan: Plan
         client_ip: Some("203.0.113.7".to_owned()),
         idempotency_key: Some(format!("key-{number}")),
     };
+    fate::draw(world, id, &payment_request_id);
     if !command(world, id, Command::OpenAttempt(Box::new(open))).await {
         return;
     }

@@ -57,6 +57,8 @@ pub struct Seen {
     pub shipped: BTreeMap<String, String>,
     /// The attempts that the merchant's people cancelled or refunded.
     pub returned_by_merchant: BTreeSet<String>,
+    /// The attempts whose method paid although they were closed or cancelled.
+    pub paid_late: BTreeSet<String>,
     /// What broke a rule while it happened.
     pub violations: Vec<String>,
 }

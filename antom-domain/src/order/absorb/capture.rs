@@ -9,7 +9,6 @@ use crate::capture::{CaptureInput, CapturePhase, CaptureTable};
 use crate::order::draft::Draft;
 use crate::order::event::Event;
 use crate::order::fact::{CaptureKey, CaptureSeen, CaptureWord, Report};
-use crate::order::state::Attempt;
 use crate::payment::PaymentPhase;
 use crate::verdict::{Table, Verdict, consult};
 
@@ -26,8 +25,8 @@ pub(super) fn absorb_report(draft: &mut Draft<'_>, index: usize, id: &CaptureReq
 
 //= N-5, N-10
 pub(super) fn absorb(draft: &mut Draft<'_>, index: usize, seen: &CaptureSeen) {
+    let Some(entry) = entry_for(draft, index, &seen.key, seen.word) else { return };
     let Some(attempt) = draft.attempt(index) else { return };
-    let Some(entry) = entry_for(draft, index, &attempt, &seen.key, seen.word) else { return };
     let expected = attempt.captures.get(entry).map_or(attempt.amount, |capture| capture.amount);
     let input = match seen.word {
         CaptureWord::Processing => CaptureInput::SeenProcessing,
@@ -41,13 +40,8 @@ pub(super) fn absorb(draft: &mut Draft<'_>, index: usize, seen: &CaptureSeen) {
 }
 
 /// The entry that a message speaks of: ours by its id, else the gateway's own.
-fn entry_for(
-    draft: &mut Draft<'_>,
-    index: usize,
-    attempt: &Attempt,
-    key: &CaptureKey,
-    word: CaptureWord,
-) -> Option<usize> {
+fn entry_for(draft: &mut Draft<'_>, index: usize, key: &CaptureKey, word: CaptureWord) -> Option<usize> {
+    let attempt = draft.attempt(index)?;
     let ours = |id: &CaptureRequestId| {
         attempt.captures.iter().position(|capture| capture.capture_request_id.as_ref() == Some(id))
     };
@@ -67,17 +61,15 @@ fn entry_for(
     if !attempt.is_card() || word == CaptureWord::Unknown {
         return None;
     }
-    draft.record(Event::CaptureAwaited {
-        payment_request_id: attempt.payment_request_id.clone(),
-        amount: attempt.amount,
-    });
-    Some(attempt.captures.len())
+    let (payment_request_id, amount) = (attempt.payment_request_id.clone(), attempt.amount);
+    draft.record(Event::CaptureAwaited { payment_request_id, amount });
+    Some(0)
 }
 
 fn step(draft: &mut Draft<'_>, index: usize, entry: usize, input: CaptureInput, seen: Option<&CaptureSeen>) {
     let Some(attempt) = draft.attempt(index) else { return };
     let Some(phase) = attempt.captures.get(entry).map(|capture| capture.phase) else { return };
-    let payment_request_id = attempt.payment_request_id;
+    let payment_request_id = attempt.payment_request_id.clone();
     match consult::<CaptureTable>(phase, input) {
         Verdict::Go(CapturePhase::InDoubt) => {
             draft.record(Event::CaptureInDoubt { payment_request_id, capture: entry });
@@ -114,18 +106,18 @@ fn step(draft: &mut Draft<'_>, index: usize, entry: usize, input: CaptureInput, 
 fn captured_after_the_end(draft: &mut Draft<'_>, index: usize) {
     let Some(attempt) = draft.attempt(index) else { return };
     if matches!(attempt.payment.phase, PaymentPhase::Failed | PaymentPhase::Cancelled) {
-        payment::late_success(draft, index, &attempt);
+        payment::late_success(draft, index);
     }
 }
 
 /// Nothing is held any more: what was not captured by now never will be.
 pub(super) fn fail_open_captures(draft: &mut Draft<'_>, index: usize) {
     let Some(attempt) = draft.attempt(index) else { return };
-    for (entry, capture) in attempt.captures.iter().enumerate() {
-        if !CaptureTable::is_final(capture.phase) {
-            let payment_request_id = attempt.payment_request_id.clone();
-            draft.record(Event::CaptureFailed { payment_request_id, capture: entry, result_code: None });
-        }
+    let id = attempt.payment_request_id.clone();
+    let open = attempt.captures.iter().enumerate().filter(|(_, one)| !CaptureTable::is_final(one.phase));
+    for entry in open.map(|(entry, _)| entry).collect::<Vec<_>>() {
+        let payment_request_id = id.clone();
+        draft.record(Event::CaptureFailed { payment_request_id, capture: entry, result_code: None });
     }
 }
 
@@ -134,10 +126,10 @@ fn authorization_captured(draft: &mut Draft<'_>, index: usize) {
     if attempt.taken() != Some(attempt.amount) {
         return;
     }
-    let phase = attempt.authorization.phase;
+    let (phase, payment_request_id) = (attempt.authorization.phase, attempt.payment_request_id.clone());
     match consult::<AuthorizationTable>(phase, AuthorizationInput::CaptureConfirmed) {
         Verdict::Go(_) => {
-            draft.record(Event::AuthorizationCaptured { payment_request_id: attempt.payment_request_id });
+            draft.record(Event::AuthorizationCaptured { payment_request_id });
         }
         Verdict::Contradict => {
             let seen = format!("{:?}", AuthorizationInput::CaptureConfirmed);
