@@ -13,6 +13,7 @@ use antom_domain::order::{
     RefundWord, Refusal, Report, ReviewWord, Role, SeenAmount, Source,
 };
 use antom_domain::payment::PaymentPhase;
+use antom_domain::policy::WrongCapture;
 use support::*;
 
 //= A-1 test
@@ -165,10 +166,11 @@ fn a_manual_capture_takes_exactly_what_is_held_and_only_in_time() {
         payment_request_id: request_id(1),
         capture_request_id: "CAP-1".parse().unwrap(),
         amount: Some(usd(4_199)),
+        is_last: false,
     };
     assert_eq!(
         story.command(&partial).unwrap_err(),
-        Refusal::CaptureAmountDiffers { authorized: usd(4_200) }
+        Refusal::WrongCapture(WrongCapture::Differs { authorized: usd(4_200) })
     );
     let mut late = story.clone();
     late.later(7 * 86_400);
