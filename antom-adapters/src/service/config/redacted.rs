@@ -24,12 +24,14 @@ pub(super) fn lines(config: &Config) -> String {
         ("server.api_keys", names.join(", ")),
         ("payment.settlement_currencies", currency.to_owned()),
         ("payment.capture", config.payment.capture.as_str().to_owned()),
+        ("payment.captures", config.payment.captures.as_str().to_owned()),
         (
             "payment.expiry",
             config.payment.expiry.map_or("gateway's".to_owned(), |time| format!("{}s", time.as_secs())),
         ),
         ("payment.methods_without_refunds", config.payment.methods_without_refunds.join(", ")),
-        ("payment.polling.fast_window", format!("{}s", config.payment.fast_window.as_secs())),
+        ("payment.polling.fast_window", format!("{}s", config.payment.polling.fast_window.as_secs())),
+        ("payment.polling.budget", format!("{} a second", config.payment.polling.budget)),
         ("log.level", config.log_level.clone()),
     ];
     entries.map(|(key, value)| format!("{key} = {value}\n")).concat()
