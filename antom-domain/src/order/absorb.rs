@@ -81,6 +81,11 @@ fn absorb_one(draft: &mut Draft<'_>, fact: &Fact) {
                 capture::absorb(draft, index, seen);
             }
         }
+        Fact::RestReleased { names } => {
+            if let Some(index) = draft.order.locate(names) {
+                capture::absorb_rest_released(draft, index);
+            }
+        }
         Fact::Cancel { names, number, word, result_code } => {
             let index = draft.order.locate(names).filter(|index| cancel::is_newest(draft, *index, *number));
             if let Some(index) = index {

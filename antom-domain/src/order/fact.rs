@@ -290,6 +290,11 @@ pub enum Fact {
         /// What was said.
         seen: Box<CaptureSeen>,
     },
+    /// The gateway, asked, shows that it let a hold go, or what was left of it.
+    RestReleased {
+        /// Whose.
+        names: Names,
+    },
     /// A word about a cancel.
     Cancel {
         /// Whose.

@@ -5,7 +5,6 @@ use std::fmt;
 
 use super::shippable::NotShippable;
 use super::state::{Attempt, Order};
-use crate::capture::CapturePhase;
 use crate::payment::{PaymentPhase, PaymentTable};
 use crate::verdict::Table;
 
@@ -23,6 +22,8 @@ pub enum OrderPhase {
     Authorized,
     /// A capture is awaited or under way.
     Capturing,
+    /// A part of the money was captured, and no capture was the last one.
+    PartlyCaptured,
     /// Paid: the order may be shipped.
     Paid,
     /// The gateway contradicted itself, or a newer program had a part in the order: frozen.
@@ -35,12 +36,13 @@ pub enum OrderPhase {
 
 impl OrderPhase {
     /// Every phase.
-    pub const ALL: [OrderPhase; 9] = [
+    pub const ALL: [OrderPhase; 10] = [
         OrderPhase::Open,
         OrderPhase::AwaitingPayment,
         OrderPhase::UnderReview,
         OrderPhase::Authorized,
         OrderPhase::Capturing,
+        OrderPhase::PartlyCaptured,
         OrderPhase::Paid,
         OrderPhase::OnHold,
         OrderPhase::Returning,
@@ -55,6 +57,7 @@ impl OrderPhase {
             OrderPhase::UnderReview => "underReview",
             OrderPhase::Authorized => "authorized",
             OrderPhase::Capturing => "capturing",
+            OrderPhase::PartlyCaptured => "partlyCaptured",
             OrderPhase::Paid => "paid",
             OrderPhase::OnHold => "onHold",
             OrderPhase::Returning => "returning",
@@ -105,8 +108,11 @@ impl Order {
 }
 
 fn capturing_or_authorized(holder: &Attempt) -> OrderPhase {
-    match holder.capture().map(|capture| capture.phase) {
-        None | Some(CapturePhase::Failed) => OrderPhase::Authorized,
-        Some(_) => OrderPhase::Capturing,
+    if holder.has_open_capture() {
+        OrderPhase::Capturing
+    } else if holder.taken().is_some() {
+        OrderPhase::PartlyCaptured
+    } else {
+        OrderPhase::Authorized
     }
 }

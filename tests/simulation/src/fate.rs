@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use crate::delivery;
 use crate::executor::WORLD;
 use crate::journey;
-use crate::world::{CLIENT, World};
+use crate::world::{Asked, CLIENT, Fate, World};
 
 const SECOND: u64 = 1_000;
 const HOUR: u64 = 3_600 * SECOND;
@@ -121,8 +121,7 @@ fn hire_a_clerk(world: &Arc<World>, order: &ReferenceOrderId, attempt: &PaymentR
     let (there, order, id) = (Arc::clone(world), order.clone(), attempt.clone());
     world.handle.spawn(WORLD, async move {
         let random = &there.random;
-        let wish = random.below(3);
-        let Some(command) = wished(wish, &id) else { return };
+        let Some(command) = wished(&there, random.below(3), &id) else { return };
         for wait in [10, 60, 2, 1, 600, 3_600] {
             there.handle.sleep(random.below(wait * SECOND)).await;
             // What people ask for is theirs to answer for.
@@ -132,18 +131,23 @@ fn hire_a_clerk(world: &Arc<World>, order: &ReferenceOrderId, attempt: &PaymentR
     });
 }
 
-fn wished(wish: u64, id: &PaymentRequestId) -> Option<Command> {
+fn wished(world: &World, wish: u64, id: &PaymentRequestId) -> Option<Command> {
     let payment_request_id = id.clone();
+    let little = Money::from_minor(Currency::parse("USD").ok()?, 40).ok()?;
     Some(match wish {
         0 => Command::Cancel { payment_request_id },
         1 => {
             let capture_request_id = CaptureRequestId::parse(format!("C-{id}")).ok()?;
-            Command::Capture { payment_request_id, capture_request_id, amount: None }
+            let amount = (world.contract() != "full").then_some(little);
+            // Among six answers to the same wish each one may be the one that counts.
+            let minor = amount.map(Money::minor_units);
+            let asked = Asked { attempt: id.to_string(), minor, is_last: false, fate: Fate::Unknown };
+            world.seen().asked.insert(capture_request_id.to_string(), asked);
+            Command::Capture { payment_request_id, capture_request_id, amount, is_last: false }
         }
         _ => {
             let refund_request_id = RefundRequestId::parse(format!("R-{id}")).ok()?;
-            let amount = Money::from_minor(Currency::parse("USD").ok()?, 40).ok()?;
-            Command::Refund { payment_request_id, refund_request_id, amount, reason: None }
+            Command::Refund { payment_request_id, refund_request_id, amount: little, reason: None }
         }
     })
 }

@@ -4,6 +4,7 @@
 use antom_core::money::MoneyError;
 use antom_core::wire::FieldErrors;
 use antom_domain::order::Refusal;
+use antom_domain::policy::WrongCapture;
 use antom_domain::service::{BooksError, CommandError};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -130,8 +131,23 @@ impl From<Refusal> for Problem {
             Refusal::Amount(error) => Problem::field("amount.value", error.to_string()),
             Refusal::WrittenByNewerProgram => Problem::newer_program(),
             Refusal::UnknownAttempt => Problem::not_found("there is no such payment"),
-            Refusal::CaptureAmountDiffers { .. } | Refusal::RefundExceeds { .. } => {
-                Problem::field("amount.value", refusal.to_string())
+            Refusal::WrongCapture(WrongCapture::Amount(MoneyError::CurrencyMismatch { .. })) => {
+                Problem::field("amount.currency", refusal.to_string())
+            }
+            Refusal::WrongCapture(_)
+            | Refusal::RefundExceeds { .. }
+            | Refusal::RefundExceedsCapture { .. } => Problem::field("amount.value", refusal.to_string()),
+            Refusal::CaptureIdReused => {
+                Problem::new(StatusCode::CONFLICT, "capture_id_reused", refusal.to_string())
+            }
+            Refusal::CapturedOnce { .. } => {
+                Problem::new(StatusCode::CONFLICT, "captured_once", refusal.to_string())
+            }
+            Refusal::LastCaptureMade => {
+                Problem::new(StatusCode::CONFLICT, "last_capture_made", refusal.to_string())
+            }
+            Refusal::CaptureFailed => {
+                Problem::new(StatusCode::CONFLICT, "capture_failed", refusal.to_string())
             }
             Refusal::EarlierAttemptBeingCancelled { .. } => {
                 Problem::new(StatusCode::CONFLICT, "earlier_payment_being_cancelled", refusal.to_string())

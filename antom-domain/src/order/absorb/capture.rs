@@ -9,6 +9,7 @@ use crate::capture::{CaptureInput, CapturePhase, CaptureTable};
 use crate::order::draft::Draft;
 use crate::order::event::Event;
 use crate::order::fact::{CaptureKey, CaptureSeen, CaptureWord, Report};
+use crate::order::state::{Attempt, Capture};
 use crate::payment::PaymentPhase;
 use crate::verdict::{Table, Verdict, consult};
 
@@ -52,8 +53,8 @@ fn entry_for(draft: &mut Draft<'_>, index: usize, key: &CaptureKey, word: Captur
     if own.is_some() {
         return own;
     }
-    if let Some(latest) = attempt.captures.len().checked_sub(1) {
-        let Some(foreign) = &key.capture_request_id else { return Some(latest) };
+    if !attempt.captures.is_empty() {
+        let Some(foreign) = &key.capture_request_id else { return without_our_id(attempt, key) };
         contradict(draft, index, CaptureTable::NAME, "our own capture".to_owned(), foreign.to_string());
         return None;
     }
@@ -64,6 +65,14 @@ fn entry_for(draft: &mut Draft<'_>, index: usize, key: &CaptureKey, word: Captur
     let (payment_request_id, amount) = (attempt.payment_request_id.clone(), attempt.amount);
     draft.record(Event::CaptureAwaited { payment_request_id, amount });
     Some(0)
+}
+
+/// A message without our id speaks of the only capture, or of the one whose id at the gateway it names. It is not
+/// guessed which of several it means: a resent message about one must not settle another. The inquiry names them.
+fn without_our_id(attempt: &Attempt, key: &CaptureKey) -> Option<usize> {
+    let named = |capture: &Capture| key.capture_id.is_some() && capture.capture_id == key.capture_id;
+    let only = || (attempt.captures.len() == 1).then_some(0);
+    attempt.captures.iter().position(named).or_else(only)
 }
 
 fn step(draft: &mut Draft<'_>, index: usize, entry: usize, input: CaptureInput, seen: Option<&CaptureSeen>) {
@@ -92,6 +101,7 @@ fn step(draft: &mut Draft<'_>, index: usize, entry: usize, input: CaptureInput, 
             capture: entry,
             result_code: seen.and_then(|seen| seen.result_code.clone()),
         }),
+        Verdict::Repeat if phase == CapturePhase::Captured => learn_id(draft, index, entry, seen),
         Verdict::Contradict => {
             contradict(draft, index, CaptureTable::NAME, format!("{phase:?}"), format!("{input:?}"));
         }
@@ -99,6 +109,16 @@ fn step(draft: &mut Draft<'_>, index: usize, entry: usize, input: CaptureInput, 
         | Verdict::Stay
         | Verdict::Repeat
         | Verdict::Refuse => {}
+    }
+}
+
+/// A refund of one of several captures names it, so its id is learnt where the success came without it.
+fn learn_id(draft: &mut Draft<'_>, index: usize, entry: usize, seen: Option<&CaptureSeen>) {
+    let Some(capture_id) = seen.and_then(|seen| seen.key.capture_id.clone()) else { return };
+    let Some(attempt) = draft.attempt(index) else { return };
+    if attempt.captures.get(entry).is_some_and(|capture| capture.capture_id.is_none()) {
+        let payment_request_id = attempt.payment_request_id.clone();
+        draft.record(Event::CaptureIdLearnt { payment_request_id, capture: entry, capture_id });
     }
 }
 
@@ -121,11 +141,24 @@ pub(super) fn fail_open_captures(draft: &mut Draft<'_>, index: usize) {
     }
 }
 
-fn authorization_captured(draft: &mut Draft<'_>, index: usize) {
+/// The gateway let go what was not captured, after its time or because the contract has it so: what was taken stays.
+/// While a capture is open nothing is concluded; the next inquiry tells again.
+pub(super) fn absorb_rest_released(draft: &mut Draft<'_>, index: usize) {
     let Some(attempt) = draft.attempt(index) else { return };
-    if attempt.taken() != Some(attempt.amount) {
-        return;
+    if attempt.is_held() && attempt.taken().is_some() && !attempt.has_open_capture() {
+        end_captures(draft, index);
     }
+}
+
+fn authorization_captured(draft: &mut Draft<'_>, index: usize) {
+    if draft.attempt(index).is_some_and(Attempt::is_captured) {
+        end_captures(draft, index);
+    }
+}
+
+/// Nothing is left to be captured.
+fn end_captures(draft: &mut Draft<'_>, index: usize) {
+    let Some(attempt) = draft.attempt(index) else { return };
     let (phase, payment_request_id) = (attempt.authorization.phase, attempt.payment_request_id.clone());
     match consult::<AuthorizationTable>(phase, AuthorizationInput::CaptureConfirmed) {
         Verdict::Go(_) => {

@@ -77,7 +77,7 @@ fn captures_agree(attempt: &Attempt, seen: &[&CaptureSeen]) -> bool {
         };
         seen.iter().any(|seen| {
             let is_it = capture.capture_request_id.is_none()
-                || seen.key.capture_request_id.is_none()
+                || (seen.key.capture_request_id.is_none() && attempt.captures.len() == 1)
                 || seen.key.capture_request_id == capture.capture_request_id;
             is_it && seen.word == wanted
         })

@@ -33,7 +33,7 @@ fn window_closes_at(draft: &Draft<'_>, attempt: &Attempt, handout: &Handout) -> 
         }
         Handout::Redirect { .. } => draft.at,
     };
-    draft.policy.window_closes_at(begins_by).max(attempt.window_closes_at)
+    draft.policy.expiry.window_closes_at(begins_by).max(attempt.window_closes_at)
 }
 
 pub(super) fn absorb_report(draft: &mut Draft<'_>, index: usize, report: Report) {
@@ -216,7 +216,7 @@ fn authorize(draft: &mut Draft<'_>, index: usize, seen: &PaymentSeen) {
         return;
     }
     let (phase, payment_request_id) = (attempt.authorization.phase, attempt.payment_request_id.clone());
-    let capture_before = capture_before(draft, seen);
+    let capture_before = draft.policy.capture_deadline.of(draft.at, seen.auth_expiry_time);
     match consult::<AuthorizationTable>(phase, input) {
         Verdict::Go(AuthorizationPhase::Held) => {
             draft.record(Event::AuthorizationHeld { payment_request_id, capture_before });
@@ -232,9 +232,4 @@ fn authorize(draft: &mut Draft<'_>, index: usize, seen: &PaymentSeen) {
         }
         Verdict::Go(_) | Verdict::Stay | Verdict::Repeat | Verdict::Refuse => {}
     }
-}
-
-//= A-2
-fn capture_before(draft: &Draft<'_>, seen: &PaymentSeen) -> Timestamp {
-    seen.auth_expiry_time.unwrap_or_else(|| draft.at.saturating_add(draft.policy.capture_window))
 }
