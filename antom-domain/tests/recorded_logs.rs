@@ -13,9 +13,10 @@ use antom_domain::order::stored::{
     event_names, event_text, read_event, read_snapshot, rebuild, snapshot_text,
 };
 use antom_domain::order::{
-    CallSubject, CancelWord, CaptureWord, Command, Details, Fact, Integration, PaymentWord, RefundWord,
-    Report, ReviewWord, SeenAmount, Source,
+    CallSubject, CancelWord, CaptureKey, CaptureSeen, CaptureWord, Command, Details, Fact, Integration,
+    PaymentWord, RefundWord, Report, ReviewWord, SeenAmount, Source,
 };
+use antom_domain::policy::CapturePolicy;
 use support::*;
 
 fn folder() -> PathBuf {
@@ -112,6 +113,7 @@ fn stories() -> Vec<(&'static str, Story)> {
     vec![
         ("captured_by_the_gateway", captured_by_the_gateway()),
         ("captured_by_hand_and_refunded", captured_by_hand_and_refunded()),
+        ("captured_in_parts", captured_in_parts()),
         ("rejected_by_review", rejected_by_review()),
         ("paid_twice", paid_twice()),
         ("paid_twice_without_refunds", paid_twice_without_refunds()),
@@ -184,6 +186,28 @@ fn captured_by_hand_and_refunded() -> Story {
             story.later(5).says(refund(1, id, *word, usd(1_400)));
         }
     }
+    story
+}
+
+/// The first part succeeds by an answer without the gateway's id, which the notification tells later.
+fn captured_in_parts() -> Story {
+    let mut story = Story::begin();
+    story.policy.captures = CapturePolicy::Multiple;
+    story.open(1, Integration::Session, "CARD", Manual);
+    story.hand_out(1);
+    story.says(notified(1, PaymentWord::Success));
+    story.later(60).command(&part_command(1, "CAP-1", 1_400, false)).unwrap();
+    let told = capture_of(1, "CAP-1", CaptureWord::Success, 1_400);
+    if let Fact::Capture { names, seen, .. } = told.clone() {
+        let key = CaptureKey { capture_id: None, ..seen.key.clone() };
+        let seen = Box::new(CaptureSeen { key, ..*seen });
+        story.later(5).says(Fact::Capture { names, source: Source::Answer, seen });
+    }
+    story.later(5).says(told);
+    story.later(60).command(&part_command(1, "CAP-2", 700, true)).unwrap();
+    story.later(5).says(capture_of(1, "CAP-2", CaptureWord::Success, 700));
+    story.later(60).command(&refund_command(1, "REFUND-1", 700)).unwrap();
+    story.later(5).says(refund(1, "REFUND-1", RefundWord::Success, usd(700)));
     story
 }
 

@@ -126,6 +126,6 @@ pub fn transitions() -> Vec<Transition> {
         command("open an attempt", &begun, Command::OpenAttempt(Box::new(open)), 160),
         command("capture", &held, capture_command(1, "CAP-1"), 13),
         command("cancel", &waiting, cancel_command(1), 11),
-        command("refund", &captured, refund_command(1, "REFUND-1", 1_400), 52),
+        command("refund", &captured, refund_command(1, "REFUND-1", 1_400), 53),
     ]
 }
