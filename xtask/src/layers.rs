@@ -196,6 +196,7 @@ mod tests {
             name: name.to_owned(),
             folder: folder.to_owned(),
             dependencies: normal.chain(dev).collect(),
+            features: Vec::new(),
         }
     }
 

@@ -10,6 +10,7 @@ mod bench;
 mod browser;
 mod ci;
 mod demo;
+mod features;
 mod layers;
 mod process;
 mod report;
@@ -38,7 +39,7 @@ struct Chore {
 /// Stands for whatever follows: the chore hands it on to a program that knows it.
 const HANDED_ON: &str = "OPTIONS";
 
-const CHORES: [Chore; 10] = [
+const CHORES: [Chore; 11] = [
     Chore {
         name: "bench",
         flags: &["--gate"],
@@ -62,6 +63,12 @@ const CHORES: [Chore; 10] = [
         flags: &["--headless"],
         summary: "simulator and service on loopback; --headless drives the main flows and ends",
         run: demo::run,
+    },
+    Chore {
+        name: "features",
+        flags: &[],
+        summary: "every crate without features, with each feature alone, and with all of them",
+        run: features::run,
     },
     Chore {
         name: "layers",

@@ -23,6 +23,7 @@ use crate::inbound::{admin, api, pages, webhook};
 use crate::outbound::clock::SystemClock;
 use crate::outbound::entropy::SystemEntropy;
 use crate::outbound::gateway::{HttpGateway, PooledSigner};
+#[cfg(feature = "sqlite")]
 use crate::outbound::sqlite::SqliteStore;
 use crate::worker::Worker;
 
@@ -268,6 +269,14 @@ fn http_gateway(
     Ok(Arc::new(HttpGateway::new(client)))
 }
 
+#[cfg(not(feature = "sqlite"))]
+fn sqlite(_: &Config) -> Result<Storage, StartError> {
+    let reason = "it names SQLite, which this program was built without: build it with the feature `sqlite`, or give \
+                  `Builder::storage` a storage of your own";
+    Err(StartError::Config { key: "database.url", reason: reason.to_owned() })
+}
+
+#[cfg(feature = "sqlite")]
 fn sqlite(config: &Config) -> Result<Storage, StartError> {
     let store =
         SqliteStore::open(&config.database.path).map_err(|error| StartError::Database(error.to_string()))?;
