@@ -130,6 +130,11 @@ impl Gateway {
         self.http.send(call)?.expect_status("the delays are set", &[200, 204]).map(drop)
     }
 
+    /// Makes a new key of the gateway's, which signs from now on; answers all its versions.
+    pub fn rotate_keys(&self) -> Result<Value, Failure> {
+        self.post("/antom-keys", &json!({}))?.expect_status("the gateway's key is rotated", &[200, 201])
+    }
+
     /// The judge's books.
     pub fn ledger(&self) -> Result<Value, Failure> {
         self.get("/ledger")?.expect_status("the ledger is shown", &[200])

@@ -14,10 +14,10 @@ const GATEWAY_PUBLIC_KEY: &str = include_str!("../../../antom-signing/tests/data
 /// The SHA-256 of `example`, as `sha256sum` prints it.
 const API_KEY_SHA256: &str = "50d858e0985ecc7f60418aaf0cc5ab587f42c2570a884095a9e8ccacd0f6545c";
 
-pub type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 /// What a file `antom.toml` would say, given as variables.
-pub fn config() -> Outcome<Config> {
+pub(crate) fn config() -> Outcome<Config> {
     let public_keys = serde_json::json!({ "1": GATEWAY_PUBLIC_KEY }).to_string();
     let api_keys = format!(r#"[{{"name":"shop","sha256":"{API_KEY_SHA256}","scopes":["read","write"]}}]"#);
     let variables = [
@@ -36,7 +36,7 @@ pub fn config() -> Outcome<Config> {
 }
 
 /// Posts to the merchant API, with its key; answers the status and the body.
-pub async fn post(to: SocketAddr, path: &str, body: Value) -> Outcome<(u16, Value)> {
+pub(crate) async fn post(to: SocketAddr, path: &str, body: Value) -> Outcome<(u16, Value)> {
     let request = format!(
         "POST {path} HTTP/1.1\r\nhost: {to}\r\nauthorization: Bearer example\r\nconnection: close\r\n\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
@@ -56,7 +56,7 @@ pub async fn post(to: SocketAddr, path: &str, body: Value) -> Outcome<(u16, Valu
 }
 
 /// An order of the value of one coffee.
-pub fn order() -> Value {
+pub(crate) fn order() -> Value {
     serde_json::json!({
         "referenceOrderId": "ORDER-1",
         "amount": { "currency": "USD", "value": "420" },
