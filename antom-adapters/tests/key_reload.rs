@@ -1,7 +1,7 @@
 //! Keys that change while the service runs: a new version is found, a faulty configuration changes nothing, strangers cannot
 //! keep the service reading.
 //! A rotation at the gateway is tested with real processes.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod support;
 

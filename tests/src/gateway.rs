@@ -18,6 +18,8 @@ pub struct Gateway {
 pub struct ReceivedCall {
     /// The request's body.
     pub request: Value,
+    /// The request's body, byte for byte.
+    pub text: String,
     /// The answer's body; null where none was sent.
     pub answer: Value,
 }
@@ -150,8 +152,8 @@ impl Gateway {
         Ok(found.cloned().unwrap_or(Value::Null))
     }
 
-    /// The calls of one operation about one payment that the gateway received, oldest first.
-    pub fn calls(&self, operation: &str, payment_request_id: &str) -> Result<Vec<ReceivedCall>, Failure> {
+    /// The calls of one operation about one payment, named by our id or the gateway's, that the gateway received, oldest first.
+    pub fn calls(&self, operation: &str, payment: &str) -> Result<Vec<ReceivedCall>, Failure> {
         let seen = self.get("/journal")?.expect_status("the journal is shown", &[200])?;
         let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
         let calls = list_at(&seen, "/entries")
@@ -159,9 +161,11 @@ impl Gateway {
             .filter(|entry| text_at(entry, "/kind") == "call" && text_at(entry, "/operation") == operation)
             .map(|entry| ReceivedCall {
                 request: parse(text_at(entry, "/request")),
+                text: text_at(entry, "/request").to_owned(),
                 answer: parse(text_at(entry, "/answer")),
             });
-        Ok(calls.filter(|call| text_at(&call.request, "/paymentRequestId") == payment_request_id).collect())
+        let names = |call: &ReceivedCall, id| text_at(&call.request, id) == payment;
+        Ok(calls.filter(|call| names(call, "/paymentRequestId") || names(call, "/paymentId")).collect())
     }
 
     fn get(&self, path: &str) -> Result<Answer, Failure> {

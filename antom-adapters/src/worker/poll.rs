@@ -12,6 +12,7 @@ use antom_domain::service::{Books, BooksError, Inquiries};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{Id, JoinSet};
 
+use super::deadline::Deadlines;
 use super::{POLLS_AT_ONCE, WorkerHandle};
 
 /// How many orders are read at once at start.
@@ -47,6 +48,7 @@ pub(super) async fn run(
     let slots = Arc::new(Semaphore::new(POLLS_AT_ONCE));
     let mut asking: JoinSet<(Vec<CallId>, Option<Order>)> = JoinSet::new();
     let mut asked_about: HashMap<Id, ReferenceOrderId> = HashMap::new();
+    let mut deadlines = Deadlines::default();
     resume(&books, &mut schedule).await;
     while !*stopped.borrow() {
         let now = books.ports().clock.now();
@@ -68,6 +70,9 @@ pub(super) async fn run(
                         (error.id(), Vec::new(), None)
                     }
                 };
+                if let Some(order) = &order {
+                    deadlines.look(order, now, books.policy());
+                }
                 if let Some(order_id) = asked_about.remove(&task) {
                     schedule.answered(&books, &order_id, asked, order.as_ref());
                 }

@@ -1,7 +1,7 @@
 //! A running service with storage in memory, a gateway that signs with the test key, and sockets to speak to it byte by byte.
 //! What is sent, and what must come of it, is left to the tests.
 #![allow(dead_code, reason = "each test file uses a part")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::net::SocketAddr;
 use std::sync::Arc;
