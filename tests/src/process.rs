@@ -28,6 +28,8 @@ static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
 pub struct Launch {
     /// The program's file name in the target folder.
     pub program: &'static str,
+    /// Words before the program's name: another program that becomes it, or empty.
+    pub wrapper: Vec<String>,
     /// Its arguments.
     pub arguments: Vec<String>,
     /// Variables set for it beside those of this process.
@@ -58,7 +60,16 @@ impl Launch {
         let log = self.log();
         let stderr: File =
             OpenOptions::new().create(true).append(true).open(&log).map_err(failed("no log file"))?;
-        let mut child = Command::new(built(self.program)?)
+        let program = built(self.program)?;
+        let mut command = match self.wrapper.split_first() {
+            None => Command::new(program),
+            Some((first, rest)) => {
+                let mut wrapped = Command::new(first);
+                wrapped.args(rest).arg(program);
+                wrapped
+            }
+        };
+        let mut child = command
             .args(&self.arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(&self.folder)

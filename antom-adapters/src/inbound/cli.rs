@@ -6,6 +6,7 @@ mod key_file;
 mod keys;
 mod signing;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -90,7 +91,7 @@ fn read_config(file: Option<&Path>) -> Result<Config, ConfigFaults> {
 fn serve(config: Config, file: Option<PathBuf>) -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log_level)
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_env_filter(filter).init();
+    tracing_subscriber::fmt().json().with_writer(|| LossyLog).with_env_filter(filter).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("no runtime: {error}")),
@@ -114,6 +115,20 @@ fn serve(config: Config, file: Option<PathBuf>) -> ExitCode {
         running.stop().await;
         ExitCode::SUCCESS
     })
+}
+
+/// Standard error, where a line that cannot be written is lost: a disk that is full of logs must not end the service.
+struct LossyLog;
+
+impl Write for LossyLog {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        let _lost = std::io::stderr().write_all(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// What an operator tells a running service.
