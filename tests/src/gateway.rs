@@ -20,6 +20,8 @@ pub struct ReceivedCall {
     pub operation: String,
     /// The request's body.
     pub request: Value,
+    /// The request's body, byte for byte.
+    pub text: String,
     /// The answer's body; null where none was sent.
     pub answer: Value,
 }
@@ -136,6 +138,11 @@ impl Gateway {
         self.http.send(call)?.expect_status("the delays are set", &[200, 204]).map(drop)
     }
 
+    /// Makes a new key of the gateway's, which signs from now on; answers all its versions.
+    pub fn rotate_keys(&self) -> Result<Value, Failure> {
+        self.post("/antom-keys", &json!({}))?.expect_status("the gateway's key is rotated", &[200, 201])
+    }
+
     /// The judge's books.
     pub fn ledger(&self) -> Result<Value, Failure> {
         self.get("/ledger")?.expect_status("the ledger is shown", &[200])
@@ -151,10 +158,11 @@ impl Gateway {
         Ok(found.cloned().unwrap_or(Value::Null))
     }
 
-    /// The calls of one operation about one payment that the gateway received, oldest first.
-    pub fn calls(&self, operation: &str, payment_request_id: &str) -> Result<Vec<ReceivedCall>, Failure> {
+    /// The calls of one operation about one payment, named by our id or the gateway's, that the gateway received, oldest first.
+    pub fn calls(&self, operation: &str, payment: &str) -> Result<Vec<ReceivedCall>, Failure> {
+        let names = |call: &ReceivedCall, id| text_at(&call.request, id) == payment;
         let about = |call: &ReceivedCall| {
-            call.operation == operation && text_at(&call.request, "/paymentRequestId") == payment_request_id
+            call.operation == operation && (names(call, "/paymentRequestId") || names(call, "/paymentId"))
         };
         Ok(self.all_calls()?.into_iter().filter(about).collect())
     }
@@ -167,6 +175,7 @@ impl Gateway {
         let read = |entry: &Value| ReceivedCall {
             operation: text_at(entry, "/operation").to_owned(),
             request: parse(text_at(entry, "/request")),
+            text: text_at(entry, "/request").to_owned(),
             answer: parse(text_at(entry, "/answer")),
         };
         Ok(calls.map(read).collect())

@@ -24,6 +24,8 @@ pub struct StandOptions {
     pub simulator_arguments: Vec<String>,
     /// Service settings that differ from the generated configuration, such as `ANTOM__PAYMENT__CAPTURE`.
     pub service_environment: Vec<(String, String)>,
+    /// Words before the service's name: another program that becomes it.
+    pub service_wrapper: Vec<String>,
 }
 
 /// Both programs, running. Dropping it kills them and removes their folder.
@@ -51,7 +53,7 @@ impl Stand {
         let simulator = simulator_launch(folder.path(), &options.simulator_arguments).start()?;
         let gateway = Gateway::new(simulator.told("listening")?);
         let keys = keys_in(folder.path());
-        let mut service_launch = service_launch(folder.path(), &options.service_environment);
+        let mut service_launch = service_launch(folder.path(), options);
         let service = service_launch.start()?;
         let listening = service.told("listening")?.to_owned();
         // Notifications go to the address that the payment named, so a restart must come back to it.
@@ -104,6 +106,11 @@ impl Stand {
     /// The folder with the keys that the simulator made.
     pub fn keys(&self) -> PathBuf {
         keys_in(self.folder.path())
+    }
+
+    /// The folder of keys, database and logs.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// An order id that this stand has not used.
@@ -163,13 +170,14 @@ fn simulator_launch(folder: &Path, more: &[String]) -> Launch {
     let usual = ["serve", "--listen", "127.0.0.1:0", "--keys", &keys].map(str::to_owned);
     Launch {
         program: "antom-simulator",
+        wrapper: Vec::new(),
         arguments: usual.into_iter().chain(more.iter().cloned()).collect(),
         environment: Vec::new(),
         folder: folder.to_owned(),
     }
 }
 
-fn service_launch(folder: &Path, more: &[(String, String)]) -> Launch {
+fn service_launch(folder: &Path, options: &StandOptions) -> Launch {
     let config = keys_in(folder).join("antom.toml").display().to_string();
     let database = format!("sqlite://{}", folder.join("antom.sqlite").display());
     let usual = [
@@ -180,8 +188,9 @@ fn service_launch(folder: &Path, more: &[(String, String)]) -> Launch {
     .map(|(name, value)| (name.to_owned(), value.to_owned()));
     Launch {
         program: "antom",
+        wrapper: options.service_wrapper.clone(),
         arguments: ["serve", "--config", &config].map(str::to_owned).to_vec(),
-        environment: usual.into_iter().chain(more.iter().cloned()).collect(),
+        environment: usual.into_iter().chain(options.service_environment.iter().cloned()).collect(),
         folder: folder.to_owned(),
     }
 }

@@ -6,7 +6,7 @@ mod summary;
 use crate::process;
 use crate::report::{Report, counted};
 use crate::workspace::Workspace;
-use crate::{FAILED, demo, faults, layers, requirements, sim, tables, tidy};
+use crate::{FAILED, demo, faults, features, layers, requirements, sim, tables, tidy};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -29,7 +29,7 @@ struct Step {
 
 /// In this order a failure shows early, and what a later step needs is built by an earlier one:
 /// tests start the real binaries, and the demonstration runs last because it needs all of them.
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step { name: "fmt", work: |run| cargo(run, &["fmt", "--all", "--check"]) },
     Step { name: "clippy", work: clippy },
     Step {
@@ -39,6 +39,7 @@ const STEPS: [Step; 14] = [
     Step { name: "tests", work: tests },
     Step { name: "doc tests", work: doc_tests },
     Step { name: "rustdoc", work: rustdoc },
+    Step { name: "features", work: |run| Ok(Outcome::plain(features::check(&run.workspace)?)) },
     Step { name: "layers", work: |run| told("layers", layers::check(&run.workspace)?) },
     Step { name: "tables", work: |run| told("tables", tables::check(&run.workspace)?) },
     Step { name: "requirements", work: |run| told("requirements", requirements::check(&run.workspace)?) },

@@ -11,6 +11,7 @@ mod browser;
 mod ci;
 mod demo;
 mod faults;
+mod features;
 mod layers;
 mod process;
 mod report;
@@ -39,7 +40,7 @@ struct Chore {
 /// Stands for whatever follows: the chore hands it on to a program that knows it.
 const HANDED_ON: &str = "OPTIONS";
 
-const CHORES: [Chore; 11] = [
+const CHORES: [Chore; 12] = [
     Chore {
         name: "bench",
         flags: &["--gate"],
@@ -69,6 +70,12 @@ const CHORES: [Chore; 11] = [
         flags: &[HANDED_ON],
         summary: "breaks real processes under load and holds every promise against the ledger; see faults --help",
         run: faults::run,
+    },
+    Chore {
+        name: "features",
+        flags: &[],
+        summary: "every crate without features, with each feature alone, and with all of them",
+        run: features::run,
     },
     Chore {
         name: "layers",

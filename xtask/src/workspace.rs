@@ -35,6 +35,8 @@ pub(crate) struct Package {
     pub(crate) folder: String,
     /// What its manifest asks for.
     pub(crate) dependencies: Vec<Dependency>,
+    /// The names of its features, sorted.
+    pub(crate) features: Vec<String>,
 }
 
 /// One dependency of a member.
@@ -93,7 +95,13 @@ fn parse_package(json: &Value, root: &Path) -> Result<Package, String> {
     let manifest = PathBuf::from(text_at(json, "manifest_path")?);
     let folder = manifest.parent().unwrap_or(&manifest);
     let dependencies = list_at(json, "dependencies").map(parse_dependency).collect::<Result<_, _>>()?;
-    Ok(Package { name: text_at(json, "name")?.to_owned(), folder: relative(folder, root), dependencies })
+    let features = json.get("features").and_then(Value::as_object).into_iter().flat_map(|map| map.keys());
+    Ok(Package {
+        name: text_at(json, "name")?.to_owned(),
+        folder: relative(folder, root),
+        dependencies,
+        features: features.cloned().collect(),
+    })
 }
 
 fn parse_dependency(json: &Value) -> Result<Dependency, String> {
@@ -148,11 +156,12 @@ mod tests {
     fn metadata_gives_packages_with_folders_and_kinds_of_dependency() {
         let text = r#"{"workspace_root":"/w","target_directory":"/w/target","packages":[
             {"name":"antom-core","manifest_path":"/w/antom-core/Cargo.toml","dependencies":[
-                {"name":"jiff","kind":null},{"name":"proptest","kind":"dev"}]}]}"#;
+                {"name":"jiff","kind":null},{"name":"proptest","kind":"dev"}],"features":{"serde":["dep:serde"]}}]}"#;
         let workspace = parse(text).unwrap();
         assert_eq!(workspace.root, PathBuf::from("/w"));
         let core = workspace.packages.first().unwrap();
         assert_eq!((core.name.as_str(), core.folder.as_str()), ("antom-core", "antom-core"));
+        assert_eq!(core.features, ["serde"]);
         assert_eq!(core.dependencies.iter().map(|one| one.is_dev).collect::<Vec<_>>(), [false, true]);
     }
 

@@ -1,5 +1,5 @@
 //! The poll loop: asks the open questions of every order that is not at rest, in the rhythm and within the budget of
-//! the policy, and warns of holds that must be captured soon.
+//! the policy, and has every order that it reads looked at for deadlines.
 //! It lives in memory; after a restart it begins again from the store.
 
 use std::collections::{BTreeSet, HashMap};
@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use antom_core::id::ReferenceOrderId;
 use antom_core::time::Timestamp;
-use antom_domain::order::{CallId, Order, TaskKind};
+use antom_domain::order::{CallId, Order};
 use antom_domain::policy::{Bucket, Budget, Crowd, Draw, Polling};
 use antom_domain::service::{Books, BooksError, Inquiries};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{Id, JoinSet};
 
+use super::deadline::Deadlines;
 use super::{POLLS_AT_ONCE, WorkerHandle};
 
 /// How many orders are read at once at start.
@@ -43,8 +44,6 @@ struct Watched {
     has_changed: bool,
     /// Its open questions, when it was last looked at.
     questions: Crowd,
-    /// Somebody was warned that its hold must be captured soon.
-    is_warned_of: bool,
     last_asked: HashMap<CallId, Timestamp>,
 }
 
@@ -59,6 +58,7 @@ pub(super) async fn run(
     let slots = Arc::new(Semaphore::new(POLLS_AT_ONCE));
     let mut asking: JoinSet<(Vec<CallId>, Option<Order>)> = JoinSet::new();
     let mut asked_about: HashMap<Id, ReferenceOrderId> = HashMap::new();
+    let mut deadlines = Deadlines::default();
     resume(&books, &mut schedule).await;
     while !*stopped.borrow() {
         let now = books.ports().clock.now();
@@ -80,6 +80,9 @@ pub(super) async fn run(
                         (error.id(), Vec::new(), None)
                     }
                 };
+                if let Some(order) = &order {
+                    deadlines.look(order, now, books.policy());
+                }
                 if let Some(order_id) = asked_about.remove(&task) {
                     schedule.answered(&books, &order_id, asked, order.as_ref());
                 }
@@ -222,24 +225,6 @@ impl Schedule {
         }
     }
 
-    /// Warns once of a hold that must be captured soon. It is looked at whenever the order is, whether the gateway
-    /// answered or not, so that a gateway that is away keeps no warning back.
-    //= A-2
-    fn warn_of_deadline(&mut self, books: &Books, order: &Order) {
-        let Some(watched) = self.by_order.get_mut(&order.reference_order_id) else { return };
-        if watched.is_warned_of {
-            return;
-        }
-        let tasks = order.explain(books.ports().clock.now(), books.policy()).tasks;
-        if let Some(task) = tasks.iter().find(|task| task.kind == TaskKind::CaptureSoon) {
-            watched.is_warned_of = true;
-            tracing::warn!(
-                order_id = %order.reference_order_id, payment_request_id = %task.payment_request_id,
-                "the time to capture is nearly over; capture or cancel"
-            );
-        }
-    }
-
     fn answered(&mut self, books: &Books, id: &ReferenceOrderId, asked: Vec<CallId>, order: Option<&Order>) {
         let now = books.ports().clock.now();
         let mut has_changed = false;
@@ -249,7 +234,6 @@ impl Schedule {
             has_changed = std::mem::take(&mut watched.has_changed);
         }
         let Some(order) = order else { return self.set_due(id, now.saturating_add(STORE_RETRY)) };
-        self.warn_of_deadline(books, order);
         self.count_questions(books, order);
         match self.next_due(books, order) {
             // What we hold may be older than the change: look again.
@@ -281,7 +265,6 @@ impl Schedule {
             is_asking: false,
             has_changed: false,
             questions: Crowd::default(),
-            is_warned_of: false,
             last_asked: HashMap::new(),
         });
         self.due.remove(&(watched.due, id.clone()));
@@ -347,8 +330,7 @@ mod tests {
     use std::num::NonZeroU32;
 
     use antom_core::money::{Currency, Money};
-    use antom_core::outcome::CaptureMode;
-    use antom_domain::order::{Command, Event, Integration, NewOrder, OpenAttempt, Policy};
+    use antom_domain::order::{Command, Integration, NewOrder, OpenAttempt, Policy};
     use antom_domain::service::Ports;
     use antom_domain::testing::{CountedIds, MemoryStore, NoJitter, ScriptedGateway, SetClock};
 
@@ -471,32 +453,6 @@ mod tests {
         }
         schedule.answered(&books, &order(), vec![call], Some(&opened));
         assert_eq!((due(&schedule), schedule.crowd), (at(2_000), Crowd { quick: 1, sweep: 0 }));
-    }
-
-    //= A-2 test
-    #[test]
-    fn a_hold_that_must_be_captured_soon_is_warned_of_once_and_not_before() {
-        let clock = Arc::new(SetClock::new(at(0)));
-        let books = books_at(&clock);
-        let mut order = order_with_an_open_attempt(&books, at(0));
-        let payment_request_id = order.attempts[0].payment_request_id.clone();
-        let capture_before = at(7 * 86_400_000);
-        let held = [
-            Event::PaymentSucceeded { payment_request_id: payment_request_id.clone() },
-            Event::AuthorizationHeld { payment_request_id: payment_request_id.clone(), capture_before },
-            Event::AttemptKept { payment_request_id },
-        ];
-        held.iter().for_each(|event| order.apply(event, at(0)));
-        order.attempts[0].capture_mode = Some(CaptureMode::Manual);
-        let mut schedule = Schedule::new(&Polling::default(), at(0));
-        schedule.note_change(&books, &order);
-        let mut is_warned_of_at = |days: u64| {
-            clock.advance(Duration::from_hours(days * 24));
-            schedule.answered(&books, &order.reference_order_id, Vec::new(), Some(&order));
-            schedule.by_order.get(&order.reference_order_id).unwrap().is_warned_of
-        };
-        assert!(!is_warned_of_at(5));
-        assert!(is_warned_of_at(1), "a day before the deadline");
     }
 
     #[test]

@@ -139,6 +139,7 @@ impl Books {
         let queue = self.queues.of(id);
         let _turn = queue.lock().await;
         let mut holds_claim = true;
+        let mut exhausted = BooksError::Busy;
         for _ in 0..MAX_CONFLICTS {
             let stored = self.load(id).await?;
             let at = self.now();
@@ -151,14 +152,16 @@ impl Books {
             let order = commit.snapshot.clone();
             match self.ports.store.commit(commit).await {
                 Ok(_) => return Ok(Taken { order, step }),
-                Err(CommitError::Conflict | CommitError::OutcomeUnknown) => {}
+                Err(CommitError::Conflict) => exhausted = BooksError::Busy,
+                // A full disk may fail every commit at its very last word: that is no quarrel over the order.
+                Err(CommitError::OutcomeUnknown) => exhausted = BooksError::OutcomeUnknown,
                 // The answer was heard all the same: what it says is recorded without the claim.
                 Err(CommitError::LeaseLost) => holds_claim = false,
                 Err(CommitError::IdTaken(key)) => return Err(BooksError::IdTaken(key).into()),
                 Err(CommitError::Store(error)) => return Err(BooksError::Store(error).into()),
             }
         }
-        Err(BooksError::Busy.into())
+        Err(exhausted.into())
     }
 
     /// Makes a new order durable.

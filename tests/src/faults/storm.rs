@@ -22,6 +22,7 @@ pub(super) fn run(profile: Profile) -> Result<Outcome, Failure> {
         // A timeout of the gateway costs a slot of the worker for as long as the service waits.
         service_environment: vec![("ANTOM__GATEWAY__TIMEOUT".to_owned(), "2s".to_owned())],
         simulator_arguments: vec!["--journal".to_owned(), "1000000".to_owned()],
+        ..StandOptions::default()
     };
     let stand = Stand::start_with(&options)?;
     weather(&stand, profile.choose(150, 1_000)).map_err(|failure| failure.beside(&stand.log_ends()))

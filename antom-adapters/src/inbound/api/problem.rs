@@ -62,6 +62,10 @@ impl Problem {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than any request needs")
     }
 
+    pub(super) fn too_slow() -> Problem {
+        Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body did not come to its end in time")
+    }
+
     pub(super) fn not_json() -> Problem {
         Problem::new(StatusCode::BAD_REQUEST, "invalid_request", "the body is not a JSON object")
     }

@@ -297,8 +297,15 @@ impl Reader {
         const KEY: &str = "server.public_url";
         let url = self.text(KEY)?;
         let has_scheme = url.starts_with("https://") || url.starts_with("http://");
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/%".contains(&byte);
+        let after_scheme = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
         if !has_scheme || url.contains(['?', '#', '@']) {
             self.fault(KEY, "must be an http(s) address without a query and without a user");
+        } else if after_scheme.split_once('/').is_some_and(|(_, path)| !path.bytes().all(is_plain)) {
+            self.fault(
+                KEY,
+                "must have a path of letters, digits and -._~% only: the gateway signs it as it stands",
+            );
         }
         Some(url.trim_end_matches('/').to_owned())
     }

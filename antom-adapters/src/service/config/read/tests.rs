@@ -111,6 +111,27 @@ fn a_public_url_with_a_query_is_a_fault() {
 }
 
 #[test]
+fn the_path_of_the_public_url_must_stand_as_it_is_signed() {
+    let faults_of = |url: &str| {
+        let mut given = complete();
+        given.extend(variables(&[("ANTOM__SERVER__PUBLIC_URL", url)]));
+        load(None, given).err().map(|ConfigFaults(faults)| faults.len()).unwrap_or_default()
+    };
+    for url in ["https://shop.example/pay/v2", "https://shop.example:8443/a-b_c.d~e/%20", "https://[::1]:1/p"]
+    {
+        assert_eq!(faults_of(url), 0, "{url}");
+    }
+    for url in [
+        "https://shop.example/{id}",
+        "https://shop.example/:id",
+        "https://shop.example/*",
+        "https://shop.example/a b",
+    ] {
+        assert_eq!(faults_of(url), 1, "{url}");
+    }
+}
+
+#[test]
 fn the_printed_configuration_shows_no_key() {
     let printed = load(None, complete()).unwrap().redacted();
     assert!(printed.contains("gateway.merchant_private_key = <redacted>"));
