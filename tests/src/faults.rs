@@ -12,6 +12,7 @@ use std::fmt;
 use crate::failure::Failure;
 
 pub use load::{Client, Load};
+pub(crate) use load::pause;
 pub use promises::{Promise, Promises};
 
 /// How thorough a run is.

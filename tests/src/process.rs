@@ -122,6 +122,11 @@ impl Running {
         text.ok_or_else(|| Failure::step(format!("{}'s ready line holds {name}", self.program), &self.ready))
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What it printed to standard output after the ready line; by its interface, nothing.
     pub fn printed_later(&self) -> Vec<String> {
         self.later_lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
