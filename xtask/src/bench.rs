@@ -7,7 +7,17 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// What is measured: counts first, which do not depend on the machine. All features, so that both backends are seen.
-const BENCHES: [&[&str]; 4] = [
+const BENCHES: [&[&str]; 5] = [
+    &[
+        "bench",
+        "--package",
+        "antom-domain",
+        "--all-features",
+        "--bench",
+        "allocations",
+        "--bench",
+        "transition",
+    ],
     &["bench", "--package", "antom-signing", "--all-features", "--bench", "allocations", "--bench", "speed"],
     &["bench", "--package", "antom-http", "--all-features", "--bench", "call"],
     &["bench", "--package", "antom-simulator", "--all-features", "--bench", "core", "--bench", "http"],

@@ -29,7 +29,7 @@ struct Step {
 
 /// In this order a failure shows early, and what a later step needs is built by an earlier one:
 /// tests start the real binaries, and the demonstration runs last because it needs all of them.
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     Step { name: "fmt", work: |run| cargo(run, &["fmt", "--all", "--check"]) },
     Step { name: "clippy", work: clippy },
     Step {
@@ -44,6 +44,7 @@ const STEPS: [Step; 13] = [
     Step { name: "requirements", work: |run| told("requirements", requirements::check(&run.workspace)?) },
     Step { name: "tidy", work: |run| told("tidy", tidy::check(&run.workspace)?) },
     Step { name: "simulation", work: |run| cargo(run, &sim::arguments(&["--profile", "quick"])) },
+    Step { name: "same trace", work: |run| Ok(Outcome::plain(sim::has_same_trace(&run.workspace)?)) },
     Step { name: "faults", work: drills },
     Step { name: "demo", work: demonstration },
 ];

@@ -159,7 +159,7 @@ fn is_decision(path: &str) -> bool {
 fn impurities(file: &SourceFile) -> Vec<String> {
     let waits = file
         .lines()
-        .filter(|(_, line)| has_word(line, "async") || line.contains(".await"))
+        .filter(|(_, line)| has_word(line, "async") || has_word(line, "await"))
         .map(|(number, _)| format!("{}:{number}: a decision never waits", file.path));
     let reaches = file.lines_before_tests().filter_map(|(number, line)| {
         let (code, _) = split_comment(line);

@@ -85,7 +85,7 @@ const CHORES: [Chore; 11] = [
     Chore {
         name: "sim",
         flags: &[HANDED_ON],
-        summary: "orders against the gateway's core in virtual time, with faults on every port; see sim --help",
+        summary: "orders against the gateway's core in virtual time, with faults on every port; see sim --help. --same-trace compares a debug and a release build",
         run: sim::run,
     },
     Chore {

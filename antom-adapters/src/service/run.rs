@@ -280,10 +280,12 @@ fn policy(config: &Config, public_url: &str) -> Policy {
     policy.settlement_currency = config.payment.settlement_currency;
     policy.capture_mode = config.payment.capture.clone();
     if let Some(expiry) = config.payment.expiry {
-        policy.payment_timeout = expiry;
+        policy.expiry.timeout = expiry;
     }
     policy.methods_without_refunds.clone_from(&config.payment.methods_without_refunds);
-    policy.polling.fast_window = config.payment.fast_window;
+    policy.captures = config.payment.captures;
+    policy.polling.fast_window = config.payment.polling.fast_window;
+    policy.polling.budget = config.payment.polling.budget;
     policy
 }
 

@@ -123,9 +123,8 @@ impl Attempt {
         let held =
             matches!(self.authorization.phase, AuthorizationPhase::Held | AuthorizationPhase::Rejected)
                 && !self.is_given_up();
-        let must_go_back = (self.role == Role::Surplus || self.late_success_after.is_some())
-            && self.holds_money()
-            && !self.surplus_stuck;
+        let is_too_much = self.role == Role::Surplus || self.late_success_after.is_some();
+        let must_go_back = (is_too_much || self.is_rejected()) && self.holds_money() && !self.surplus_stuck;
         (self.disputed || held || must_go_back || self.has_open_cancel()).then_some(None)
     }
 

@@ -133,6 +133,9 @@ impl Orders {
             return Ok(());
         }
         let inquiries = Inquiries::new(self.books.clone());
+        if order.is_read_only {
+            return Err(BooksError::WrittenByNewerProgram);
+        }
         for question in order.questions() {
             let open = order
                 .attempt(question.subject.payment_request_id())

@@ -2,7 +2,7 @@
 //! Grouping steps into transactions is left to `writer`.
 
 use antom_core::time::Timestamp;
-use antom_domain::order::{CallId, GatewayCall};
+use antom_domain::order::{CallId, GatewayCall, stored};
 use antom_domain::port::{Claim, Commit, CommitError, IdKey, InboxMark, StoreError, Version};
 use rusqlite::{Connection, params};
 
@@ -49,7 +49,7 @@ impl Prepared {
             .map(|recorded| EventRow::new(recorded).ok_or_else(|| unreadable("event", order_id.as_str())))
             .collect::<Result<Vec<_>, _>>()?;
         let snapshot =
-            serde_json::to_string(&commit.snapshot).map_err(|_| unreadable("snapshot", order_id.as_str()))?;
+            stored::snapshot_text(&commit.snapshot).map_err(|_| unreadable("snapshot", order_id.as_str()))?;
         let calls = commit
             .effects
             .into_iter()

@@ -2,7 +2,7 @@
 //! What a commit writes is in `commit`.
 
 use antom_core::id::ReferenceOrderId;
-use antom_domain::order::{OrderPhase, Recorded};
+use antom_domain::order::{Order, OrderPhase, Recorded};
 use antom_domain::port::{
     Commit, CommitError, IdKey, OrderPage, OrderQuery, OrderStore, StoreError, StoredOrder, Version,
 };
@@ -78,7 +78,17 @@ fn load(connection: &Connection, id: &str) -> Read<Option<StoredOrder>> {
         .optional()?;
     let Some((version, snapshot)) = row else { return Ok(None) };
     let version = Version::try_from(version).map_err(|_| unreadable("snapshot", id))?;
-    Ok(Some(StoredOrder { order: rows::snapshot(id, &snapshot)?, version }))
+    Ok(Some(StoredOrder { order: readable(connection, id, &snapshot)?, version }))
+}
+
+/// The order as far as this program can read it: its snapshot, or, where a newer program wrote that, the log up to the
+/// first event of the newer one.
+fn readable(connection: &Connection, id: &str, snapshot: &str) -> Read<Order> {
+    if let Some(order) = rows::snapshot(id, snapshot)? {
+        return Ok(order);
+    }
+    let order = Order::fold(&history(connection, id)?).map_err(|_| unreadable("snapshot", id))?;
+    Ok(Order { is_read_only: true, ..order })
 }
 
 fn find(connection: &Connection, key: &IdKey) -> Read<Option<ReferenceOrderId>> {
@@ -96,7 +106,10 @@ fn history(connection: &Connection, id: &str) -> Read<Vec<Recorded>> {
     let mut log = Vec::new();
     while let Some(row) = found.next()? {
         let body: String = row.get(1)?;
-        log.push(rows::event(id, row.get(0)?, &body)?);
+        match rows::event(id, row.get(0)?, &body)? {
+            Some(recorded) => log.push(recorded),
+            None => break,
+        }
     }
     Ok(log)
 }
@@ -120,7 +133,8 @@ fn page(connection: &Connection, phase: Option<OrderPhase>, before: i64, limit: 
     let has_more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| has_more).map(|(seq, ..)| seq.to_string());
-    let orders = found.iter().map(|(_, id, text)| rows::snapshot(id, text)).collect::<Result<_, _>>()?;
+    let orders =
+        found.iter().map(|(_, id, text)| readable(connection, id, text)).collect::<Result<_, _>>()?;
     Ok(OrderPage { orders, next })
 }
 

@@ -4,6 +4,7 @@
 use antom_core::id::ReferenceOrderId;
 use antom_core::outcome::Api;
 use antom_core::time::Timestamp;
+use antom_domain::order::stored::{self, NotRead};
 use antom_domain::order::{CallSubject, GatewayCall, Order, Recorded, RequestBody};
 use antom_domain::port::{
     IdKey, InboxMark, InboxVerdict, NotificationDigest, ReceivedNotification, StoreError,
@@ -40,12 +41,22 @@ pub(super) fn order_id(text: &str) -> Result<ReferenceOrderId, StoreError> {
     ReferenceOrderId::parse(text).map_err(|_| unreadable("order id", text))
 }
 
-pub(super) fn snapshot(id: &str, text: &str) -> Result<Order, StoreError> {
-    json("snapshot", id, text)
+/// The order; `None` if a newer program wrote the snapshot, and the log has to tell how far it can be read.
+pub(super) fn snapshot(id: &str, text: &str) -> Result<Option<Order>, StoreError> {
+    known(stored::read_snapshot(text)).map_err(|_| unreadable("snapshot", id))
 }
 
-pub(super) fn event(order: &str, seq: i64, text: &str) -> Result<Recorded, StoreError> {
-    serde_json::from_str(text).map_err(|_| unreadable("event", format!("{order} {seq}")))
+/// The event; `None` if a newer program wrote it.
+pub(super) fn event(order: &str, seq: i64, text: &str) -> Result<Option<Recorded>, StoreError> {
+    known(stored::read_event(text)).map_err(|_| unreadable("event", format!("{order} {seq}")))
+}
+
+fn known<T>(read: Result<T, NotRead>) -> Result<Option<T>, NotRead> {
+    match read {
+        Ok(value) => Ok(Some(value)),
+        Err(NotRead::Newer) => Ok(None),
+        Err(damage) => Err(damage),
+    }
 }
 
 pub(super) fn call(

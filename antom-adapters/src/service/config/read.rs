@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,20 +11,20 @@ use antom_core::id::ClientId;
 use antom_core::money::Currency;
 use antom_core::outcome::CaptureMode;
 use antom_core::secret::Secret;
+use antom_domain::policy::{CapturePolicy, Polling};
 use antom_http::Endpoint;
 use antom_signing::{MerchantKey, PublicKey};
 use toml::{Table, Value};
 
 use super::{
-    ApiKey, Config, ConfigFault, ConfigFaults, DatabaseConfig, GatewayConfig, PaymentConfig, Scope,
-    ServerConfig,
+    ApiKey, Config, ConfigFault, ConfigFaults, DatabaseConfig, GatewayConfig, PaymentConfig, PollingConfig,
+    Scope, ServerConfig,
 };
 
 const PREFIX: &str = "ANTOM__";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A call is leased for 30 s.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(20);
-const DEFAULT_FAST_WINDOW: Duration = Duration::from_mins(14);
 
 pub(super) fn load(
     file: Option<&Path>,
@@ -336,9 +337,44 @@ impl Reader {
             }
         };
         let expiry = self.duration("payment.expiry");
-        let fast_window = self.duration("payment.polling.fast_window").unwrap_or(DEFAULT_FAST_WINDOW);
+        let captures = self.captures();
+        let polling = self.polling();
         let methods_without_refunds = self.methods_without_refunds();
-        Some(PaymentConfig { settlement_currency, capture, expiry, methods_without_refunds, fast_window })
+        Some(PaymentConfig {
+            settlement_currency,
+            capture,
+            captures,
+            expiry,
+            methods_without_refunds,
+            polling,
+        })
+    }
+
+    //= A-3
+    fn captures(&mut self) -> CapturePolicy {
+        const KEY: &str = "payment.captures";
+        let Some(word) = self.text(KEY) else { return CapturePolicy::default() };
+        CapturePolicy::from_word(&word).unwrap_or_else(|| {
+            self.fault(KEY, "must be \"full\", \"single\" or \"multiple\", as your contract says");
+            CapturePolicy::default()
+        })
+    }
+
+    fn polling(&mut self) -> PollingConfig {
+        const BUDGET: &str = "payment.polling.budget";
+        let usual = Polling::default();
+        let budget = self.value(BUDGET).map(|value| match value {
+            Value::Integer(number) => u32::try_from(number).ok().and_then(NonZeroU32::new),
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        });
+        if budget == Some(None) {
+            self.fault(BUDGET, "must be a whole number of inquiries a second, at least 1");
+        }
+        PollingConfig {
+            fast_window: self.duration("payment.polling.fast_window").unwrap_or(usual.fast_window),
+            budget: budget.flatten().unwrap_or(usual.budget),
+        }
     }
 
     //= B-6

@@ -34,7 +34,9 @@ fn variables_alone_make_a_configuration_with_the_documented_defaults() {
     assert_eq!(config.gateway.timeout, Duration::from_secs(10));
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.payment.capture, CaptureMode::Automatic);
-    assert_eq!(config.payment.fast_window, Duration::from_mins(14));
+    assert_eq!(config.payment.polling.fast_window, Duration::from_mins(14));
+    assert_eq!(config.payment.polling.budget.get(), 50);
+    assert_eq!(config.payment.captures, CapturePolicy::Full);
 }
 
 #[test]
@@ -61,6 +63,30 @@ fn every_fault_is_listed_at_once_under_its_key() {
     ] {
         assert!(keys.contains(key), "{key} is not in {keys:?}");
     }
+}
+
+//= A-3 test
+#[test]
+fn what_the_contract_allows_and_what_polling_may_cost_are_read_and_checked() {
+    let mut given = complete();
+    given.extend(variables(&[
+        ("ANTOM__PAYMENT__CAPTURES", "multiple"),
+        ("ANTOM__PAYMENT__POLLING", "{\"fast_window\": \"5min\", \"budget\": 7}"),
+    ]));
+    let config = load(None, given).unwrap();
+    assert_eq!(config.payment.captures, CapturePolicy::Multiple);
+    assert_eq!(config.payment.polling.fast_window, Duration::from_mins(5));
+    assert_eq!(config.payment.polling.budget.get(), 7);
+    assert!(config.redacted().contains("payment.captures = multiple"));
+
+    let mut faulty = complete();
+    faulty.extend(variables(&[
+        ("ANTOM__PAYMENT__CAPTURES", "several"),
+        ("ANTOM__PAYMENT__POLLING__BUDGET", "0"),
+    ]));
+    let ConfigFaults(faults) = load(None, faulty).unwrap_err();
+    let keys: Vec<&str> = faults.iter().map(|fault| fault.key.as_str()).collect();
+    assert_eq!(keys, ["payment.captures", "payment.polling.budget"]);
 }
 
 //= S-3 test
