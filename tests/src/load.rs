@@ -20,9 +20,11 @@ use crate::usage;
 use crate::waiting::{Look, until};
 
 const CLIENTS: usize = 4;
+/// Who pays at the same time where the cost of a payment is measured: its floor knows batches only.
+const PAYERS: usize = 32;
 const WARM_UP: usize = 40;
 const ROUNDS: usize = 7;
-const PAYMENTS: usize = 120;
+const PAYMENTS: usize = 192;
 const CREATES: usize = 120;
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -152,7 +154,7 @@ impl Load<'_> {
             cpus.push(micros_each(usage::cpu(self.service)?.saturating_sub(cpu), CREATES));
             rates.push(CREATES as f64 / time.as_secs_f64());
             slowest.push(time.as_secs_f64() * 1e3 * CLIENTS as f64 / CREATES as f64);
-            self.each(&payments, |client, payment| client.pay(payment))?;
+            self.each(CLIENTS, &payments, |client, payment| client.pay(payment))?;
             *paid += CREATES;
             self.wait_for_acknowledgements(*paid)?;
         }
@@ -221,13 +223,13 @@ impl Load<'_> {
 
     /// Orders that are paid.
     fn pay(&self, about: &str, count: usize) -> Result<(), Failure> {
-        self.each(&names(about, count), |client, order| client.buy(order).map(drop))
+        self.each(PAYERS, &names(about, count), |client, order| client.buy(order).map(drop))
     }
 
     /// Orders with an opened payment; answers the payments.
     fn open(&self, about: &str, count: usize) -> Result<Vec<String>, Failure> {
         let opened = std::sync::Mutex::new(Vec::with_capacity(count));
-        self.each(&names(about, count), |client, order| {
+        self.each(CLIENTS, &names(about, count), |client, order| {
             let payment = client.open(order)?;
             opened.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(payment);
             Ok(())
@@ -238,6 +240,7 @@ impl Load<'_> {
     /// Shares the work among the clients.
     fn each(
         &self,
+        clients: usize,
         all: &[String],
         act: impl Fn(&Client, &str) -> Result<(), Failure> + Sync,
     ) -> Result<(), Failure> {
@@ -245,7 +248,7 @@ impl Load<'_> {
         let (client, act) = (&client, &act);
         std::thread::scope(|scope| {
             let clients: Vec<_> = all
-                .chunks(all.len().div_ceil(CLIENTS).max(1))
+                .chunks(all.len().div_ceil(clients).max(1))
                 .map(|share| scope.spawn(move || share.iter().try_for_each(|one| act(client, one))))
                 .collect();
             clients.into_iter().try_for_each(|client| {
