@@ -17,7 +17,9 @@ use std::hint::black_box;
 
 use base64::Engine as _;
 use ring::rand::SystemRandom;
-use ring::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey};
+use ring::signature::{
+    KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey,
+};
 use support::bare::{Bare, Rows};
 use support::measure::{cpu_of_this_thread, median, micros_each};
 use support::payments::{self, COMMITS, Payment};

@@ -203,7 +203,9 @@ fn traced_syncs() -> bool {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("calls");
     let mut tracer = Command::new("strace");
-    tracer.args(["-f", "--seccomp-bpf", "-qq", "-e", "trace=fdatasync,fsync", "-e", "signal=none", "-o"]).arg(&log);
+    tracer
+        .args(["-f", "--seccomp-bpf", "-qq", "-e", "trace=fdatasync,fsync", "-e", "signal=none", "-o"])
+        .arg(&log);
     let ran = tracer.arg(std::env::current_exe().unwrap()).arg(TRACED).output();
     let Some(output) = ran.ok().filter(|output| output.status.success()) else {
         println!("fdatasyncs of the process: not counted, strace cannot be used here");

@@ -11,8 +11,8 @@ use std::fmt;
 
 use crate::failure::Failure;
 
-pub use load::{Client, Load};
 pub(crate) use load::pause;
+pub use load::{Client, Load};
 pub use promises::{Promise, Promises};
 
 /// How thorough a run is.

@@ -129,7 +129,8 @@ impl Load<'_> {
             polls = calls.iter().filter(|call| call.operation == "inquiryPayment").count();
         }
         let cost = median(&mut costs);
-        let seen = format!("cpu per automatic-capture payment: {cost:.0} us, {polls} inquiries in the last round");
+        let seen =
+            format!("cpu per automatic-capture payment: {cost:.0} us, {polls} inquiries in the last round");
         Ok(match floor {
             None => told(seen),
             Some(floor) => Figure {
@@ -266,7 +267,6 @@ impl Load<'_> {
             Ok(if done >= 2 * payments { Look::Found(()) } else { Look::NotYet(seen) })
         })
     }
-
 }
 
 struct Creates {

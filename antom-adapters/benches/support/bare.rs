@@ -76,7 +76,14 @@ impl Rows {
                 "INSERT INTO orders (id, version, phase, next_check_at, created_at, snapshot) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO NOTHING",
             )?
-            .execute(params![order_id, version, phase, next_check_at, self.created_at, snapshot])?
+            .execute(params![
+                order_id,
+                version,
+                phase,
+                next_check_at,
+                self.created_at,
+                snapshot
+            ])?
         } else {
             to.prepare_cached(
                 "UPDATE orders SET version = ?3, phase = ?4, next_check_at = ?5, snapshot = ?6 \
