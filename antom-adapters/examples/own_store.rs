@@ -149,7 +149,10 @@ mod tests {
     }
 
     async fn fresh() -> Adapter {
-        Adapter::of(AuditedStore::default())
+        let store = AuditedStore::default();
+        let same = store.kept.clone();
+        Adapter::of(store)
+            .written_by_others(move |id, event, snapshot| same.write_stored(id, event, snapshot).unwrap())
     }
 
     antom_domain::contract_suite!(fresh);

@@ -11,6 +11,7 @@ use std::fmt;
 
 use crate::failure::Failure;
 
+pub(crate) use load::pause;
 pub use load::{Client, Load};
 pub use promises::{Promise, Promises};
 

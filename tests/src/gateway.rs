@@ -181,6 +181,14 @@ impl Gateway {
         Ok(calls.map(read).collect())
     }
 
+    /// How many entries were ever written to the journal.
+    pub fn journal_length(&self) -> Result<u64, Failure> {
+        // The entries themselves are not wanted, so those of a client that does not exist are asked for.
+        let seen = self.get("/journal?clientId=nobody")?.expect_status("the journal is shown", &[200])?;
+        let written = seen.get("written").and_then(Value::as_u64);
+        written.ok_or_else(|| Failure::step("the journal tells its length", &seen))
+    }
+
     fn get(&self, path: &str) -> Result<Answer, Failure> {
         self.http.send(Call::new("GET", &format!("/_simulator{path}")))
     }

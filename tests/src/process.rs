@@ -133,6 +133,11 @@ impl Running {
         text.ok_or_else(|| Failure::step(format!("{}'s ready line holds {name}", self.program), &self.ready))
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What it printed to standard output after the ready line; by its interface, nothing.
     pub fn printed_later(&self) -> Vec<String> {
         self.later_lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -163,11 +168,6 @@ impl Running {
     /// Sends SIGHUP: the service reads its keys again.
     pub fn hang_up(&self) -> Result<(), Failure> {
         signal(self.child.id(), "-HUP").map_err(|source| self.failed("SIGHUP cannot be sent", source))
-    }
-
-    /// The process's id.
-    pub fn id(&self) -> u32 {
-        self.child.id()
     }
 
     /// Waits for the end.

@@ -113,6 +113,11 @@ impl Stand {
         self.folder.path()
     }
 
+    /// The service's database file.
+    pub fn database(&self) -> PathBuf {
+        database_in(self.folder.path())
+    }
+
     /// An order id that this stand has not used.
     pub fn next_order_id(&self, about: &str) -> String {
         format!("{about}-{}", self.orders.fetch_add(1, Ordering::Relaxed) + 1)
@@ -165,6 +170,10 @@ pub fn keys_in(folder: &Path) -> PathBuf {
     folder.join("keys")
 }
 
+fn database_in(folder: &Path) -> PathBuf {
+    folder.join("antom.sqlite")
+}
+
 fn simulator_launch(folder: &Path, more: &[String]) -> Launch {
     let keys = keys_in(folder).display().to_string();
     let usual = ["serve", "--listen", "127.0.0.1:0", "--keys", &keys].map(str::to_owned);
@@ -179,7 +188,7 @@ fn simulator_launch(folder: &Path, more: &[String]) -> Launch {
 
 fn service_launch(folder: &Path, options: &StandOptions) -> Launch {
     let config = keys_in(folder).join("antom.toml").display().to_string();
-    let database = format!("sqlite://{}", folder.join("antom.sqlite").display());
+    let database = format!("sqlite://{}", database_in(folder).display());
     let usual = [
         ("ANTOM__SERVER__LISTEN", "127.0.0.1:0"),
         ("ANTOM__SERVER__ADMIN_LISTEN", "127.0.0.1:0"),

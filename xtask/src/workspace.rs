@@ -58,12 +58,24 @@ impl Workspace {
 
     /// A program that the development profile built.
     pub(crate) fn built(&self, name: &str) -> PathBuf {
-        self.target.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+        self.built_in("debug", name)
     }
 
     /// A program of antom-tests that the development profile built, to be started in the workspace root.
     pub(crate) fn program(&self, name: &str) -> Result<Command, String> {
-        let path = self.built(name);
+        self.to_start(self.built(name), name)
+    }
+
+    /// The same, as the release profile built it.
+    pub(crate) fn release_program(&self, name: &str) -> Result<Command, String> {
+        self.to_start(self.built_in("release", name), name)
+    }
+
+    fn built_in(&self, profile: &str, name: &str) -> PathBuf {
+        self.target.join(profile).join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    }
+
+    fn to_start(&self, path: PathBuf, name: &str) -> Result<Command, String> {
         if !path.is_file() {
             return Err(format!("{} is missing: antom-tests has no binary `{name}`", path.display()));
         }

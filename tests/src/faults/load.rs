@@ -130,6 +130,6 @@ impl Load {
     clippy::disallowed_methods,
     reason = "load and drills take their time; nothing is concluded from it"
 )]
-pub(super) fn pause(time: Duration) {
+pub(crate) fn pause(time: Duration) {
     sleep(time);
 }

@@ -5,6 +5,7 @@ use antom_core::time::Timestamp;
 use antom_domain::order::{CallId, GatewayCall, stored};
 use antom_domain::port::{Claim, Commit, CommitError, IdKey, InboxMark, StoreError, Version};
 use rusqlite::{Connection, params};
+use serde::Deserialize;
 
 use super::error::{Halt, unreadable};
 use super::inbox;
@@ -31,6 +32,12 @@ struct EventRow {
     at: i64,
     name: String,
     body: String,
+}
+
+/// The name of an event, as it stands in its body.
+#[derive(Deserialize)]
+struct Named {
+    event: String,
 }
 
 struct CallRow {
@@ -163,9 +170,9 @@ impl Prepared {
 
 impl EventRow {
     fn new(recorded: &antom_domain::order::Recorded) -> Option<EventRow> {
-        let body = serde_json::to_value(recorded).ok()?;
-        let name = body.get("event")?.as_str()?.to_owned();
-        Some(EventRow { at: recorded.at.epoch_millis(), name, body: body.to_string() })
+        let body = serde_json::to_string(recorded).ok()?;
+        let Named { event } = serde_json::from_str(&body).ok()?;
+        Some(EventRow { at: recorded.at.epoch_millis(), name: event, body })
     }
 }
 

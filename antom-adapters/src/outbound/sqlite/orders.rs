@@ -29,12 +29,12 @@ impl From<StoreError> for Halt<StoreError> {
 impl OrderStore for SqliteStore {
     async fn load(&self, id: &ReferenceOrderId) -> Result<Option<StoredOrder>, StoreError> {
         let id = id.to_string();
-        self.read(move |connection| load(connection, &id)).await
+        self.look_up(move |connection| load(connection, &id)).await
     }
 
     async fn find(&self, key: &IdKey) -> Result<Option<ReferenceOrderId>, StoreError> {
         let key = key.clone();
-        self.read(move |connection| find(connection, &key)).await
+        self.look_up(move |connection| find(connection, &key)).await
     }
 
     async fn commit(&self, commit: Commit) -> Result<Version, CommitError> {
