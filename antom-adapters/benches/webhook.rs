@@ -28,6 +28,7 @@ use antom_adapters::inbound::webhook::{Webhook, router};
 use antom_adapters::outbound::clock::SystemClock;
 use antom_adapters::outbound::entropy::SystemEntropy;
 use antom_adapters::outbound::sqlite::SqliteStore;
+use antom_adapters::service::{Keys, Limits};
 use antom_adapters::worker::Worker;
 use antom_core::ClientId;
 use antom_domain::policy::Retry;
@@ -104,9 +105,10 @@ impl Service {
         let webhook = router(Webhook {
             books,
             worker: worker.handle(),
-            keys: keys.clone(),
+            keys: Keys::fixed(keys.clone(), ClientId::parse(CLIENT).unwrap()),
             signed_path: PATH.into(),
             policy: NotificationPolicy::default(),
+            limits: Limits::default(),
         });
         let plain = axum::Router::new()
             .route(FIXED_PATH, post(fixed))

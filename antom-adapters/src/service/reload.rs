@@ -66,6 +66,17 @@ impl Keys {
         })
     }
 
+    /// Keys that are never read again, for a webhook without the rest of the service; nobody may use the merchant API.
+    pub fn fixed(gateway: SharedKeyRing, client_id: ClientId) -> Keys {
+        Keys {
+            gateway,
+            merchant: Arc::new(RwLock::new(Arc::new([]))),
+            client_id,
+            source: None,
+            state: Arc::new(Mutex::new(State { public_keys: BTreeMap::new(), last_look: None })),
+        }
+    }
+
     /// The gateway's keys as they are now. Take them once per message.
     pub(crate) fn gateway(&self) -> Arc<KeyRing> {
         self.gateway.current()
