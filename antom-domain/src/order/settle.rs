@@ -140,15 +140,19 @@ fn reason_to_return(attempt: &Attempt) -> Option<CancelReason> {
     }
 }
 
-/// Which refund of the surplus is due: the first one, or, an hour after the gateway refused one for good (for want of
-/// balance, say), the next under a new id. After the last of them somebody has to look.
+/// Which refund of the surplus is due: the first one; an hour after the gateway refused one for good (for want of
+/// balance, say), the next under a new id; and one more where a refund that the merchant had asked for failed after ours
+/// returned the rest. After the last of them somebody has to look.
 fn next_compensation(attempt: &Attempt, at: Timestamp) -> Option<usize> {
     let made: Vec<_> =
         attempt.refunds.iter().filter(|refund| refund.reason == RefundReason::Surplus).collect();
     let may_go_on = made.last().is_none_or(|last| {
-        last.phase == RefundPhase::Failed
-            && at.since(last.since) >= COMPENSATION_PAUSE
-            && made.len() < COMPENSATIONS
+        let is_due = match last.phase {
+            RefundPhase::Succeeded => true,
+            RefundPhase::Failed => at.since(last.since) >= COMPENSATION_PAUSE,
+            RefundPhase::Requested | RefundPhase::InDoubt | RefundPhase::Processing => false,
+        };
+        is_due && made.len() < COMPENSATIONS
     });
     may_go_on.then(|| made.len().saturating_add(1))
 }

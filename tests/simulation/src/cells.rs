@@ -13,6 +13,7 @@ type Impossible = (&'static str, &'static str, &'static [&'static str], &'static
 
 const NO_HOLD: &str = "where no money was held nothing is released: the table is not asked";
 const REVIEW_HAS_ONE_END: &str = "the gateway ends a review once";
+const REJECTED_IS_NOT_CAPTURED: &str = "the gateway captures nothing that its review refused";
 const CAPTURED_ONCE: &str = "a hold is captured in full by one capture, whose own table hears a repetition";
 const CAPTURED_STAYS: &str = "the gateway neither rejects nor releases what it captured";
 const RELEASED_ONCE: &str = "the cancel's own table hears a repeated confirmation";
@@ -28,7 +29,7 @@ const SUCCESS_STAYS: &str = "the gateway does not fail what it has confirmed";
 
 const IMPOSSIBLE: [Impossible; 19] = [
     ("authorization", "Absent", &["ReleaseConfirmed"], NO_HOLD),
-    ("authorization", "Held", &["ReviewRejected"], REVIEW_HAS_ONE_END),
+    ("authorization", "Rejected", &["CaptureConfirmed"], REJECTED_IS_NOT_CAPTURED),
     ("authorization", "Rejected", &["Granted"], REVIEW_HAS_ONE_END),
     ("authorization", "Captured", &["CaptureConfirmed"], CAPTURED_ONCE),
     ("authorization", "Captured", &["ReviewRejected", "ReleaseConfirmed"], CAPTURED_STAYS),
