@@ -115,7 +115,7 @@ impl Profile {
             clock_error_ms: if random.chance(200) { random.one_of(&[2_000, 120_000], 2_000) } else { 0 },
             trouble_ms: random.one_of(&[60_000, 1_200_000, 7_200_000], 60_000),
         };
-        if random.chance(40) { swarm.at_its_worst(random.chance(500)) } else { swarm }
+        if random.chance(80) { swarm.at_its_worst(random.chance(500)) } else { swarm }
     }
 
     /// Calls fail both ways and two instances with wrong clocks make them side by side: only so does an answer find
@@ -173,13 +173,14 @@ impl Profile {
                 ..Profile::calm().in_trouble(swarm.trouble_ms)
             },
             "instances" => Profile { instances: 2, ..swarm },
+            "worst" => swarm.at_its_worst(random.chance(500)),
             "clocks" => Profile { clock_error_ms: 120_000, ..swarm },
             _ => return None,
         })
     }
 
     /// The names that [`named`](Profile::named) knows.
-    pub const NAMES: [&str; 10] = [
+    pub const NAMES: [&str; 11] = [
         "swarm",
         "calm",
         "deaf",
@@ -190,6 +191,7 @@ impl Profile {
         "crashes",
         "instances",
         "clocks",
+        "worst",
     ];
 
     fn in_trouble(self, trouble_ms: u64) -> Profile {
