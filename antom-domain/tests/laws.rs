@@ -284,13 +284,13 @@ fn check_compensation(story: &Story) {
         let refunds =
             story.calls.iter().filter(|call| call.id().as_str() == format!("refund:{surplus}")).count();
         assert!(refunds <= 1, "{id}: each refund is wished once");
-        let alive = attempt
+        let open = attempt
             .refunds
             .iter()
-            .filter(|refund| refund.reason == RefundReason::Surplus && refund.phase != RefundPhase::Failed);
+            .filter(|refund| refund.reason == RefundReason::Surplus && !RefundTable::is_final(refund.phase));
         assert!(
-            alive.count() <= attempt.captures.len().max(1),
-            "{id}: at most one refund for each capture that may return the surplus"
+            open.count() <= attempt.captures.len().max(1),
+            "{id}: one refund of the surplus at a time for each capture"
         );
         let refused = attempt.current_cancel().is_some_and(|cancel| cancel.phase == CancelPhase::Refused);
         assert!(refunds == 0 || refused, "{id}: a refund only after the verified refusal of the cancel");

@@ -498,3 +498,27 @@ fn an_order_with_a_late_success_that_was_cancelled_comes_to_rest_though_an_old_a
     assert!(story.order.questions().is_empty(), "the gateway agrees: the payment is cancelled");
     assert_ne!(story.order.phase(), OrderPhase::OnHold);
 }
+
+//= B-5 test
+#[test]
+fn what_a_failed_refund_of_the_merchant_leaves_of_a_surplus_goes_back_too() {
+    let mut story = Story::with_open_card(Automatic);
+    story.open(2, Integration::Hosted, "CARD", Automatic);
+    story.hand_out(2);
+    for number in [1, 2] {
+        story.says(notified(number, PaymentWord::Success));
+        story.says(own_capture(number, CaptureWord::Success));
+    }
+    story.says(cancel(2, CancelWord::Refused));
+    story.says(refund(2, "PAY-2-surplus", RefundWord::Failure, usd(4_200)));
+    story.command(&refund_command(2, "R-1", 40)).unwrap();
+    story.later(3_600).says(refund(2, "R-1", RefundWord::Processing, usd(40)));
+    story.says(refund(2, "PAY-2-surplus-2", RefundWord::Success, usd(4_160)));
+    assert!(!story.attempt(2).is_returned(), "forty are still on their way");
+
+    story.says(refund(2, "R-1", RefundWord::Failure, usd(40)));
+    let last = story.attempt(2).refunds.last().unwrap();
+    assert_eq!((last.refund_request_id.as_str(), last.amount), ("PAY-2-surplus-3", usd(40)));
+    story.says(refund(2, "PAY-2-surplus-3", RefundWord::Success, usd(40)));
+    assert!(story.attempt(2).is_returned());
+}

@@ -152,13 +152,17 @@ fn reason_to_return(attempt: &Attempt) -> Option<CancelReason> {
     }
 }
 
-/// Whether a refund of this capture's surplus is due: the first one, or, an hour after the gateway refused one for good
-/// (for want of balance, say), the next under a new id. After the last of them somebody has to look.
+/// Whether a refund of this capture's surplus is due: the first one; an hour after the gateway refused one for good (for
+/// want of balance, say), the next under a new id; and one more where a refund that the merchant had asked for failed
+/// after ours returned the rest. After the last of them somebody has to look.
 fn may_compensate(attempt: &Attempt, capture: Option<usize>, at: Timestamp) -> bool {
     compensations(attempt, capture).last().is_none_or(|last| {
-        last.phase == RefundPhase::Failed
-            && at.since(last.since) >= COMPENSATION_PAUSE
-            && compensations(attempt, capture).count() < COMPENSATIONS
+        let is_due = match last.phase {
+            RefundPhase::Succeeded => true,
+            RefundPhase::Failed => at.since(last.since) >= COMPENSATION_PAUSE,
+            RefundPhase::Requested | RefundPhase::InDoubt | RefundPhase::Processing => false,
+        };
+        is_due && compensations(attempt, capture).count() < COMPENSATIONS
     })
 }
 

@@ -154,7 +154,7 @@ impl Story {
 
 pub(crate) fn event_name(event: &antom_domain::order::Event) -> String {
     let json = serde_json::to_value(event).unwrap();
-    json["event"].as_str().unwrap().to_owned()
+    json.get("event").and_then(serde_json::Value::as_str).unwrap().to_owned()
 }
 
 pub(crate) fn names(number: usize) -> Names {

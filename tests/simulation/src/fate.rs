@@ -56,7 +56,8 @@ fn arrangement(world: &World, is_late: bool) -> Map<String, Value> {
         let after = random.one_of(&[5 * SECOND, 600 * SECOND, 3 * HOUR], 5 * SECOND);
         add("review", json!({"decision": decision, "afterMs": after}));
     }
-    if random.chance(80) {
+    // The answer of `pay` does not tell of a review, so that nothing is paid at once that is reviewed.
+    if !is_reviewed && random.chance(80) {
         let outcome = random.one_of(&["success", "success", "fail", "pending"], "success");
         let after = random.one_of(&[0, SECOND, 20 * SECOND], 0);
         add("pay", json!({"result": {"outcome": outcome, "afterMs": after}}));
@@ -65,9 +66,11 @@ fn arrangement(world: &World, is_late: bool) -> Map<String, Value> {
         add("pay", json!({"answer": answer, "withUrl": answer == "unknown"}));
     }
     // The gateway captures nothing that it reviews. An inquiry does not list a capture that was refused, so that a dispute
-    // about something else would be left to people.
-    if !is_reviewed && world.profile().odd_message == 0 && random.chance(80) {
-        add("capture", movements(world));
+    // over an odd message would then be left to people.
+    let is_odd = world.profile().odd_message > 0;
+    if !is_reviewed && random.chance(80) {
+        let failed_later = json!({"outcome": "fail", "afterMs": 8 * SECOND});
+        add("capture", if is_odd { failed_later } else { movements(world) });
     }
     // What came too late the gateway itself sends back after a day, and the merchant's own refund must not wait for that.
     if !is_late && random.chance(80) {
@@ -80,7 +83,7 @@ fn arrangement(world: &World, is_late: bool) -> Map<String, Value> {
 fn movements(world: &World) -> Value {
     let one = || {
         let outcome = world.random.one_of(&["succeed", "fail", "refuse", "fail"], "succeed");
-        let after = world.random.one_of(&[0, 2 * SECOND, 900 * SECOND, 5 * HOUR], 0);
+        let after = world.random.one_of(&[0, 2 * SECOND, 8 * SECOND, 20 * SECOND, 900 * SECOND, 5 * HOUR], 0);
         json!({"outcome": outcome, "afterMs": after})
     };
     Value::from(vec![one(), one(), one()])
@@ -122,7 +125,7 @@ fn hire_a_clerk(world: &Arc<World>, order: &ReferenceOrderId, attempt: &PaymentR
     world.handle.spawn(WORLD, async move {
         let random = &there.random;
         let Some(command) = wished(&there, random.below(3), &id) else { return };
-        for wait in [10, 60, 2, 1, 600, 3_600] {
+        for wait in [25, 60, 2, 1, 600, 3_600] {
             there.handle.sleep(random.below(wait * SECOND)).await;
             // What people ask for is theirs to answer for.
             there.seen().returned_by_merchant.insert(id.to_string());

@@ -17,7 +17,7 @@ Simulates orders against the gateway's core, with faults on every port, and comp
   --orders N       how many orders (default 100000)
   --seed S         the first seed (default 1)
   --faults NAME    which faults: swarm (default), calm, deaf, mute, network, notifications, storage, crashes,
-                   instances, clocks
+                   instances, clocks, worst
   --trace          one seed only, with everything that happened
   --mistake NAME   plants a mistake; with --trace shows how it is found
   --profile NAME   quick: 100000 orders, then the model and every planted mistake; long: 10000000 orders, and every
@@ -145,6 +145,7 @@ fn judge_cells(report: &Report, is_long: bool) -> bool {
     let verdict = cells::judge(&report.cells);
     verdict.wrong.iter().for_each(|wrong| say(&format!("listed as impossible: {wrong}")));
     verdict.seldom.iter().for_each(|seldom| say(&format!("fewer than {}: {seldom}", cells::LEAST)));
+    verdict.coincidences.iter().for_each(|rare| say(&format!("by coincidence: {rare}")));
     say(&format!(
         "{} cells, {} reached fewer than {} times, {} wrongly listed as impossible",
         report.cells.len(),
