@@ -213,6 +213,32 @@ fn the_documents_capture_answer_without_a_result_is_unknown() {
     assert!(is_unknown(&facts));
 }
 
+//= A-4 test
+//= X-11 test
+#[test]
+fn a_capture_is_in_process_only_by_its_own_word_and_anything_else_leaves_it_in_doubt() {
+    let subject = CallSubject::Capture {
+        payment_request_id: request_id(1),
+        capture_request_id: "C-1".parse().unwrap(),
+    };
+    let read = |code: &str, status: &str| {
+        let json = format!(
+            r#"{{"captureRequestId":"C-1","result":{{"resultCode":"{code}","resultStatus":"{status}"}}}}"#
+        );
+        answer(&subject, &GatewayAnswer::Capture(Box::new(serde_json::from_str(&json).unwrap())))
+    };
+    assert_eq!(capture_words(&read("CAPTURE_IN_PROCESS", "U")), [CaptureWord::Processing]);
+    for (code, status) in [
+        ("UNKNOWN_EXCEPTION", "U"),
+        ("REQUEST_TRAFFIC_EXCEED_LIMIT", "U"),
+        ("NEWLY_INVENTED", "U"),
+        ("CAPTURE_IN_PROCESS", "NEWLY_INVENTED"),
+        ("NEWLY_INVENTED", "NEWLY_INVENTED"),
+    ] {
+        assert!(is_unknown(&read(code, status)), "{code} {status}: the call is repeated");
+    }
+}
+
 //= N-5 test
 //= N-8 test
 //= N-9 test

@@ -2,7 +2,7 @@
 //! A call without a verified answer never comes here: it is a report.
 
 use antom_core::id::{PaymentId, PaymentRequestId, PaymentSessionId};
-use antom_core::outcome::{Action, Api, GatewayResult, advise};
+use antom_core::outcome::{Api, GatewayResult, advise};
 use antom_core::wire::{
     CancelResponse, CaptureResponse, CreatePaymentSessionResponse, InquiryRefundResponse, PayResponse,
     RefundResponse,
@@ -152,7 +152,8 @@ fn capture(subject: &CallSubject, response: &CaptureResponse) -> Vec<Fact> {
     let word = match word::capture(Some(result)) {
         CaptureWord::Success => CaptureWord::Success,
         CaptureWord::Failure if advice.is_final_failure => CaptureWord::Failure,
-        CaptureWord::Processing if advice.action == Action::Inquire => CaptureWord::Processing,
+        // Any other word leaves open whether the gateway took the call, which is repeated then.
+        CaptureWord::Processing if result.result_code.is("CAPTURE_IN_PROCESS") => CaptureWord::Processing,
         _ => return unknown(subject),
     };
     let seen = CaptureSeen {

@@ -1,7 +1,7 @@
 //! Small readings that answers, inquiries and notifications share.
 //! What a whole message means is left to its own module.
 
-use antom_core::outcome::{AuthReviewStatus, GatewayResult, RefundStatus};
+use antom_core::outcome::{AuthReviewStatus, GatewayResult, RefundStatus, ResultStatus};
 use antom_core::wire::{Amount, CardInfo, PaymentResultInfo};
 
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub(super) fn capture(result: Option<&GatewayResult>) -> CaptureWord {
     match result {
         Some(result) if result.is_success() => CaptureWord::Success,
         Some(result) if result.is_failure() => CaptureWord::Failure,
-        Some(result) if result.result_status.is_some() => CaptureWord::Processing,
+        Some(result) if result.result_status == Some(ResultStatus::Unknown) => CaptureWord::Processing,
         _ => CaptureWord::Unknown,
     }
 }

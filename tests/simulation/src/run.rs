@@ -47,7 +47,7 @@ pub struct Outcome {
     pub violations: Vec<String>,
     /// The hash over everything that happened.
     pub trace_hash: u64,
-    /// What happened, if it was kept.
+    /// What happened, if it was kept, and how both books stand at the end.
     pub trace: Vec<String>,
     /// The faults of the seed.
     pub profile: Option<Profile>,
@@ -79,7 +79,11 @@ pub fn run(plan: Plan) -> Outcome {
     begin_trouble(&world, profile, policy, plan.mistake);
     let rests = turn(&mut executor, &world);
     judge(&world, rests);
-    let (trace_hash, trace) = world.trace();
+    let (trace_hash, mut trace) = world.trace();
+    if plan.keeps_trace {
+        trace.extend(snapshots(&world).iter().map(|order| format!("our books: {order}")));
+        trace.push(format!("gateway's ledger: {}", world.gateway().ledger(None)));
+    }
     let violations = std::mem::take(&mut world.seen().violations);
     // The instances hold the world and the world holds them: let go.
     world.instances().clear();
