@@ -9,11 +9,10 @@ use antom_domain::port::{
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::commit::Prepared;
-use super::error::{Halt, unreadable};
-use super::rows;
+use super::error::Halt;
 use super::store::SqliteStore;
 use super::writer::Loss;
+use crate::outbound::stored::{self, StepRows, unreadable};
 
 const LARGEST_PAGE: usize = 200;
 
@@ -38,8 +37,8 @@ impl OrderStore for SqliteStore {
     }
 
     async fn commit(&self, commit: Commit) -> Result<Version, CommitError> {
-        let step = Prepared::new(commit)?;
-        match self.write(move |savepoint| step.write(savepoint)).await {
+        let step = StepRows::new(commit)?;
+        match self.write(move |savepoint| step.write_with(savepoint)).await {
             Ok(answer) => answer,
             Err(Loss::NotWritten) => Err(CommitError::Store(StoreError::Unavailable)),
             Err(Loss::Unknown) => Err(CommitError::OutcomeUnknown),
@@ -78,7 +77,7 @@ fn load(connection: &Connection, id: &str) -> Read<Option<StoredOrder>> {
         .optional()?;
     let Some((version, snapshot)) = row else { return Ok(None) };
     let version = Version::try_from(version).map_err(|_| unreadable("snapshot", id))?;
-    Ok(Some(StoredOrder { order: rows::snapshot(id, &snapshot)?, version }))
+    Ok(Some(StoredOrder { order: stored::snapshot(id, &snapshot)?, version }))
 }
 
 fn find(connection: &Connection, key: &IdKey) -> Read<Option<ReferenceOrderId>> {
@@ -86,7 +85,7 @@ fn find(connection: &Connection, key: &IdKey) -> Read<Option<ReferenceOrderId>> 
         .prepare_cached("SELECT order_id FROM request_ids WHERE kind = ?1 AND id = ?2")?
         .query_row([key.kind(), key.value()], |row| row.get(0))
         .optional()?;
-    Ok(found.map(|id| rows::order_id(&id)).transpose()?)
+    Ok(found.map(|id| stored::order_id(&id)).transpose()?)
 }
 
 fn history(connection: &Connection, id: &str) -> Read<Vec<Recorded>> {
@@ -96,14 +95,14 @@ fn history(connection: &Connection, id: &str) -> Read<Vec<Recorded>> {
     let mut log = Vec::new();
     while let Some(row) = found.next()? {
         let body: String = row.get(1)?;
-        log.push(rows::event(id, row.get(0)?, &body)?);
+        log.push(stored::event(id, row.get(0)?, &body)?);
     }
     Ok(log)
 }
 
 /// The cursor of a page is the number under which its last order was created.
 fn page(connection: &Connection, phase: Option<OrderPhase>, before: i64, limit: usize) -> Read<OrderPage> {
-    let one_more = rows::number(limit.saturating_add(1));
+    let one_more = stored::number(limit.saturating_add(1));
     let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     let mut found: Vec<(i64, String, String)> = match phase {
         None => connection
@@ -120,7 +119,7 @@ fn page(connection: &Connection, phase: Option<OrderPhase>, before: i64, limit: 
     let has_more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| has_more).map(|(seq, ..)| seq.to_string());
-    let orders = found.iter().map(|(_, id, text)| rows::snapshot(id, text)).collect::<Result<_, _>>()?;
+    let orders = found.iter().map(|(_, id, text)| stored::snapshot(id, text)).collect::<Result<_, _>>()?;
     Ok(OrderPage { orders, next })
 }
 
@@ -129,7 +128,7 @@ fn unresolved(connection: &Connection, after: &str, limit: usize) -> Read<Vec<Re
         .prepare_cached(
             "SELECT id FROM orders WHERE next_check_at IS NOT NULL AND id > ?1 ORDER BY id LIMIT ?2",
         )?
-        .query_map(params![after, rows::number(limit)], |row| row.get(0))?
+        .query_map(params![after, stored::number(limit)], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    Ok(ids.iter().map(|id| rows::order_id(id)).collect::<Result<_, _>>()?)
+    Ok(ids.iter().map(|id| stored::order_id(id)).collect::<Result<_, _>>()?)
 }
