@@ -9,6 +9,7 @@ pub mod gateway;
 pub mod http;
 pub mod ledger;
 pub mod merchant;
+pub mod postgres;
 pub mod process;
 pub mod skip;
 pub mod stand;
