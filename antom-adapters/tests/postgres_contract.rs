@@ -5,7 +5,11 @@
 #![cfg(feature = "postgres")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[allow(dead_code, unreachable_pub, reason = "a public module of `antom-tests`, which must not be linked here")]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "a public module of `antom-tests`, which must not be linked here"
+)]
 #[path = "../../tests/src/postgres.rs"]
 mod server;
 #[allow(unreachable_pub, reason = "a public module of `antom-tests`, which must not be linked here")]
@@ -277,7 +281,8 @@ async fn a_refusal_in_a_group_leaves_its_neighbours() {
     let mut blocker = blocker(&schema).await;
     let token = |name, expected| Commit { ids: vec![IdKey::Token("t".to_owned())], ..step(name, expected) };
 
-    let steps = [step("B", 0), step("A", 1), step("A", 1), step("C", 5), step("D", 0), token("E", 0), token("F", 0)];
+    let steps =
+        [step("B", 0), step("A", 1), step("A", 1), step("C", 5), step("D", 0), token("E", 0), token("F", 0)];
     let running = steps.into_iter().map(|step| queue(store.commit(step))).collect();
     run(&mut blocker, "COMMIT").await;
     let answers = all(running).await;
@@ -296,8 +301,7 @@ async fn one_notification_in_two_steps_of_a_group_is_kept_once() {
     let Some(schema) = Schema::make().await else { return };
     let store = schema.open().await;
     let mut blocker = blocker(&schema).await;
-    let absorbing =
-        |name| Commit { inbox: Some(mark("N", InboxVerdict::Absorbed)), ..step(name, 0) };
+    let absorbing = |name| Commit { inbox: Some(mark("N", InboxVerdict::Absorbed)), ..step(name, 0) };
 
     let running = ["A", "B", "C"].map(|name| queue(store.commit(absorbing(name)))).into_iter().collect();
     run(&mut blocker, "COMMIT").await;
@@ -570,4 +574,48 @@ async fn a_server_that_was_away_is_used_again_by_itself() {
     assert!(tries <= 2, "broken connections are dropped together: {tries}");
     assert_eq!(store.load(&id("A")).await.unwrap().unwrap().version, 1, "what was answered is there");
     assert_eq!(store.load(&id("B")).await, Ok(None), "what was refused is not");
+}
+
+/// What a step costs, alone and with 64 waiters, on a server that waits for the disk.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement; run it on a quiet machine with --release and --no-capture"]
+#[expect(clippy::disallowed_methods, reason = "a measurement needs a clock")]
+async fn measured_steps() {
+    use std::time::Instant;
+    let Some(cluster) = Cluster::start_durable().unwrap() else { return no_server() };
+    let store = PostgresStore::open(&cluster.url()).await.unwrap();
+    let step = |name: &str, version| Commit {
+        inbox: Some(mark(&format!("{name}-{version}"), InboxVerdict::Absorbed)),
+        ..step(name, version)
+    };
+    for version in 0..50 {
+        store.commit(step("WARM", version)).await.unwrap();
+    }
+    let mut alone = Vec::new();
+    for version in 0..400 {
+        let begun = Instant::now();
+        store.commit(step("ALONE", version)).await.unwrap();
+        alone.push(begun.elapsed());
+    }
+    alone.sort();
+    let (before, begun) = (store.stats(), Instant::now());
+    let waiters = (0..64).map(|number| {
+        let (store, name) = (store.clone(), format!("ORDER-{number}"));
+        let steps: Vec<Commit> = (0..100).map(|version| step(&name, version)).collect();
+        async move {
+            for step in steps {
+                store.commit(step).await.unwrap();
+            }
+        }
+    });
+    together(waiters).await;
+    let (after, took) = (store.stats(), begun.elapsed());
+    let commits = after.commits - before.commits;
+    eprintln!(
+        "alone: p50 {:?}, p99 {:?}; 64 waiters: {} steps/s, {} steps a transaction",
+        alone[200],
+        alone[396],
+        u128::from(commits) * 1_000_000 / took.as_micros(),
+        commits / (after.groups - before.groups)
+    );
 }

@@ -132,7 +132,13 @@ fn owner_command() -> Command {
 }
 
 fn has_user(name: &str) -> bool {
-    Command::new("id").arg("-u").arg(name).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+    Command::new("id")
+        .arg("-u")
+        .arg(name)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 /// The folder of `initdb` and `pg_ctl`: empty where they are on the path, else the newest of a usual installation.
@@ -144,7 +150,11 @@ fn programs() -> Option<PathBuf> {
         return Some(PathBuf::new());
     }
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
-    let mut folders: Vec<PathBuf> = versions.filter_map(|entry| Some(entry.ok()?.path().join("bin"))).collect();
+    let mut folders: Vec<PathBuf> =
+        versions.filter_map(|entry| Some(entry.ok()?.path().join("bin"))).collect();
     folders.sort();
-    folders.into_iter().rev().find(|folder| folder.join("initdb").is_file() && folder.join("pg_ctl").is_file())
+    folders
+        .into_iter()
+        .rev()
+        .find(|folder| folder.join("initdb").is_file() && folder.join("pg_ctl").is_file())
 }

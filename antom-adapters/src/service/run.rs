@@ -18,11 +18,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::config::{Config, GatewayConfig};
+use super::config::{Config, DatabaseConfig, GatewayConfig};
 use crate::inbound::{admin, api, pages, webhook};
 use crate::outbound::clock::SystemClock;
 use crate::outbound::entropy::SystemEntropy;
 use crate::outbound::gateway::{HttpGateway, PooledSigner};
+use crate::outbound::postgres::PostgresStore;
 use crate::outbound::sqlite::SqliteStore;
 use crate::worker::Worker;
 
@@ -57,7 +58,8 @@ pub enum StartError {
     },
 }
 
-/// Puts a service together. Without replacements it uses the machine's clock, SQLite and the real gateway.
+/// Puts a service together. Without replacements it uses the machine's clock, the configured database and the real
+/// gateway.
 #[derive(Debug)]
 pub struct Builder {
     config: Config,
@@ -155,7 +157,7 @@ impl Builder {
         };
         let storage = match self.storage {
             Some(storage) => storage,
-            None => sqlite(&config)?,
+            None => database(&config.database).await?,
         };
         let ports = Ports {
             gateway,
@@ -268,11 +270,24 @@ fn http_gateway(
     Ok(Arc::new(HttpGateway::new(client)))
 }
 
-fn sqlite(config: &Config) -> Result<Storage, StartError> {
-    let store =
-        SqliteStore::open(&config.database.path).map_err(|error| StartError::Database(error.to_string()))?;
-    let store = Arc::new(store);
-    Ok(Storage { store: store.clone(), outbox: store.clone(), inbox: store })
+async fn database(config: &DatabaseConfig) -> Result<Storage, StartError> {
+    let fault = |error: &dyn std::error::Error| StartError::Database(with_source(error));
+    match config {
+        DatabaseConfig::Sqlite { path } => {
+            let store = Arc::new(SqliteStore::open(path).map_err(|error| fault(&error))?);
+            Ok(Storage { store: store.clone(), outbox: store.clone(), inbox: store })
+        }
+        DatabaseConfig::Postgres { url } => {
+            let store = PostgresStore::open(url.expose()).await.map_err(|error| fault(&error))?;
+            let store = Arc::new(store);
+            Ok(Storage { store: store.clone(), outbox: store.clone(), inbox: store })
+        }
+    }
+}
+
+/// What went wrong and why, as far as the error tells.
+fn with_source(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
 }
 
 fn policy(config: &Config, public_url: &str) -> Policy {
@@ -284,6 +299,7 @@ fn policy(config: &Config, public_url: &str) -> Policy {
     }
     policy.methods_without_refunds.clone_from(&config.payment.methods_without_refunds);
     policy.polling.fast_window = config.payment.fast_window;
+    policy.polling.sweep = config.payment.sweep;
     policy
 }
 

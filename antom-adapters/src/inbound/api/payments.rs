@@ -1,12 +1,15 @@
 //! Payments: open an attempt, inquire, capture, cancel, refund.
 //! A call to the gateway goes on when the client goes away; past the deadline the answer is `in_doubt`.
 
+use std::time::Duration;
+
 use antom_core::id::{CaptureRequestId, PaymentRequestId, ReferenceOrderId, RefundRequestId};
 use antom_core::outcome::{CaptureMode, OsType, TerminalType};
 use antom_domain::cancel::CancelTable;
 use antom_domain::capture::CaptureTable;
 use antom_domain::order::{
-    Attempt, Command, Event, Handout, Integration, OpenAttempt, Order, Refusal, SESSION_LIFETIME,
+    Attempt, CallId, Command, Event, GatewayCall, Handout, Integration, OpenAttempt, Order, Refusal,
+    SESSION_LIFETIME,
 };
 use antom_domain::payment::PaymentPhase;
 use antom_domain::port::IdKey;
@@ -26,6 +29,9 @@ use super::problem::Problem;
 use super::{Api, auth, body, view};
 use crate::inbound::digest::sha256_hex;
 use crate::service::config::Scope;
+
+/// How often the order is read while a call is awaited that another instance may be making.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 type Answer = Result<(StatusCode, Json<Value>), Problem>;
 
@@ -256,7 +262,7 @@ fn refund_id_of(payment_request_id: &PaymentRequestId, key: &str) -> Result<Refu
 
 /// Decides, makes durable, and waits for the calls that follow; they go on if this request is dropped.
 async fn perform(api: &Api, id: &ReferenceOrderId, command: &Command) -> Result<Order, Problem> {
-    let waiter = api.worker.waiter();
+    let mut waiter = api.worker.waiter();
     let executed = Orders::new(api.books.clone()).execute(id, command).await;
     // A refused attempt may have wished the cancel of an earlier one (B-6).
     api.worker.changed(id);
@@ -264,8 +270,22 @@ async fn perform(api: &Api, id: &ReferenceOrderId, command: &Command) -> Result<
     if executed.calls.is_empty() {
         return Ok(executed.order);
     }
-    waiter.wait(&executed.calls, api.patience).await;
-    Ok(api.books.load(id).await?.order)
+    let mut open: Vec<CallId> = executed.calls.iter().map(GatewayCall::id).collect();
+    let answered = async {
+        while !waiter.wait(&mut open, LOOK_AGAIN).await {
+            // Another instance may make the call: its answer is told by the order alone.
+            let order = api.books.load(id).await?.order;
+            if !executed.calls.iter().any(|call| order.wants(call)) {
+                break;
+            }
+        }
+        Ok::<_, Problem>(api.books.load(id).await?.order)
+    };
+    match tokio::time::timeout(api.patience, answered).await {
+        Ok(order) => order,
+        // Past the deadline the calls go on; nobody waits for them any more.
+        Err(_) => Ok(api.books.load(id).await?.order),
+    }
 }
 
 fn answer(order: &Order, id: &PaymentRequestId, done: bool) -> Answer {

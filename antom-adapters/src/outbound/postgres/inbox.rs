@@ -30,10 +30,8 @@ impl Inbox for PostgresStore {
 }
 
 async fn record(connection: &mut PgConnection, mark: InboxMark) -> Result<(), Halt<StoreError>> {
-    transaction(connection, move |connection| {
-        Box::pin(async move { Ok(write(connection, &[&mark]).await?) })
-    })
-    .await
+    transaction(connection, move |connection| Box::pin(async move { Ok(write(connection, &[&mark]).await?) }))
+        .await
 }
 
 /// Writes notifications with their verdicts, each of them once in the slice. One that is known counts one more delivery,

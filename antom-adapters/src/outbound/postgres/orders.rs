@@ -102,11 +102,11 @@ async fn page(
 ) -> Read<OrderPage> {
     let one_more = stored::number(limit.saturating_add(1));
     let query = match phase {
-        None => sqlx::query_as(
-            "SELECT seq, id, snapshot FROM orders WHERE seq < $1 ORDER BY seq DESC LIMIT $2",
-        )
-        .bind(before)
-        .bind(one_more),
+        None => {
+            sqlx::query_as("SELECT seq, id, snapshot FROM orders WHERE seq < $1 ORDER BY seq DESC LIMIT $2")
+                .bind(before)
+                .bind(one_more)
+        }
         Some(phase) => sqlx::query_as(
             "SELECT seq, id, snapshot FROM orders WHERE seq < $1 AND phase = $3 ORDER BY seq DESC LIMIT $2",
         )

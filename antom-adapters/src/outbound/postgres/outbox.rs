@@ -92,13 +92,12 @@ async fn complete(
     call_id: String,
     fence: i64,
 ) -> Result<(), Halt<OutboxError>> {
-    let dropped = sqlx::query(
-        "DELETE FROM outbox WHERE call_id = $1 AND fence = $2 AND lease_until IS NOT NULL",
-    )
-    .bind(call_id)
-    .bind(fence)
-    .execute(connection)
-    .await?;
+    let dropped =
+        sqlx::query("DELETE FROM outbox WHERE call_id = $1 AND fence = $2 AND lease_until IS NOT NULL")
+            .bind(call_id)
+            .bind(fence)
+            .execute(connection)
+            .await?;
     if dropped.rows_affected() == 1 { Ok(()) } else { Err(Halt::Refused(OutboxError::LeaseLost)) }
 }
 
@@ -121,13 +120,11 @@ async fn postpone(
 }
 
 async fn hasten(connection: &mut PgConnection, call_id: String, now: i64) -> Result<(), Halt<StoreError>> {
-    sqlx::query(
-        "UPDATE outbox SET due_at = $2 WHERE call_id = $1 AND due_at > $2 AND lease_until IS NULL",
-    )
-    .bind(call_id)
-    .bind(now)
-    .execute(connection)
-    .await?;
+    sqlx::query("UPDATE outbox SET due_at = $2 WHERE call_id = $1 AND due_at > $2 AND lease_until IS NULL")
+        .bind(call_id)
+        .bind(now)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

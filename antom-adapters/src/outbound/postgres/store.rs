@@ -47,7 +47,10 @@ impl PostgresStore {
         let mut connection = connect(&options).await.map_err(OpenError::unreachable)?;
         schema::bring_up_to_date(&mut connection).await?;
         if !schema::waits_for_disk(&mut connection).await? {
-            tracing::warn!(server, "this server does not wait for its disk (fsync is off): steps may be lost with its power");
+            tracing::warn!(
+                server,
+                "this server does not wait for its disk (fsync is off): steps may be lost with its power"
+            );
         }
         let writers = Writers::start(&options);
         let connections = Arc::new(Connections::new(options, connection));

@@ -5,6 +5,9 @@
 //! busy the next steps queue up, so groups grow with the load and no timer is needed. A group is written by statements
 //! over all its steps, all or nothing: where one step is refused, each of them goes alone, and hears its own answer.
 //! Nobody is answered before the transaction is durable.
+//!
+//! Grouping is worth its words: with 64 waiters three grouping sessions wrote 3.5 and 6.3 times as many steps a second as
+//! sixteen that wrote one step a transaction (the ignored test `measured_steps`, two rounds on a busy machine).
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -209,7 +212,10 @@ impl Session {
                 return Err(Failure::Statement { gave_way: gave_way(&error) });
             }
             Err(_) => {
-                tracing::error!(waiting = steps.len(), "the database did not answer in time; steps were not written");
+                tracing::error!(
+                    waiting = steps.len(),
+                    "the database did not answer in time; steps were not written"
+                );
                 return Err(Failure::Lost(Loss::NotWritten));
             }
         }
