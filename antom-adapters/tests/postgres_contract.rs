@@ -3,7 +3,7 @@
 //!
 //! A server comes from `ANTOM_TEST_POSTGRES_URL`, else from this machine's `initdb`; each test has a schema of its own in it.
 #![cfg(feature = "postgres")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[allow(
     dead_code,
