@@ -475,15 +475,16 @@ async fn the_handle_shows_neither_contents_nor_a_password() {
 /// What is answered is true, whatever happens to the connections meanwhile.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_connections_lose_nothing_that_was_answered() {
-    let Some(schema) = Schema::make().await else { return };
-    let store = schema.open().await;
+    // A server of its own: connections of other tests must not be killed.
+    let Some(cluster) = Cluster::start().unwrap() else { return no_server() };
+    let store = PostgresStore::open(&cluster.url()).await.unwrap();
     let writers = store.clone();
     let writing = (0..16).map(move |number| {
         let (store, name) = (writers.clone(), format!("ORDER-{number}"));
         async move { write_through_faults(&store, &name, 40).await }
     });
     let writing = tokio::spawn(together(writing));
-    let mut shell = schema.shell().await;
+    let mut shell = PgConnection::connect(&cluster.url()).await.unwrap();
     let mut killed = 0;
     while !writing.is_finished() {
         killed += sqlx::query_scalar::<_, i64>(
