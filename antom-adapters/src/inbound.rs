@@ -5,5 +5,7 @@ pub mod admin;
 pub mod api;
 pub mod cli;
 mod digest;
+mod intake;
+pub mod listener;
 pub mod pages;
 pub mod webhook;

@@ -4,12 +4,15 @@
 //! | Feature | What it adds |
 //! | --- | --- |
 //! | `gateway` | [`outbound::gateway`]: the gateway port over `antom-http` |
-//! | `sqlite` | [`outbound::sqlite`]: orders, outbox and inbox in one file |
+//! | `sqlite` (default) | [`outbound::sqlite`]: orders, outbox and inbox in one file |
 //! | `postgres` | [`outbound::postgres`]: the same in a PostgreSQL database, for several processes |
 //! | `keygen` | makes RSA key pairs for the command line |
 //! | `service` | the `antom` binary: configuration, worker, webhook, merchant API, command line |
 //!
 //! Without features there are the adapters that every program needs: [`outbound::clock`] and [`outbound::entropy`].
+//!
+//! [`service::Builder`] takes any port, so that no adapter has to be forked to be replaced: the examples `own_store` and
+//! `own_gateway` bring one each. With `--no-default-features --features service` no storage is compiled in.
 
 #[cfg(feature = "service")]
 pub mod inbound;

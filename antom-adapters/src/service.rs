@@ -2,7 +2,10 @@
 //! The only place that knows every adapter.
 
 pub mod config;
+mod reload;
 mod run;
 
+pub use crate::inbound::listener::Limits;
 pub use config::{Config, ConfigFault, ConfigFaults};
+pub use reload::Keys;
 pub use run::{Builder, Running, StartError};

@@ -1,6 +1,7 @@
 //! The worker: makes durable calls and asks open questions, until it is told to stop.
 //! What to call and what to ask is decided by the domain; here are only time, tasks and limits.
 
+mod deadline;
 mod dispatch;
 mod poll;
 

@@ -104,21 +104,42 @@ impl Drop for Schema {
             let mut connection = PgConnection::connect(&url).await?;
             sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.map(|_| ())
         };
-        // Beside the test's own runtime, which may not wait here.
-        let dropped = std::thread::spawn(|| {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(dropping)
-        });
-        let dropped = dropped.join();
+        let dropped = beside(dropping);
         if !std::thread::panicking() {
             dropped.unwrap().unwrap();
         }
     }
 }
 
+/// Runs this to its end beside the test's own runtime, which may not wait here.
+fn beside<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> std::thread::Result<T> {
+    let thread = std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(work)
+    });
+    thread.join()
+}
+
 async fn fresh() -> Adapter {
     let schema = Schema::make().await.unwrap();
-    Adapter::of(schema.open().await).keeping(schema)
+    let url = schema.url.clone();
+    Adapter::of(schema.open().await)
+        .written_by_others(move |id, event, snapshot| {
+            let texts = [id.as_str(), event, snapshot].map(str::to_owned);
+            beside(write_stored(url.clone(), texts)).unwrap();
+        })
+        .keeping(schema)
+}
+
+/// What another program does to the same tables.
+async fn write_stored(url: String, [id, event, snapshot]: [String; 3]) {
+    let mut other = PgConnection::connect(&url).await.unwrap();
+    let change = "UPDATE orders SET version = version + 1, snapshot = $2 WHERE id = $1";
+    let changed = sqlx::query(change).bind(&id).bind(snapshot).execute(&mut other).await.unwrap();
+    assert_eq!(changed.rows_affected(), 1);
+    let append = "INSERT INTO order_events (order_id, seq, at, name, body) \
+                  SELECT id, version, 0, 'other', $2 FROM orders WHERE id = $1";
+    sqlx::query(append).bind(&id).bind(event).execute(&mut other).await.unwrap();
 }
 
 antom_domain::contract_suite_by_port!(fresh, server_is_there);

@@ -21,10 +21,26 @@ use steps::*;
 
 async fn fresh() -> Adapter {
     let folder = tempfile::tempdir().unwrap();
-    Adapter::of(SqliteStore::open(&folder.path().join("orders.db")).unwrap()).keeping(folder)
+    let path = folder.path().join("orders.db");
+    let store = SqliteStore::open(&path).unwrap();
+    Adapter::of(store)
+        .written_by_others(move |id, event, snapshot| write_stored(&path, id.as_str(), event, snapshot))
+        .keeping(folder)
 }
 
 antom_domain::contract_suite!(fresh);
+
+/// What another program does to the same tables.
+fn write_stored(path: &Path, id: &str, event: &str, snapshot: &str) {
+    let mut other = Connection::open(path).unwrap();
+    let transaction = other.transaction().unwrap();
+    let change = "UPDATE orders SET version = version + 1, snapshot = ?2 WHERE id = ?1";
+    assert_eq!(transaction.execute(change, [id, snapshot]).unwrap(), 1);
+    let append = "INSERT INTO order_events (order_id, seq, at, name, body) \
+                  SELECT id, version, 0, 'other', ?2 FROM orders WHERE id = ?1";
+    transaction.execute(append, [id, event]).unwrap();
+    transaction.commit().unwrap();
+}
 
 fn file() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
@@ -283,7 +299,7 @@ async fn what_cannot_be_read_is_named_and_never_taken_for_nothing() {
         .execute_batch(
             "UPDATE orders SET snapshot = '{}' WHERE id = 'A';
              DROP TRIGGER order_events_are_not_changed;
-             UPDATE order_events SET body = '{\"at\":\"2026-11-22T00:00:00.000Z\",\"event\":\"Later\"}' WHERE order_id = 'A';
+             UPDATE order_events SET body = '{\"at\":\"2026-11-22T00:00:00.000Z\",\"event\":\"PaymentPending\"}' WHERE order_id = 'A';
              UPDATE inbox SET verdict = 'later';",
         )
         .unwrap();

@@ -18,6 +18,7 @@ mod request;
 mod settle;
 mod shippable;
 mod state;
+pub mod stored;
 mod wake;
 
 pub use apply::NotAnOrderLog;

@@ -1,8 +1,16 @@
-//! Policies: polling and retry, as functions of plain data.
+//! Policies: captures, deadlines, polling, retry and budgets, as functions of plain data.
 //! Nothing here waits; the worker asks when to act next.
 
+mod budget;
+mod captures;
+mod deadline;
+mod expiry;
 mod polling;
 mod retry;
 
-pub use polling::Polling;
+pub use budget::{Bucket, Budget, Draw};
+pub use captures::{CapturePolicy, WrongCapture};
+pub use deadline::{CaptureDeadline, CaptureTime};
+pub use expiry::Expiry;
+pub use polling::{Crowd, Polling};
 pub use retry::Retry;

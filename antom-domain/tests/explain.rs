@@ -69,7 +69,9 @@ fn a_hold_of_manual_capture_is_a_task_until_it_is_captured_or_too_late() {
     assert_eq!(account.deadlines[0].at, at(7 * 86_400));
 
     let mut late = story.clone();
-    late.later(7 * 86_400);
+    late.later(6 * 86_400);
+    assert_eq!(tasks(&explain(&late)), [TaskKind::CaptureSoon], "a day before it is too late");
+    late.later(86_400);
     assert_eq!(tasks(&explain(&late)), [TaskKind::CaptureMissed]);
 
     story.command(&capture_command(1, "CAP-1")).unwrap();

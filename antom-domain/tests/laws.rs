@@ -13,6 +13,7 @@ use antom_domain::order::{
     RefundReason, RefundWord, Report, ReviewWord, Role, Source,
 };
 use antom_domain::payment::{PaymentInput, PaymentPhase, PaymentTable};
+use antom_domain::policy::CapturePolicy;
 use antom_domain::refund::{RefundPhase, RefundTable};
 use antom_domain::verdict::{Table, Verdict};
 use proptest::prelude::*;
@@ -31,6 +32,9 @@ enum Act {
     Refund(usize, usize, RefundWord),
     SurplusRefund(usize, RefundWord),
     AskCapture(usize),
+    AskPart(usize, usize, u64, bool),
+    PartSeen(usize, usize, CaptureWord),
+    RestReleased(usize),
     AskCancel(usize),
     AskRefund(usize, usize, u64),
     Later(i64),
@@ -90,11 +94,15 @@ fn act() -> impl Strategy<Value = Act> {
         6 => (number.clone(), source, payment_word, review, prop::bool::weighted(0.9))
             .prop_map(|(n, s, w, r, right)| Act::Payment(n, s, w, r, right)),
         3 => (number.clone(), capture_word.clone()).prop_map(|(n, w)| Act::OwnCapture(n, w)),
-        2 => (number.clone(), capture_word).prop_map(|(n, w)| Act::OurCapture(n, w)),
+        2 => (number.clone(), capture_word.clone()).prop_map(|(n, w)| Act::OurCapture(n, w)),
         3 => (number.clone(), cancel_word).prop_map(|(n, w)| Act::Cancel(n, w)),
         2 => (number.clone(), 1..=2_usize, refund_word.clone()).prop_map(|(n, r, w)| Act::Refund(n, r, w)),
         2 => (number.clone(), refund_word).prop_map(|(n, w)| Act::SurplusRefund(n, w)),
         2 => number.clone().prop_map(Act::AskCapture),
+        2 => (number.clone(), 1..=4_usize, 1..=3_000_u64, prop::bool::weighted(0.2))
+            .prop_map(|(n, part, minor, last)| Act::AskPart(n, part, minor, last)),
+        3 => (number.clone(), 1..=4_usize, capture_word.clone()).prop_map(|(n, part, w)| Act::PartSeen(n, part, w)),
+        1 => number.clone().prop_map(Act::RestReleased),
         1 => number.clone().prop_map(Act::AskCancel),
         2 => (number, 1..=2_usize, 1..=4_200_u64).prop_map(|(n, r, m)| Act::AskRefund(n, r, m)),
         1 => (0..200_000_i64).prop_map(Act::Later),
@@ -114,6 +122,11 @@ fn perform(story: &mut Story, act: &Act) {
             refused(story.command(&Command::OpenAttempt(Box::new(open))));
         }
         Act::AskCapture(n) => refused(story.command(&capture_command(*n, &format!("CAP-{n}")))),
+        Act::AskPart(n, part, minor, last) => {
+            refused(story.command(&part_command(*n, &part_id(*n, *part), *minor, *last)));
+        }
+        // The gateway names the amount that it was asked for.
+        Act::PartSeen(n, part, word) => drop(story.facts(&part_seen(story, *n, *part, *word))),
         Act::AskCancel(n) => refused(story.command(&cancel_command(*n))),
         Act::AskRefund(n, r, minor) => {
             refused(story.command(&refund_command(*n, &format!("R-{n}-{r}"), *minor)))
@@ -123,6 +136,20 @@ fn perform(story: &mut Story, act: &Act) {
         }
         fact => drop(story.facts(&facts_of(fact))),
     }
+}
+
+fn part_id(number: usize, part: usize) -> String {
+    format!("PART-{number}-{part}")
+}
+
+fn part_seen(story: &Story, number: usize, part: usize, word: CaptureWord) -> Vec<Fact> {
+    let id = part_id(number, part);
+    let of_it = |capture: &&antom_domain::order::Capture| {
+        capture.capture_request_id.as_ref().is_some_and(|known| known.as_str() == id)
+    };
+    let attempt = story.order.attempt(&request_id(number));
+    let entry = attempt.and_then(|attempt| attempt.captures.iter().find(of_it));
+    entry.map(|entry| capture_of(number, &id, word, entry.amount.minor_units())).into_iter().collect()
 }
 
 fn facts_of(act: &Act) -> Vec<Fact> {
@@ -142,6 +169,7 @@ fn facts_of(act: &Act) -> Vec<Fact> {
         }
         Act::OwnCapture(n, word) => vec![own_capture(*n, *word)],
         Act::OurCapture(n, word) => vec![capture(*n, &format!("CAP-{n}"), *word)],
+        Act::RestReleased(n) => vec![Fact::RestReleased { names: names(*n) }],
         Act::Cancel(n, word) => vec![cancel(*n, *word)],
         Act::Refund(n, r, word) => vec![refund(*n, &format!("R-{n}-{r}"), *word, usd(4_200))],
         Act::SurplusRefund(n, word) => vec![refund(*n, &format!("PAY-{n}-surplus"), *word, usd(4_200))],
@@ -195,6 +223,15 @@ fn check_money(attempt: &Attempt) {
     };
     let captured = sum(&[CapturePhase::Captured]);
     assert!(captured <= attempt.amount.minor_units(), "captured {captured}");
+    let open = sum(&[
+        CapturePhase::Awaited,
+        CapturePhase::Requested,
+        CapturePhase::InDoubt,
+        CapturePhase::Processing,
+    ]);
+    let authorized = attempt.amount.minor_units();
+    assert!(captured + open <= authorized, "{captured} captured and {open} in doubt of {authorized}");
+    check_parts(attempt);
     if attempt.payment_method_type == NO_REFUNDS {
         assert!(attempt.refunds.is_empty(), "a method without refunds is never refunded");
     }
@@ -207,6 +244,36 @@ fn check_money(attempt: &Attempt) {
     assert!(maybe_refunded <= captured, "refunded {maybe_refunded} of {captured}");
 }
 
+/// What goes back of one capture is at most what it took, and the last capture is alone.
+fn check_parts(attempt: &Attempt) {
+    for (place, capture) in attempt.captures.iter().enumerate() {
+        let alive = attempt.refunds.iter().filter(|refund| refund.phase != RefundPhase::Failed);
+        let of_it = alive.filter(|refund| refund.capture == Some(place));
+        let back: u64 = of_it.map(|refund| refund.amount.minor_units()).sum();
+        let took = if capture.phase == CapturePhase::Captured { capture.amount.minor_units() } else { 0 };
+        assert!(back <= took, "{back} goes back of capture {place}, which took {took}");
+    }
+    let is_alive = |capture: &&antom_domain::order::Capture| capture.phase != CapturePhase::Failed;
+    let mut after_the_last = attempt.captures.iter().filter(is_alive).skip_while(|capture| !capture.is_last);
+    after_the_last.next();
+    assert!(after_the_last.next().is_none(), "nothing is captured after the last one");
+}
+
+/// A card's order ships only when all of its money, or the capture that was marked as the last, is confirmed.
+fn check_shipping(order: &Order) {
+    let Ok(shippable) = order.shippable() else { return };
+    let holder = order.attempt(shippable.payment_request_id()).unwrap();
+    let captured = |capture: &&antom_domain::order::Capture| capture.phase == CapturePhase::Captured;
+    let taken: u64 =
+        holder.captures.iter().filter(captured).map(|capture| capture.amount.minor_units()).sum();
+    if holder.is_card() {
+        assert_eq!(shippable.amount().minor_units(), taken);
+        let is_declared = holder.captures.iter().filter(captured).any(|capture| capture.is_last);
+        assert!(is_declared || taken == order.amount.minor_units(), "a part ships nothing");
+        assert!(holder.captures.iter().all(|capture| CaptureTable::is_final(capture.phase)));
+    }
+}
+
 fn check_compensation(story: &Story) {
     for attempt in story.order.attempts.iter().filter(|attempt| attempt.role == Role::Surplus) {
         let id = &attempt.payment_request_id;
@@ -217,11 +284,14 @@ fn check_compensation(story: &Story) {
         let refunds =
             story.calls.iter().filter(|call| call.id().as_str() == format!("refund:{surplus}")).count();
         assert!(refunds <= 1, "{id}: each refund is wished once");
-        let alive = attempt
+        let open = attempt
             .refunds
             .iter()
-            .filter(|refund| refund.reason == RefundReason::Surplus && refund.phase != RefundPhase::Failed);
-        assert!(alive.count() <= 1, "{id}: at most one refund that may return the surplus");
+            .filter(|refund| refund.reason == RefundReason::Surplus && !RefundTable::is_final(refund.phase));
+        assert!(
+            open.count() <= attempt.captures.len().max(1),
+            "{id}: one refund of the surplus at a time for each capture"
+        );
         let refused = attempt.current_cancel().is_some_and(|cancel| cancel.phase == CancelPhase::Refused);
         assert!(refunds == 0 || refused, "{id}: a refund only after the verified refusal of the cancel");
     }
@@ -245,8 +315,16 @@ proptest! {
     //= B-5 test
     //= B-6 test
     #[test]
-    fn every_story_keeps_the_laws(acts in prop::collection::vec(act(), 1..60)) {
+    fn every_story_keeps_the_laws(
+        acts in prop::collection::vec(act(), 1..60),
+        captures in prop_oneof![
+            1 => Just(CapturePolicy::Full),
+            1 => Just(CapturePolicy::Single),
+            3 => Just(CapturePolicy::Multiple),
+        ],
+    ) {
         let mut story = Story::begin();
+        story.policy.captures = captures;
         for act in &acts {
             let before = story.clone();
             perform(&mut story, act);
@@ -267,6 +345,7 @@ proptest! {
                 && !a.capture_is_lost()).count();
             prop_assert!(holders <= 1, "one success holds the order");
             story.order.attempts.iter().for_each(check_money);
+            check_shipping(&story.order);
             check_compensation(&story);
             check_beginnings(&before.order, &story.order);
             if matches!(act, Act::Open(..)) {
@@ -275,7 +354,10 @@ proptest! {
                 prop_assert_eq!(&asked_again.order, &story.order, "asked twice, nothing more is done");
             }
 
-            let facts = facts_of(act);
+            let facts = match act {
+                Act::PartSeen(n, part, word) => part_seen(&before, *n, *part, *word),
+                other => facts_of(other),
+            };
             if !facts.is_empty() {
                 let repeated = story.order.absorb(&facts, story.now, &story.policy);
                 prop_assert!(repeated.is_empty(), "{act:?} said twice added {:?}", repeated.events);

@@ -12,7 +12,10 @@ use antom_domain::testing::MemoryStore;
 use antom_domain::testing::contract::Adapter;
 
 async fn fresh() -> Adapter {
-    Adapter::of(MemoryStore::new())
+    let store = MemoryStore::new();
+    let same = store.clone();
+    Adapter::of(store)
+        .written_by_others(move |id, event, snapshot| same.write_stored(id, event, snapshot).unwrap())
 }
 
 antom_domain::contract_suite!(fresh);
@@ -35,6 +38,7 @@ fn creation() -> Commit {
             reference_buyer_id: ReferenceBuyerId::parse("BUYER-1").unwrap(),
             created_at: at,
             attempts: Vec::new(),
+            is_read_only: false,
         },
         phase: OrderPhase::Open,
         next_check_at: None,

@@ -100,6 +100,31 @@ fn transactions_may_be_null_absent_or_of_other_kinds() {
     }
 }
 
+//= I-4 test
+#[test]
+fn what_the_gateway_let_go_is_read_after_the_captures_and_only_where_it_is_done() {
+    let entry = |kind: &str, status: &str| {
+        format!(
+            r#"{{"transactionType":"{kind}","transactionStatus":"SUCCESS","transactionRequestId":"C-1",
+                "transactionResult":{{"resultCode":"X","resultStatus":"{status}"}}}}"#
+        )
+    };
+    let read = |entries: &[String]| {
+        let listed = entries.join(",");
+        let json = format!(
+            r#"{{"result":{{"resultStatus":"S"}},"paymentStatus":"SUCCESS","transactions":[{listed}]}}"#
+        );
+        inquiry(&json)
+    };
+    let facts = read(&[entry("VOID", "S"), entry("CAPTURE", "S")]);
+    assert!(matches!(facts.last(), Some(Fact::RestReleased { .. })), "{facts:?}");
+    assert_eq!(capture_words(&facts), [CaptureWord::Success]);
+    for unfinished in [entry("VOID", "U"), entry("VOID", "F"), entry("CANCEL", "S")] {
+        let facts = read(&[unfinished]);
+        assert!(!facts.iter().any(|fact| matches!(fact, Fact::RestReleased { .. })), "{facts:?}");
+    }
+}
+
 //= H-5 test
 //= H-3 test
 #[test]

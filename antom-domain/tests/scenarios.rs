@@ -13,6 +13,7 @@ use antom_domain::order::{
     RefundWord, Refusal, Report, ReviewWord, Role, SeenAmount, Source,
 };
 use antom_domain::payment::PaymentPhase;
+use antom_domain::policy::WrongCapture;
 use support::*;
 
 //= A-1 test
@@ -143,6 +144,25 @@ fn an_unknown_payment_fails_only_after_its_window_has_closed() {
     assert_eq!(story.attempt(1).payment.phase, PaymentPhase::Failed);
 }
 
+//= B-1 test
+#[test]
+fn our_own_time_to_pay_is_named_to_the_gateway_which_alone_ends_the_attempt() {
+    let expiry_sent = |timeout: u64| {
+        let mut story = Story::begin();
+        story.policy.expiry.timeout = std::time::Duration::from_mins(timeout);
+        story.open(1, Integration::Hosted, "CARD", Automatic);
+        let sent: serde_json::Value = serde_json::from_slice(story.calls[0].body.as_bytes()).unwrap();
+        (story, sent["paymentExpiryTime"].clone())
+    };
+    assert!(expiry_sent(14).1.is_null(), "the gateway's own timeout is not repeated");
+    let (mut story, named) = expiry_sent(5);
+    assert_eq!(named, at(300).to_rfc3339());
+    story.later(86_400).says(inquired(1, PaymentWord::Processing));
+    assert_eq!(story.attempt(1).payment.phase, PaymentPhase::AwaitingPayer, "no clock of ours ends it");
+    story.says(notified(1, PaymentWord::Failure));
+    assert_eq!(story.attempt(1).payment.phase, PaymentPhase::Failed);
+}
+
 //= B-2 test
 #[test]
 fn a_call_that_may_have_been_sent_is_in_doubt_and_not_failed() {
@@ -165,10 +185,11 @@ fn a_manual_capture_takes_exactly_what_is_held_and_only_in_time() {
         payment_request_id: request_id(1),
         capture_request_id: "CAP-1".parse().unwrap(),
         amount: Some(usd(4_199)),
+        is_last: false,
     };
     assert_eq!(
         story.command(&partial).unwrap_err(),
-        Refusal::CaptureAmountDiffers { authorized: usd(4_200) }
+        Refusal::WrongCapture(WrongCapture::Differs { authorized: usd(4_200) })
     );
     let mut late = story.clone();
     late.later(7 * 86_400);
@@ -461,4 +482,43 @@ fn a_cancel_in_doubt_is_confirmed_by_an_inquiry_that_says_cancelled() {
     assert_eq!(story.attempt(1).cancels[0].phase, CancelPhase::Confirmed);
     assert_eq!(story.attempt(1).payment.phase, PaymentPhase::Cancelled);
     assert!(story.order.questions().is_empty());
+}
+
+//= X-6 test
+#[test]
+fn an_order_with_a_late_success_that_was_cancelled_comes_to_rest_though_an_old_answer_speaks_against_it() {
+    let mut story = Story::with_open_card(Automatic);
+    story.says(notified(1, PaymentWord::Failure));
+    story.says(notified(1, PaymentWord::Success));
+    story.says(cancel(1, CancelWord::Confirmed));
+    // Asked before the cancel, answered after it.
+    story.says(inquired(1, PaymentWord::Success));
+    assert_eq!(story.order.phase(), OrderPhase::OnHold);
+    story.says(inquired(1, PaymentWord::Cancelled));
+    assert!(story.order.questions().is_empty(), "the gateway agrees: the payment is cancelled");
+    assert_ne!(story.order.phase(), OrderPhase::OnHold);
+}
+
+//= B-5 test
+#[test]
+fn what_a_failed_refund_of_the_merchant_leaves_of_a_surplus_goes_back_too() {
+    let mut story = Story::with_open_card(Automatic);
+    story.open(2, Integration::Hosted, "CARD", Automatic);
+    story.hand_out(2);
+    for number in [1, 2] {
+        story.says(notified(number, PaymentWord::Success));
+        story.says(own_capture(number, CaptureWord::Success));
+    }
+    story.says(cancel(2, CancelWord::Refused));
+    story.says(refund(2, "PAY-2-surplus", RefundWord::Failure, usd(4_200)));
+    story.command(&refund_command(2, "R-1", 40)).unwrap();
+    story.later(3_600).says(refund(2, "R-1", RefundWord::Processing, usd(40)));
+    story.says(refund(2, "PAY-2-surplus-2", RefundWord::Success, usd(4_160)));
+    assert!(!story.attempt(2).is_returned(), "forty are still on their way");
+
+    story.says(refund(2, "R-1", RefundWord::Failure, usd(40)));
+    let last = story.attempt(2).refunds.last().unwrap();
+    assert_eq!((last.refund_request_id.as_str(), last.amount), ("PAY-2-surplus-3", usd(40)));
+    story.says(refund(2, "PAY-2-surplus-3", RefundWord::Success, usd(40)));
+    assert!(story.attempt(2).is_returned());
 }

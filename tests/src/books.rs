@@ -104,7 +104,8 @@ impl AttemptBook {
                 self.cancel();
             }
             "CancelRefused" => self.close("cancel"),
-            "AuthorizationReleased" => self.release(),
+            // What was not captured by then is let go.
+            "AuthorizationReleased" | "AuthorizationCaptured" => self.release(),
             "RefundRequested" => {
                 let id = text_at(entry, "/refundRequestId");
                 self.asked_refunds.insert(id.to_owned(), minor_units(entry)?);

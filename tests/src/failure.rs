@@ -73,9 +73,23 @@ pub enum Failure {
         /// What was there instead.
         seen: String,
     },
+    /// What went wrong on a stand, with the ends of its logs.
+    #[error("{}\n{logs}", with_causes(.failure))]
+    OnStand {
+        /// What went wrong.
+        failure: Box<Failure>,
+        /// What the programs logged last.
+        logs: String,
+    },
 }
 
 impl Failure {
+    /// The same with the ends of the logs beside it.
+    #[must_use]
+    pub fn beside(self, logs: &str) -> Self {
+        Self::OnStand { failure: Box::new(self), logs: logs.to_owned() }
+    }
+
     /// A step that was not as it must be.
     pub fn step(step: impl Into<String>, seen: impl fmt::Display) -> Self {
         Self::Step { step: step.into(), seen: seen.to_string() }

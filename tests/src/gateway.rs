@@ -16,8 +16,12 @@ pub struct Gateway {
 /// A call that the gateway's journal holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReceivedCall {
+    /// The operation's name.
+    pub operation: String,
     /// The request's body.
     pub request: Value,
+    /// The request's body, byte for byte.
+    pub text: String,
     /// The answer's body; null where none was sent.
     pub answer: Value,
 }
@@ -64,13 +68,18 @@ impl Gateway {
 
     /// The notifications about a payment, of one type or, with an empty type, of all.
     pub fn notifications(&self, payment: &str, notify_type: &str) -> Result<Vec<Value>, Failure> {
-        let seen = self.get("/notifications")?.expect_status("the notifications are listed", &[200])?;
-        let about = |one: &&Value| {
+        let about = |one: &Value| {
             let ids = ["/paymentRequestId", "/body/paymentRequestId", "/body/paymentId"];
             ids.iter().any(|id| text_at(one, id) == payment)
                 && (notify_type.is_empty() || text_at(one, "/notifyType") == notify_type)
         };
-        Ok(list_at(&seen, "/notifications").iter().filter(about).cloned().collect())
+        Ok(self.all_notifications()?.into_iter().filter(about).collect())
+    }
+
+    /// Every notification with its tries.
+    pub fn all_notifications(&self) -> Result<Vec<Value>, Failure> {
+        let seen = self.get("/notifications")?.expect_status("the notifications are listed", &[200])?;
+        Ok(list_at(&seen, "/notifications").to_vec())
     }
 
     /// Waits until a notification of this type about one of these ids of a payment was acknowledged.
@@ -107,9 +116,8 @@ impl Gateway {
     }
 
     fn notification(&self, id: &str) -> Result<Value, Failure> {
-        let seen = self.get("/notifications")?.expect_status("the notifications are listed", &[200])?;
-        let found = list_at(&seen, "/notifications").iter().find(|one| text_at(one, "/id") == id);
-        found.cloned().ok_or_else(|| Failure::step(format!("the notification {id} is listed"), &seen))
+        let found = self.all_notifications()?.into_iter().find(|one| text_at(one, "/id") == id);
+        found.ok_or_else(|| Failure::step(format!("the notification {id} is listed"), "it is not"))
     }
 
     /// Plants faults in place of those before; see the simulator's interface for targets and kinds.
@@ -130,6 +138,11 @@ impl Gateway {
         self.http.send(call)?.expect_status("the delays are set", &[200, 204]).map(drop)
     }
 
+    /// Makes a new key of the gateway's, which signs from now on; answers all its versions.
+    pub fn rotate_keys(&self) -> Result<Value, Failure> {
+        self.post("/antom-keys", &json!({}))?.expect_status("the gateway's key is rotated", &[200, 201])
+    }
+
     /// The judge's books.
     pub fn ledger(&self) -> Result<Value, Failure> {
         self.get("/ledger")?.expect_status("the ledger is shown", &[200])
@@ -145,18 +158,35 @@ impl Gateway {
         Ok(found.cloned().unwrap_or(Value::Null))
     }
 
-    /// The calls of one operation about one payment that the gateway received, oldest first.
-    pub fn calls(&self, operation: &str, payment_request_id: &str) -> Result<Vec<ReceivedCall>, Failure> {
+    /// The calls of one operation about one payment, named by our id or the gateway's, that the gateway received, oldest first.
+    pub fn calls(&self, operation: &str, payment: &str) -> Result<Vec<ReceivedCall>, Failure> {
+        let names = |call: &ReceivedCall, id| text_at(&call.request, id) == payment;
+        let about = |call: &ReceivedCall| {
+            call.operation == operation && (names(call, "/paymentRequestId") || names(call, "/paymentId"))
+        };
+        Ok(self.all_calls()?.into_iter().filter(about).collect())
+    }
+
+    /// Every call that the gateway's journal holds, oldest first.
+    pub fn all_calls(&self) -> Result<Vec<ReceivedCall>, Failure> {
         let seen = self.get("/journal")?.expect_status("the journal is shown", &[200])?;
         let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
-        let calls = list_at(&seen, "/entries")
-            .iter()
-            .filter(|entry| text_at(entry, "/kind") == "call" && text_at(entry, "/operation") == operation)
-            .map(|entry| ReceivedCall {
-                request: parse(text_at(entry, "/request")),
-                answer: parse(text_at(entry, "/answer")),
-            });
-        Ok(calls.filter(|call| text_at(&call.request, "/paymentRequestId") == payment_request_id).collect())
+        let calls = list_at(&seen, "/entries").iter().filter(|entry| text_at(entry, "/kind") == "call");
+        let read = |entry: &Value| ReceivedCall {
+            operation: text_at(entry, "/operation").to_owned(),
+            request: parse(text_at(entry, "/request")),
+            text: text_at(entry, "/request").to_owned(),
+            answer: parse(text_at(entry, "/answer")),
+        };
+        Ok(calls.map(read).collect())
+    }
+
+    /// How many entries were ever written to the journal.
+    pub fn journal_length(&self) -> Result<u64, Failure> {
+        // The entries themselves are not wanted, so those of a client that does not exist are asked for.
+        let seen = self.get("/journal?clientId=nobody")?.expect_status("the journal is shown", &[200])?;
+        let written = seen.get("written").and_then(Value::as_u64);
+        written.ok_or_else(|| Failure::step("the journal tells its length", &seen))
     }
 
     fn get(&self, path: &str) -> Result<Answer, Failure> {

@@ -4,16 +4,19 @@
 pub mod books;
 pub mod catcher;
 pub mod failure;
+pub mod faults;
 pub mod flows;
 pub mod gateway;
 pub mod http;
 pub mod ledger;
+pub mod load;
 pub mod merchant;
 pub mod postgres;
 pub mod process;
 pub mod skip;
 pub mod stand;
 pub mod timeline;
+pub mod usage;
 pub mod waiting;
 
 pub use failure::{Failure, Proof, ensure};

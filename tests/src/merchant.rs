@@ -118,7 +118,12 @@ impl Merchant {
     /// Captures; without an amount, all that is authorized.
     pub fn capture(&self, payment: &str, amount: Option<&Value>) -> Result<Answer, Failure> {
         let body = amount.map_or_else(|| json!({}), |amount| json!({ "amount": amount }));
-        self.post(&format!("/v1/payments/{payment}/capture"), &body)
+        self.capture_part(payment, &body)
+    }
+
+    /// Captures as the body says: `captureRequestId`, `amount`, `isLast`.
+    pub fn capture_part(&self, payment: &str, body: &Value) -> Result<Answer, Failure> {
+        self.post(&format!("/v1/payments/{payment}/capture"), body)
     }
 
     /// Cancels an attempt.

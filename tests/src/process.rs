@@ -28,6 +28,8 @@ static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
 pub struct Launch {
     /// The program's file name in the target folder.
     pub program: &'static str,
+    /// Words before the program's name: another program that becomes it, or empty.
+    pub wrapper: Vec<String>,
     /// Its arguments.
     pub arguments: Vec<String>,
     /// Variables set for it beside those of this process.
@@ -58,7 +60,16 @@ impl Launch {
         let log = self.log();
         let stderr: File =
             OpenOptions::new().create(true).append(true).open(&log).map_err(failed("no log file"))?;
-        let mut child = Command::new(built(self.program)?)
+        let program = built(self.program)?;
+        let mut command = match self.wrapper.split_first() {
+            None => Command::new(program),
+            Some((first, rest)) => {
+                let mut wrapped = Command::new(first);
+                wrapped.args(rest).arg(program);
+                wrapped
+            }
+        };
+        let mut child = command
             .args(&self.arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(&self.folder)
@@ -81,6 +92,30 @@ impl Launch {
         Err(Failure::NotReady { program: self.program, line, within: READY_WITHIN })
     }
 
+    /// Runs the program once with other arguments, in the same folder and environment, and reads what it prints.
+    ///
+    /// # Errors
+    /// [`Failure::Step`] where it ends with another code than 0.
+    pub fn output(&self, arguments: &[&str]) -> Result<String, Failure> {
+        let failed =
+            |source| Failure::Process { program: self.program, what: "cannot be run", source: Some(source) };
+        let ended = Command::new(built(self.program)?)
+            .args(arguments)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .current_dir(&self.folder)
+            .stdin(Stdio::null())
+            .output()
+            .map_err(failed)?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        if ended.status.success() {
+            return Ok(text(&ended.stdout));
+        }
+        Err(Failure::step(
+            format!("{} {} ends with 0", self.program, arguments.join(" ")),
+            text(&ended.stderr),
+        ))
+    }
+
     fn log(&self) -> PathBuf {
         self.folder.join(format!("{}.log", self.program))
     }
@@ -96,6 +131,11 @@ impl Running {
     pub fn told(&self, name: &'static str) -> Result<&str, Failure> {
         let text = self.ready.get(name).and_then(Value::as_str);
         text.ok_or_else(|| Failure::step(format!("{}'s ready line holds {name}", self.program), &self.ready))
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// What it printed to standard output after the ready line; by its interface, nothing.
@@ -116,8 +156,18 @@ impl Running {
     /// # Errors
     /// [`Failure::Deadline`] when it does not end within the promised 10 s.
     pub fn terminate(&mut self) -> Result<ExitStatus, Failure> {
-        signal(self.child.id()).map_err(|source| self.failed("SIGTERM cannot be sent", source))?;
+        self.ask_to_end()?;
         self.wait_for_end(ENDS_WITHIN)
+    }
+
+    /// Sends SIGTERM and does not wait.
+    pub fn ask_to_end(&self) -> Result<(), Failure> {
+        signal(self.child.id(), "-TERM").map_err(|source| self.failed("SIGTERM cannot be sent", source))
+    }
+
+    /// Sends SIGHUP: the service reads its keys again.
+    pub fn hang_up(&self) -> Result<(), Failure> {
+        signal(self.child.id(), "-HUP").map_err(|source| self.failed("SIGHUP cannot be sent", source))
     }
 
     /// Waits for the end.
@@ -173,7 +223,7 @@ pub fn end_with_signals() -> std::io::Result<()> {
         for _ in signals.forever() {
             for process in running().iter() {
                 // One that has just ended needs no signal.
-                let _ = signal(*process);
+                let _ = signal(*process, "-TERM");
             }
         }
     });
@@ -184,8 +234,8 @@ fn running() -> std::sync::MutexGuard<'static, BTreeSet<u32>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn signal(process: u32) -> std::io::Result<()> {
-    Command::new("kill").arg("-TERM").arg(process.to_string()).stderr(Stdio::null()).status().map(drop)
+fn signal(process: u32, name: &str) -> std::io::Result<()> {
+    Command::new("kill").arg(name).arg(process.to_string()).stderr(Stdio::null()).status().map(drop)
 }
 
 fn first_line(stdout: ChildStdout, later_lines: Arc<Mutex<Vec<String>>>) -> Receiver<String> {

@@ -26,6 +26,8 @@ pub struct StandOptions {
     pub simulator_arguments: Vec<String>,
     /// Service settings that differ from the generated configuration, such as `ANTOM__PAYMENT__CAPTURE`.
     pub service_environment: Vec<(String, String)>,
+    /// Words before the service's name: another program that becomes it.
+    pub service_wrapper: Vec<String>,
 }
 
 /// Both programs, running, and perhaps a second instance of the service. Dropping it kills them and removes their folder.
@@ -54,7 +56,7 @@ impl Stand {
         let simulator = simulator_launch(folder.path(), &options.simulator_arguments).start()?;
         let gateway = Gateway::new(simulator.told("listening")?);
         let keys = keys_in(folder.path());
-        let launch = service_launch(folder.path(), &options.service_environment);
+        let launch = service_launch(folder.path(), options);
         let (service, service_launch, merchant) = start_service(launch, &keys)?;
         Ok(Self {
             service,
@@ -104,9 +106,25 @@ impl Stand {
         keys_in(self.folder.path())
     }
 
+    /// The folder of keys, database and logs.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The service's database file.
+    pub fn database(&self) -> PathBuf {
+        database_in(self.folder.path())
+    }
+
     /// An order id that this stand has not used.
     pub fn next_order_id(&self, about: &str) -> String {
         format!("{about}-{}", self.orders.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// What `antom check-config` says about the service's configuration.
+    pub fn check_config(&self) -> Result<String, Failure> {
+        let config = keys_in(self.folder.path()).join("antom.toml").display().to_string();
+        self.service_launch.output(&["check-config", "--config", &config])
     }
 
     /// Kills the service: no chance to finish anything.
@@ -186,20 +204,25 @@ pub fn keys_in(folder: &Path) -> PathBuf {
     folder.join("keys")
 }
 
+fn database_in(folder: &Path) -> PathBuf {
+    folder.join("antom.sqlite")
+}
+
 fn simulator_launch(folder: &Path, more: &[String]) -> Launch {
     let keys = keys_in(folder).display().to_string();
     let usual = ["serve", "--listen", "127.0.0.1:0", "--keys", &keys].map(str::to_owned);
     Launch {
         program: "antom-simulator",
+        wrapper: Vec::new(),
         arguments: usual.into_iter().chain(more.iter().cloned()).collect(),
         environment: Vec::new(),
         folder: folder.to_owned(),
     }
 }
 
-fn service_launch(folder: &Path, more: &[(String, String)]) -> Launch {
+fn service_launch(folder: &Path, options: &StandOptions) -> Launch {
     let config = keys_in(folder).join("antom.toml").display().to_string();
-    let database = format!("sqlite://{}", folder.join("antom.sqlite").display());
+    let database = format!("sqlite://{}", database_in(folder).display());
     let usual = [
         (LISTEN, FREE_ADDRESS),
         ("ANTOM__SERVER__ADMIN_LISTEN", FREE_ADDRESS),
@@ -208,8 +231,9 @@ fn service_launch(folder: &Path, more: &[(String, String)]) -> Launch {
     .map(|(name, value)| (name.to_owned(), value.to_owned()));
     Launch {
         program: "antom",
+        wrapper: options.service_wrapper.clone(),
         arguments: ["serve", "--config", &config].map(str::to_owned).to_vec(),
-        environment: usual.into_iter().chain(more.iter().cloned()).collect(),
+        environment: usual.into_iter().chain(options.service_environment.iter().cloned()).collect(),
         folder: folder.to_owned(),
     }
 }

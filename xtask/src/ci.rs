@@ -6,7 +6,7 @@ mod summary;
 use crate::process;
 use crate::report::{Report, counted};
 use crate::workspace::Workspace;
-use crate::{FAILED, demo, layers, requirements, sim, tables, tidy};
+use crate::{FAILED, demo, faults, features, layers, requirements, sim, tables, tidy};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -29,7 +29,7 @@ struct Step {
 
 /// In this order a failure shows early, and what a later step needs is built by an earlier one:
 /// tests start the real binaries, and the demonstration runs last because it needs all of them.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 15] = [
     Step { name: "fmt", work: |run| cargo(run, &["fmt", "--all", "--check"]) },
     Step { name: "clippy", work: clippy },
     Step {
@@ -39,11 +39,14 @@ const STEPS: [Step; 12] = [
     Step { name: "tests", work: tests },
     Step { name: "doc tests", work: doc_tests },
     Step { name: "rustdoc", work: rustdoc },
+    Step { name: "features", work: |run| Ok(Outcome::plain(features::check(&run.workspace)?)) },
     Step { name: "layers", work: |run| told("layers", layers::check(&run.workspace)?) },
     Step { name: "tables", work: |run| told("tables", tables::check(&run.workspace)?) },
     Step { name: "requirements", work: |run| told("requirements", requirements::check(&run.workspace)?) },
     Step { name: "tidy", work: |run| told("tidy", tidy::check(&run.workspace)?) },
     Step { name: "simulation", work: |run| cargo(run, &sim::arguments(&["--profile", "quick"])) },
+    Step { name: "same trace", work: |run| Ok(Outcome::plain(sim::has_same_trace(&run.workspace)?)) },
+    Step { name: "faults", work: drills },
     Step { name: "demo", work: demonstration },
 ];
 
@@ -128,6 +131,12 @@ fn demonstration(run: &Run) -> Result<Outcome, String> {
     Ok(Outcome::plain(process::succeeds(&mut command)?))
 }
 
+fn drills(run: &Run) -> Result<Outcome, String> {
+    let mut command = faults::program(&run.workspace)?;
+    command.env(SKIP_FILE, &run.skip_file);
+    Ok(Outcome::plain(process::succeeds(&mut command)?))
+}
+
 fn told(name: &str, report: Report) -> Result<Outcome, String> {
     report.print(name);
     let note = if report.is_clean() { String::new() } else { counted(report.findings.len(), "finding") };
@@ -166,6 +175,7 @@ mod tests {
         let place = |name| STEPS.iter().position(|step| step.name == name).unwrap();
         assert!(place("build") < place("tests"));
         assert!(place("build") < place("demo"));
+        assert!(place("build") < place("faults"));
     }
 
     #[test]

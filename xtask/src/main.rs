@@ -10,6 +10,8 @@ mod bench;
 mod browser;
 mod ci;
 mod demo;
+mod faults;
+mod features;
 mod layers;
 mod process;
 mod report;
@@ -38,7 +40,7 @@ struct Chore {
 /// Stands for whatever follows: the chore hands it on to a program that knows it.
 const HANDED_ON: &str = "OPTIONS";
 
-const CHORES: [Chore; 10] = [
+const CHORES: [Chore; 12] = [
     Chore {
         name: "bench",
         flags: &["--gate"],
@@ -64,6 +66,18 @@ const CHORES: [Chore; 10] = [
         run: demo::run,
     },
     Chore {
+        name: "faults",
+        flags: &[HANDED_ON],
+        summary: "breaks real processes under load and holds every promise against the ledger; see faults --help",
+        run: faults::run,
+    },
+    Chore {
+        name: "features",
+        flags: &[],
+        summary: "every crate without features, with each feature alone, and with all of them",
+        run: features::run,
+    },
+    Chore {
         name: "layers",
         flags: &[],
         summary: "which crate may know which, and what must not appear where",
@@ -78,7 +92,7 @@ const CHORES: [Chore; 10] = [
     Chore {
         name: "sim",
         flags: &[HANDED_ON],
-        summary: "orders against the gateway's core in virtual time, with faults on every port; see sim --help",
+        summary: "orders against the gateway's core in virtual time, with faults on every port; see sim --help. --same-trace compares a debug and a release build",
         run: sim::run,
     },
     Chore {

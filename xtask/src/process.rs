@@ -35,6 +35,20 @@ fn describes_running_package(variable: &str) -> bool {
         || matches!(variable, "CARGO_BIN_NAME" | "CARGO_CRATE_NAME" | "CARGO_PRIMARY_PACKAGE")
 }
 
+/// Becomes the program, so that Ctrl-C and SIGTERM reach it directly and it can stop what it started.
+#[cfg(unix)]
+pub(crate) fn hand_over(command: &mut Command) -> Result<u8, String> {
+    use std::os::unix::process::CommandExt;
+    let trouble = command.exec();
+    Err(cannot_start(command, &trouble))
+}
+
+#[cfg(not(unix))]
+pub(crate) fn hand_over(command: &mut Command) -> Result<u8, String> {
+    let status = command.status().map_err(|source| cannot_start(command, &source))?;
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(crate::FAILED))
+}
+
 /// Runs to the end with the streams of this program; tells whether the exit code was 0.
 pub(crate) fn succeeds(command: &mut Command) -> Result<bool, String> {
     command.status().map(|status| status.success()).map_err(|source| cannot_start(command, &source))

@@ -119,6 +119,7 @@ mod tests {
             name: name.to_owned(),
             folder: folder.to_owned(),
             dependencies: Vec::new(),
+            features: Vec::new(),
         });
         let listing = Listing::of(&[("antom-domain", "notify::tests::a_bad_signature_changes_nothing")]);
         judge(&catalogue::parse(LIST).unwrap(), &files, &packages, &listing)

@@ -6,6 +6,7 @@ use crate::source::SourceFile;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Text that the checks read; anything else is data or binary.
 const TEXT: [&str; 11] = ["rs", "md", "toml", "yml", "yaml", "sh", "json", "txt", "js", "css", "html"];
@@ -34,6 +35,8 @@ pub(crate) struct Package {
     pub(crate) folder: String,
     /// What its manifest asks for.
     pub(crate) dependencies: Vec<Dependency>,
+    /// The names of its features, sorted.
+    pub(crate) features: Vec<String>,
 }
 
 /// One dependency of a member.
@@ -55,7 +58,30 @@ impl Workspace {
 
     /// A program that the development profile built.
     pub(crate) fn built(&self, name: &str) -> PathBuf {
-        self.target.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+        self.built_in("debug", name)
+    }
+
+    /// A program of antom-tests that the development profile built, to be started in the workspace root.
+    pub(crate) fn program(&self, name: &str) -> Result<Command, String> {
+        self.to_start(self.built(name), name)
+    }
+
+    /// The same, as the release profile built it.
+    pub(crate) fn release_program(&self, name: &str) -> Result<Command, String> {
+        self.to_start(self.built_in("release", name), name)
+    }
+
+    fn built_in(&self, profile: &str, name: &str) -> PathBuf {
+        self.target.join(profile).join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    }
+
+    fn to_start(&self, path: PathBuf, name: &str) -> Result<Command, String> {
+        if !path.is_file() {
+            return Err(format!("{} is missing: antom-tests has no binary `{name}`", path.display()));
+        }
+        let mut command = Command::new(path);
+        command.current_dir(&self.root);
+        Ok(command)
     }
 
     /// Every text file of the source, sorted by path.
@@ -81,7 +107,13 @@ fn parse_package(json: &Value, root: &Path) -> Result<Package, String> {
     let manifest = PathBuf::from(text_at(json, "manifest_path")?);
     let folder = manifest.parent().unwrap_or(&manifest);
     let dependencies = list_at(json, "dependencies").map(parse_dependency).collect::<Result<_, _>>()?;
-    Ok(Package { name: text_at(json, "name")?.to_owned(), folder: relative(folder, root), dependencies })
+    let features = json.get("features").and_then(Value::as_object).into_iter().flat_map(|map| map.keys());
+    Ok(Package {
+        name: text_at(json, "name")?.to_owned(),
+        folder: relative(folder, root),
+        dependencies,
+        features: features.cloned().collect(),
+    })
 }
 
 fn parse_dependency(json: &Value) -> Result<Dependency, String> {
@@ -136,12 +168,20 @@ mod tests {
     fn metadata_gives_packages_with_folders_and_kinds_of_dependency() {
         let text = r#"{"workspace_root":"/w","target_directory":"/w/target","packages":[
             {"name":"antom-core","manifest_path":"/w/antom-core/Cargo.toml","dependencies":[
-                {"name":"jiff","kind":null},{"name":"proptest","kind":"dev"}]}]}"#;
+                {"name":"jiff","kind":null},{"name":"proptest","kind":"dev"}],"features":{"serde":["dep:serde"]}}]}"#;
         let workspace = parse(text).unwrap();
         assert_eq!(workspace.root, PathBuf::from("/w"));
         let core = workspace.packages.first().unwrap();
         assert_eq!((core.name.as_str(), core.folder.as_str()), ("antom-core", "antom-core"));
+        assert_eq!(core.features, ["serde"]);
         assert_eq!(core.dependencies.iter().map(|one| one.is_dev).collect::<Vec<_>>(), [false, true]);
+    }
+
+    #[test]
+    fn a_program_that_is_not_built_is_told_by_name() {
+        let nowhere = PathBuf::from("nowhere");
+        let workspace = Workspace { root: nowhere.clone(), target: nowhere, packages: Vec::new() };
+        assert!(workspace.program("demo").unwrap_err().contains("`demo`"));
     }
 
     #[test]

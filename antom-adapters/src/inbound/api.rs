@@ -9,14 +9,13 @@ mod payments;
 mod problem;
 mod view;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use antom_domain::service::Books;
 use axum::Router;
 use axum::routing::{get, post};
 
-use crate::service::config::ApiKey;
+use crate::service::Keys;
 use crate::worker::WorkerHandle;
 use problem::Problem;
 
@@ -28,7 +27,7 @@ pub struct Api {
     /// Who makes the calls.
     pub worker: WorkerHandle,
     /// Who may call.
-    pub keys: Arc<[ApiKey]>,
+    pub keys: Keys,
     /// Whether the gateway is its sandbox (C-9).
     pub is_sandbox: bool,
     /// How long a request waits for the gateway before it answers that the outcome is in doubt.

@@ -6,12 +6,14 @@ mod key_file;
 mod keys;
 mod signing;
 
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::service::{Builder, Config};
+use crate::service::{Builder, Config, ConfigFaults, Running};
 
 /// Exit code for storage or configuration (design section 8).
 const EXIT_CONFIGURATION: u8 = 5;
@@ -28,7 +30,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum CliCommand {
-    /// Runs the merchant service until SIGTERM.
+    /// Runs the merchant service until SIGTERM. SIGHUP lets it read its keys again.
     ///
     /// Example: antom serve --config antom.toml
     Serve {
@@ -64,35 +66,44 @@ pub fn main() -> ExitCode {
         }
     };
     match cli.command {
-        CliCommand::Serve { config } => with_config(config, serve),
-        CliCommand::CheckConfig { config } => with_config(config, |config| {
-            say(&config.redacted());
-            ExitCode::SUCCESS
-        }),
+        CliCommand::Serve { config: file } => match read_config(file.as_deref()) {
+            Ok(config) => serve(config, file),
+            Err(faults) => fail(&faults.to_string()),
+        },
+        CliCommand::CheckConfig { config: file } => match read_config(file.as_deref()) {
+            Ok(config) => {
+                say(&config.redacted());
+                ExitCode::SUCCESS
+            }
+            Err(faults) => fail(&faults.to_string()),
+        },
         CliCommand::Sign(command) => command.run(),
         CliCommand::Verify(command) => command.run(),
         CliCommand::Keys(command) => command.run(),
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the configuration is read from the environment here, once")]
-fn with_config(file: Option<PathBuf>, run: impl FnOnce(Config) -> ExitCode) -> ExitCode {
-    match Config::load(file.as_deref(), std::env::vars()) {
-        Ok(config) => run(config),
-        Err(faults) => fail(&faults.to_string()),
-    }
+#[expect(clippy::disallowed_methods, reason = "the configuration is read from the environment here alone")]
+fn read_config(file: Option<&Path>) -> Result<Config, ConfigFaults> {
+    Config::load(file, std::env::vars())
 }
 
-fn serve(config: Config) -> ExitCode {
+fn serve(config: Config, file: Option<PathBuf>) -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log_level)
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_env_filter(filter).init();
+    tracing_subscriber::fmt().json().with_writer(|| LossyLog).with_env_filter(filter).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("no runtime: {error}")),
     };
     runtime.block_on(async {
-        let running = match Builder::new(config).start().await {
+        // Before anybody knows that we are there: a signal that comes early must not kill.
+        let signals = match Signals::listen() {
+            Ok(signals) => signals,
+            Err(error) => return fail(&format!("signals cannot be heard: {error}")),
+        };
+        let builder = Builder::new(config).read_again(move || read_config(file.as_deref()));
+        let running = match builder.start().await {
             Ok(running) => running,
             Err(error) => return fail(&error.to_string()),
         };
@@ -100,25 +111,50 @@ fn serve(config: Config) -> ExitCode {
             "{{\"listening\":\"http://{}\",\"admin\":\"http://{}\"}}\n",
             running.listening, running.admin
         ));
-        until_told_to_stop().await;
+        signals.until_told_to_stop(&running).await;
         running.stop().await;
         ExitCode::SUCCESS
     })
 }
 
-async fn until_told_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
+/// Standard error, where a line that cannot be written is lost: a disk that is full of logs must not end the service.
+struct LossyLog;
+
+impl Write for LossyLog {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        let _lost = std::io::stderr().write_all(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What an operator tells a running service.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Signals> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// SIGTERM and Ctrl-C end the service, SIGHUP lets it read its keys again.
+    async fn until_told_to_stop(mut self, running: &Running) {
+        loop {
             tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
+                _ = self.terminate.recv() => return,
+                _ = self.interrupt.recv() => return,
+                _ = self.hangup.recv() => running.reload().await,
             }
-        }
-        Err(error) => {
-            tracing::error!(%error, "SIGTERM cannot be heard; only Ctrl-C ends the service");
-            // Where not even Ctrl-C can be heard, the service runs until it is killed.
-            let _heard = tokio::signal::ctrl_c().await;
         }
     }
 }

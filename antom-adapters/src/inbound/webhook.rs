@@ -3,19 +3,29 @@
 
 use std::sync::Arc;
 
+use antom_core::time::Timestamp;
 use antom_domain::port::{NotificationDigest, ReceivedNotification};
 use antom_domain::reading::notification_keys;
 use antom_domain::service::{Books, Notifications};
-use antom_signing::{NotificationPolicy, SharedKeyRing, acknowledgement, verify_notification};
+use antom_signing::{
+    KeyChoiceError, KeyRing, NotificationPolicy, NotificationRefused, VerifiedNotification, acknowledgement,
+    verify_notification,
+};
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 
 use super::digest::sha256_hex;
+use super::intake::{self, Spoilt};
+use super::listener::Limits;
+use crate::service::Keys;
 use crate::worker::WorkerHandle;
+
+/// The path that the gateway notifies, below the public URL.
+pub const PATH: &str = "/notifications/antom";
 
 /// What the webhook works with.
 #[derive(Debug, Clone)]
@@ -25,30 +35,63 @@ pub struct Webhook {
     /// Who makes the calls that follow.
     pub worker: WorkerHandle,
     /// The gateway's public keys.
-    pub keys: SharedKeyRing,
+    pub keys: Keys,
     /// The path that the gateway signs.
     pub signed_path: Arc<str>,
     /// Limits of size and age.
     pub policy: NotificationPolicy,
+    /// Limits of time.
+    pub limits: Limits,
 }
 
 /// The route that the gateway notifies.
 pub fn router(webhook: Webhook) -> Router {
-    Router::new().route("/notifications/antom", post(receive)).with_state(webhook)
+    Router::new().route(PATH, post(receive)).with_state(webhook)
 }
 
 /// Bound the size, verify over raw bytes, parse, judge the age, absorb, commit, and only then acknowledge.
 //= N-1, N-2, N-3
 async fn receive(State(webhook): State<Webhook>, request: Request) -> Response {
     let (head, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, webhook.policy.max_body).await else {
-        return refuse(StatusCode::PAYLOAD_TOO_LARGE);
+    if !is_plain_json(&head.headers) {
+        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+    let body = match intake::whole(body, webhook.policy.max_body, webhook.limits.body).await {
+        Ok(body) => body,
+        Err(Spoilt::TooLarge) => return refuse(StatusCode::PAYLOAD_TOO_LARGE),
+        Err(Spoilt::TooSlow) => return refuse(StatusCode::REQUEST_TIMEOUT),
     };
-    let headers = head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    match tokio::time::timeout(webhook.limits.handler, take_in(&webhook, &head.headers, body)).await {
+        Ok(answer) => answer,
+        Err(_) => {
+            // Stored or not: without an acknowledgement it comes again, and a duplicate changes nothing.
+            tracing::error!("a notification was not stored in time, not acknowledged");
+            refuse(StatusCode::SERVICE_UNAVAILABLE)
+        }
+    }
+}
+
+/// JSON as it was signed: a body in another coding would have to be unpacked before anybody knows whose it is.
+fn is_plain_json(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let is_json = text(header::CONTENT_TYPE).is_some_and(|kind| {
+        kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+    });
+    let codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    let is_plain = codings.into_iter().all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    is_json && is_plain
+}
+
+async fn take_in(webhook: &Webhook, headers: &HeaderMap, body: Bytes) -> Response {
     let now = webhook.books.ports().clock.now();
-    let keys = webhook.keys.current();
-    let path = &webhook.signed_path;
-    let verified = match verify_notification("POST", path, headers, &body, &keys, now, &webhook.policy) {
+    let keys = webhook.keys.gateway();
+    let mut verified = verify(webhook, headers, &body, &keys, now);
+    if matches!(verified, Err(NotificationRefused::Key(KeyChoiceError::UnknownVersion { .. })))
+        && webhook.keys.look_again(&keys).await
+    {
+        verified = verify(webhook, headers, &body, &webhook.keys.gateway(), now);
+    }
+    let verified = match verified {
         Ok(verified) => verified,
         Err(reason) => {
             tracing::warn!(%reason, next_step = reason.next_step(), "notification refused");
@@ -80,6 +123,17 @@ async fn receive(State(webhook): State<Webhook>, request: Request) -> Response {
             refuse(StatusCode::SERVICE_UNAVAILABLE)
         }
     }
+}
+
+fn verify(
+    webhook: &Webhook,
+    headers: &HeaderMap,
+    body: &[u8],
+    keys: &KeyRing,
+    now: Timestamp,
+) -> Result<VerifiedNotification, NotificationRefused> {
+    let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    verify_notification("POST", &webhook.signed_path, headers, body, keys, now, &webhook.policy)
 }
 
 fn acknowledge() -> Response {

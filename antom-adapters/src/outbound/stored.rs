@@ -5,4 +5,6 @@ mod step;
 mod words;
 
 pub(super) use step::{CallRow, EventRow, StepRows};
-pub(super) use words::{StoredMark, call, event, keys_text, number, order_id, snapshot, time, unreadable};
+pub(super) use words::{
+    StoredMark, call, event, keys_text, number, order_id, read_only, snapshot, time, unreadable,
+};

@@ -7,6 +7,7 @@ mod redacted;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use antom_core::id::ClientId;
 use antom_core::money::Currency;
 use antom_core::outcome::CaptureMode;
 use antom_core::secret::Secret;
+use antom_domain::policy::CapturePolicy;
 
 /// A checked configuration.
 #[derive(Debug, Clone)]
@@ -102,14 +104,25 @@ pub struct PaymentConfig {
     pub settlement_currency: Option<Currency>,
     /// Who captures cards where the merchant does not say.
     pub capture: CaptureMode,
+    /// How an authorization may be captured, as the contract says.
+    pub captures: CapturePolicy,
     /// How long a buyer may take (B-1); the gateway's 14 minutes where absent.
     pub expiry: Option<Duration>,
     /// Payment methods that know no refunds (B-6).
     pub methods_without_refunds: Vec<String>,
+    /// How long the 2 s rhythm of inquiries lasts, and how many a second there may be.
+    pub polling: PollingConfig,
+}
+
+/// `[payment] polling`
+#[derive(Debug, Clone, Copy)]
+pub struct PollingConfig {
     /// How long the 2 s rhythm of inquiries lasts.
     pub fast_window: Duration,
     /// Between two inquiries afterwards; within this time another instance takes up what a dead one left.
     pub sweep: Duration,
+    /// How many inquiries a second there may be for all orders together; a short budget stretches the rhythm evenly.
+    pub budget: NonZeroU32,
 }
 
 /// One thing that is wrong with the configuration.

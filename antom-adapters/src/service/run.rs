@@ -11,24 +11,24 @@ use antom_domain::policy::Retry;
 use antom_domain::port::{Clock, IdSource, Inbox, Jitter, OrderStore, Outbox, PaymentGateway};
 use antom_domain::service::{Books, Ports};
 use antom_http::{Client, Endpoint, ReqwestOptions, ReqwestTransport, RsaCredential};
-use antom_signing::{
-    KeyEntry, KeyRing, KeyVersion, LocalSigner, MerchantKey, NotificationPolicy, PublicKey, SharedKeyRing,
-};
+use antom_signing::{KeyVersion, LocalSigner, MerchantKey, NotificationPolicy};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::config::{Config, DatabaseConfig, GatewayConfig};
+use super::config::{Config, ConfigFaults, DatabaseConfig, GatewayConfig};
+use super::reload::{Keys, Source, WatchingKeys};
+use crate::inbound::listener::{self, Limits};
 use crate::inbound::{admin, api, pages, webhook};
 use crate::outbound::clock::SystemClock;
 use crate::outbound::entropy::SystemEntropy;
 use crate::outbound::gateway::{HttpGateway, PooledSigner};
+#[cfg(feature = "postgres")]
 use crate::outbound::postgres::PostgresStore;
+#[cfg(feature = "sqlite")]
 use crate::outbound::sqlite::SqliteStore;
 use crate::worker::Worker;
 
-/// The path that the gateway notifies, below the public URL.
-const NOTIFY_PATH: &str = "/notifications/antom";
 /// How long calls that are under way may take to come back when the service ends.
 const DRAIN: Duration = Duration::from_secs(8);
 
@@ -69,6 +69,8 @@ pub struct Builder {
     ids: Arc<dyn IdSource>,
     jitter: Arc<dyn Jitter>,
     retry: Retry,
+    limits: Limits,
+    source: Option<Source>,
 }
 
 #[derive(Debug, Clone)]
@@ -76,6 +78,15 @@ struct Storage {
     store: Arc<dyn OrderStore>,
     outbox: Arc<dyn Outbox>,
     inbox: Arc<dyn Inbox>,
+}
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+impl Storage {
+    /// One store behind all three ports.
+    fn of<S: OrderStore + Outbox + Inbox>(store: S) -> Storage {
+        let store = Arc::new(store);
+        Storage { store: store.clone(), outbox: store.clone(), inbox: store }
+    }
 }
 
 /// A running service. Dropping it leaves its tasks running until the runtime ends; call [`Running::stop`].
@@ -86,8 +97,9 @@ pub struct Running {
     /// Where health listens.
     pub admin: SocketAddr,
     stop: watch::Sender<bool>,
-    servers: Vec<JoinHandle<std::io::Result<()>>>,
+    servers: Vec<JoinHandle<()>>,
     worker: Worker,
+    keys: Keys,
 }
 
 impl Builder {
@@ -101,6 +113,8 @@ impl Builder {
             ids: Arc::new(SystemEntropy),
             jitter: Arc::new(SystemEntropy),
             retry: Retry::default(),
+            limits: Limits::default(),
+            source: None,
         }
     }
 
@@ -139,6 +153,25 @@ impl Builder {
         self
     }
 
+    /// Replaces the limits of inbound connections.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Builder {
+        self.limits = limits;
+        self
+    }
+
+    /// Tells how the configuration is read again, so that new keys count without a restart: those of the gateway and of the
+    /// merchant API. It is read on [`Running::reload`], and at most every 10 s when a message names a key version that is
+    /// not there. A configuration with a fault is logged and changes nothing.
+    #[must_use]
+    pub fn read_again(
+        mut self,
+        read: impl Fn() -> Result<Config, ConfigFaults> + Send + Sync + 'static,
+    ) -> Builder {
+        self.source = Some(Source::new(read));
+        self
+    }
+
     /// Starts listening and working.
     ///
     /// # Errors
@@ -149,8 +182,9 @@ impl Builder {
         let admin_listener = bind(config.server.admin_listen).await?;
         let (listening, admin) = (local(&listener)?, local(&admin_listener)?);
         let public_url = config.server.public_url.clone().unwrap_or_else(|| format!("http://{listening}"));
+        let prefix = prefix(&public_url);
 
-        let keys = SharedKeyRing::new(key_ring(&config.gateway)?);
+        let keys = Keys::new(&config, self.source)?;
         let gateway = match self.gateway {
             Some(gateway) => gateway,
             None => http_gateway(&config.gateway, &keys, self.clock.clone())?,
@@ -174,29 +208,36 @@ impl Builder {
         let merchant_api = api::router(api::Api {
             books: books.clone(),
             worker: worker.handle(),
-            keys: config.server.api_keys.clone().into(),
+            keys: keys.clone(),
             is_sandbox: config.gateway.client_id.is_sandbox(),
             patience: config.gateway.timeout.saturating_add(Duration::from_secs(2)),
         });
         let hook = webhook::router(webhook::Webhook {
             books: books.clone(),
             worker: worker.handle(),
-            keys,
-            signed_path: signed_path(&public_url).into(),
+            keys: keys.clone(),
+            signed_path: format!("{prefix}{}", webhook::PATH).into(),
             policy: NotificationPolicy::default(),
+            limits: self.limits.clone(),
         });
-        let public = merchant_api.merge(hook).merge(pages::router(books.clone(), worker.handle()));
+        let public = hook.merge(pages::router(books.clone(), worker.handle()));
+        let everything = merchant_api.merge(under(prefix, public));
 
         let (stop, stopped) = watch::channel(false);
         let servers = vec![
-            serve(listener, public, stopped.clone()),
-            serve(admin_listener, admin::router(books), stopped),
+            listener::serve(listener, everything, &self.limits, stopped.clone()),
+            listener::serve(admin_listener, admin::router(books), &self.limits, stopped),
         ];
-        Ok(Running { listening, admin, stop, servers, worker })
+        Ok(Running { listening, admin, stop, servers, worker, keys })
     }
 }
 
 impl Running {
+    /// Reads the keys again; see [`Builder::read_again`].
+    pub async fn reload(&self) {
+        self.keys.reload().await;
+    }
+
     /// Stops: no new connections, no new calls; what is under way may come back.
     pub async fn stop(self) {
         self.stop.send_replace(true);
@@ -222,32 +263,9 @@ fn local(listener: &TcpListener) -> Result<SocketAddr, StartError> {
     listener.local_addr().map_err(|source| StartError::Listen { address: unspecified, source })
 }
 
-fn serve(
-    listener: TcpListener,
-    router: axum::Router,
-    mut stopped: watch::Receiver<bool>,
-) -> JoinHandle<std::io::Result<()>> {
-    let until_stopped = async move {
-        // An error means that the sender is gone: the service is ending.
-        let _ending = stopped.wait_for(|stopped| *stopped).await;
-    };
-    tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(until_stopped).await })
-}
-
-//= G-3
-fn key_ring(config: &GatewayConfig) -> Result<KeyRing, StartError> {
-    config.antom_public_keys.iter().try_fold(KeyRing::new(), |ring, (version, text)| {
-        let key = PublicKey::parse(text).map_err(|error| StartError::Config {
-            key: "gateway.antom_public_keys",
-            reason: error.to_string(),
-        })?;
-        Ok(ring.with(config.client_id.clone(), KeyEntry::new(KeyVersion::new(*version), key)))
-    })
-}
-
 fn http_gateway(
     config: &GatewayConfig,
-    keys: &SharedKeyRing,
+    keys: &Keys,
     clock: Arc<dyn Clock>,
 ) -> Result<Arc<dyn PaymentGateway>, StartError> {
     let fault = |key: &'static str| move |reason: String| StartError::Config { key, reason };
@@ -255,7 +273,7 @@ fn http_gateway(
         .map_err(|error| fault("gateway.merchant_private_key")(error.to_string()))?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let signer = PooledSigner::new(LocalSigner::new(key, KeyVersion::new(1)), cores);
-    let credential = RsaCredential::new(config.client_id.clone(), Arc::new(signer), keys.clone());
+    let credential = RsaCredential::new(config.client_id.clone(), Arc::new(signer), keys.shared());
     let mut options = ReqwestOptions::default();
     if let Some(pem) = &config.ca_pem {
         options = options.with_ca_pem(pem.as_str());
@@ -267,48 +285,71 @@ fn http_gateway(
     let now = move || -> Timestamp { clock.now() };
     let client = Client::new(endpoint, Arc::new(credential), Arc::new(transport), Arc::new(now))
         .with_deadline(config.timeout);
-    Ok(Arc::new(HttpGateway::new(client)))
+    Ok(Arc::new(WatchingKeys { gateway: Arc::new(HttpGateway::new(client)), keys: keys.clone() }))
 }
 
 async fn database(config: &DatabaseConfig) -> Result<Storage, StartError> {
-    let fault = |error: &dyn std::error::Error| StartError::Database(with_source(error));
     match config {
+        #[cfg(feature = "sqlite")]
         DatabaseConfig::Sqlite { path } => {
-            let store = Arc::new(SqliteStore::open(path).map_err(|error| fault(&error))?);
-            Ok(Storage { store: store.clone(), outbox: store.clone(), inbox: store })
+            Ok(Storage::of(SqliteStore::open(path).map_err(|error| not_opened(&error))?))
         }
+        #[cfg(not(feature = "sqlite"))]
+        DatabaseConfig::Sqlite { .. } => Err(not_built("SQLite", "sqlite")),
+        #[cfg(feature = "postgres")]
         DatabaseConfig::Postgres { url } => {
-            let store = PostgresStore::open(url.expose()).await.map_err(|error| fault(&error))?;
-            let store = Arc::new(store);
-            Ok(Storage { store: store.clone(), outbox: store.clone(), inbox: store })
+            let opened = PostgresStore::open(url.expose()).await;
+            Ok(Storage::of(opened.map_err(|error| not_opened(&error))?))
         }
+        #[cfg(not(feature = "postgres"))]
+        DatabaseConfig::Postgres { .. } => Err(not_built("PostgreSQL", "postgres")),
     }
 }
 
 /// What went wrong and why, as far as the error tells.
-fn with_source(error: &dyn std::error::Error) -> String {
-    error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+fn not_opened(error: &dyn std::error::Error) -> StartError {
+    StartError::Database(
+        error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}")),
+    )
+}
+
+#[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+fn not_built(storage: &str, feature: &str) -> StartError {
+    let reason = format!(
+        "it names {storage}, which this program was built without: build it with the feature `{feature}`, or give \
+         `Builder::storage` a storage of your own"
+    );
+    StartError::Config { key: "database.url", reason }
 }
 
 fn policy(config: &Config, public_url: &str) -> Policy {
-    let mut policy = Policy::new(format!("{public_url}{NOTIFY_PATH}"), format!("{public_url}/result/"));
+    let notify_url = format!("{public_url}{}", webhook::PATH);
+    let mut policy = Policy::new(notify_url, format!("{public_url}/result/"));
     policy.settlement_currency = config.payment.settlement_currency;
     policy.capture_mode = config.payment.capture.clone();
     if let Some(expiry) = config.payment.expiry {
-        policy.payment_timeout = expiry;
+        policy.expiry.timeout = expiry;
     }
     policy.methods_without_refunds.clone_from(&config.payment.methods_without_refunds);
-    policy.polling.fast_window = config.payment.fast_window;
-    policy.polling.sweep = config.payment.sweep;
+    policy.captures = config.payment.captures;
+    policy.polling.fast_window = config.payment.polling.fast_window;
+    policy.polling.sweep = config.payment.polling.sweep;
+    policy.polling.budget = config.payment.polling.budget;
     policy
 }
 
-/// The path that the gateway signs: that of the notify URL as we gave it, not what a proxy makes of it.
+/// What the public URL has before our own paths. The gateway signs the path of the notify URL as we gave it, with this
+/// prefix, whatever a proxy makes of it.
 //= X-14
-fn signed_path(public_url: &str) -> String {
+fn prefix(public_url: &str) -> &str {
     let after_scheme = public_url.split_once("://").map_or(public_url, |(_, rest)| rest);
-    let prefix = after_scheme.find('/').and_then(|slash| after_scheme.get(slash..)).unwrap_or_default();
-    format!("{prefix}{NOTIFY_PATH}")
+    after_scheme.find('/').and_then(|slash| after_scheme.get(slash..)).unwrap_or_default()
+}
+
+/// The routes as they are, for a proxy that takes the prefix away, and under the prefix, for one that does not.
+fn under(prefix: &str, routes: axum::Router) -> axum::Router {
+    if prefix.is_empty() { routes } else { routes.clone().nest(prefix, routes) }
 }
 
 #[cfg(test)]
@@ -317,8 +358,8 @@ mod tests {
 
     //= X-14 test
     #[test]
-    fn the_signed_path_is_the_configured_one_with_its_prefix() {
-        assert_eq!(signed_path("https://shop.example"), "/notifications/antom");
-        assert_eq!(signed_path("https://shop.example/pay/v2"), "/pay/v2/notifications/antom");
+    fn the_prefix_of_the_signed_path_is_that_of_the_public_url() {
+        assert_eq!(prefix("https://shop.example"), "");
+        assert_eq!(prefix("https://shop.example/pay/v2"), "/pay/v2");
     }
 }

@@ -1,4 +1,5 @@
-//! The poll loop: asks the open questions of every order that is not at rest, in the rhythm of the policy.
+//! The poll loop: asks the open questions of every order that is not at rest, in the rhythm and within the budget of
+//! the policy, and has every order that it reads looked at for deadlines.
 //! It lives in memory; after a restart it begins again from the store.
 //!
 //! Several instances may share one store. Each watches the orders that changed through it, and looks through the store
@@ -12,12 +13,14 @@ use std::time::Duration;
 
 use antom_core::id::ReferenceOrderId;
 use antom_core::time::Timestamp;
-use antom_domain::order::{CallId, Order, Question};
+use antom_domain::order::{CallId, Order};
+use antom_domain::policy::{Bucket, Budget, Crowd, Draw, Polling};
 use antom_domain::port::StoreError;
 use antom_domain::service::{Books, BooksError, Inquiries};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{Id, JoinSet};
 
+use super::deadline::Deadlines;
 use super::{POLLS_AT_ONCE, WorkerHandle};
 
 /// How many orders are read at once at start.
@@ -28,10 +31,16 @@ const LOOKS_PER_SWEEP: u32 = 4;
 const STORE_RETRY: Duration = Duration::from_secs(1);
 
 /// When to look at which order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Schedule {
+    polling: Polling,
+    bucket: Bucket,
+    /// The budget is used up until then.
+    not_before: Option<Timestamp>,
     due: BTreeSet<(Timestamp, ReferenceOrderId)>,
     by_order: HashMap<ReferenceOrderId, Watched>,
+    /// The open questions of all orders.
+    crowd: Crowd,
 }
 
 #[derive(Debug)]
@@ -43,6 +52,8 @@ struct Watched {
     has_changed: bool,
     /// It was found in the store: another instance may be watching it.
     is_found: bool,
+    /// Its open questions, when it was last looked at.
+    questions: Crowd,
     last_asked: HashMap<CallId, Timestamp>,
 }
 
@@ -53,10 +64,11 @@ pub(super) async fn run(
     mut changes: mpsc::UnboundedReceiver<ReferenceOrderId>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let mut schedule = Schedule::default();
+    let mut schedule = Schedule::new(&books.policy().polling, books.ports().clock.now());
     let slots = Arc::new(Semaphore::new(POLLS_AT_ONCE));
     let mut asking: JoinSet<Asked> = JoinSet::new();
     let mut asked_about: HashMap<Id, ReferenceOrderId> = HashMap::new();
+    let mut deadlines = Deadlines::default();
     resume(&books, &mut schedule).await;
     let between_looks = books.policy().polling.sweep / LOOKS_PER_SWEEP;
     let mut next_look = books.ports().clock.now().saturating_add(between_looks);
@@ -80,6 +92,9 @@ pub(super) async fn run(
                         (error.id(), Asked::default())
                     }
                 };
+                if let Some(order) = &asked.order {
+                    deadlines.look(order, now, books.policy());
+                }
                 if let Some(order_id) = asked_about.remove(&task) {
                     schedule.answered(&books, &order_id, asked);
                 }
@@ -95,10 +110,11 @@ pub(super) async fn run(
         for order_id in schedule.take_due(now) {
             let (books, inquiries, slots) = (books.clone(), inquiries.clone(), slots.clone());
             let last_asked = schedule.last_asked(&order_id);
+            let polling = schedule.rhythm();
             let about = order_id.clone();
             let task = asking.spawn(async move {
                 let Ok(_permit) = slots.acquire_owned().await else { return Asked::default() };
-                ask_due(&books, &inquiries, &about, &last_asked).await
+                ask_due(&books, &inquiries, &about, &last_asked, &polling).await
             });
             asked_about.insert(task.id(), order_id);
         }
@@ -158,6 +174,7 @@ async fn ask_due(
     inquiries: &Inquiries,
     order_id: &ReferenceOrderId,
     last_asked: &HashMap<CallId, Timestamp>,
+    polling: &Polling,
 ) -> Asked {
     let mut order = match books.load(order_id).await {
         Ok(stored) => stored.order,
@@ -168,11 +185,16 @@ async fn ask_due(
     };
     let before = order.clone();
     let now = books.ports().clock.now();
+    if order.is_read_only {
+        // Instances of the newer program ask; this one looks again in the same rhythm.
+        let left = order.questions().iter().map(|question| question.subject.call_id()).collect();
+        return Asked { calls: left, has_news: false, order: Some(order) };
+    }
     let mut asked = Vec::new();
     for question in order.questions() {
         let id = question.subject.call_id();
         let last = last_asked.get(&id).copied();
-        if last.is_some() && books.policy().polling.next(question.quick_since, last, now) > now {
+        if last.is_some() && polling.next(question.quick_since, last, now) > now {
             continue;
         }
         match inquiries.ask(order_id, &question).await {
@@ -189,17 +211,23 @@ async fn ask_due(
     Asked { calls: asked, has_news: order != before, order: Some(order) }
 }
 
-/// When the first open question of the order is due; `None` when it is at rest.
-fn next_due(books: &Books, order: &Order, last_asked: &HashMap<CallId, Timestamp>) -> Option<Timestamp> {
-    let now = books.ports().clock.now();
-    let polling = &books.policy().polling;
-    let due = |question: &Question| {
-        polling.next(question.quick_since, last_asked.get(&question.subject.call_id()).copied(), now)
-    };
-    order.questions().iter().map(due).min()
-}
-
 impl Schedule {
+    fn new(polling: &Polling, now: Timestamp) -> Schedule {
+        Schedule {
+            polling: polling.clone(),
+            bucket: Bucket::full(Budget::per_second(polling.budget), now),
+            not_before: None,
+            due: BTreeSet::new(),
+            by_order: HashMap::new(),
+            crowd: Crowd::default(),
+        }
+    }
+
+    /// The rhythm for everything that is open now.
+    fn rhythm(&self) -> Polling {
+        self.polling.stretched(self.crowd)
+    }
+
     /// Schedules an order after a change. What is already due earlier stays so: a page that is read again and again
     /// must not put the inquiry off.
     fn note_change(&mut self, books: &Books, order: &Order) {
@@ -207,11 +235,36 @@ impl Schedule {
         if let Some(watched) = self.by_order.get_mut(id) {
             watched.is_found = false;
         }
-        match (next_due(books, order, &self.last_asked(id)), self.by_order.get(id).map(|watched| watched.due))
-        {
+        let earlier = self.by_order.get(id).map(|watched| watched.due);
+        match (self.next_due(books, order), earlier) {
             (Some(due), Some(earlier)) => self.set_due(id, due.min(earlier)),
             (Some(due), None) => self.set_due(id, due),
             (None, _) => self.forget(id),
+        }
+        self.count_questions(books, order);
+    }
+
+    /// When the first open question of the order is due; `None` when it is at rest.
+    fn next_due(&self, books: &Books, order: &Order) -> Option<Timestamp> {
+        let now = books.ports().clock.now();
+        let (polling, asked) = (self.rhythm(), self.last_asked(&order.reference_order_id));
+        let questions = order.questions();
+        let due = questions.iter().map(|question| {
+            polling.next(question.quick_since, asked.get(&question.subject.call_id()).copied(), now)
+        });
+        due.min()
+    }
+
+    fn count_questions(&mut self, books: &Books, order: &Order) {
+        let now = books.ports().clock.now();
+        let questions = order.questions();
+        let is_quick = |since| self.polling.is_quick(since, now);
+        let quick = questions.iter().filter(|question| is_quick(question.quick_since)).count();
+        let open = Crowd { quick, sweep: questions.len().saturating_sub(quick) };
+        if let Some(watched) = self.by_order.get_mut(&order.reference_order_id) {
+            let before = std::mem::replace(&mut watched.questions, open);
+            self.crowd.quick = self.crowd.quick.saturating_add(open.quick).saturating_sub(before.quick);
+            self.crowd.sweep = self.crowd.sweep.saturating_add(open.sweep).saturating_sub(before.sweep);
         }
     }
 
@@ -227,7 +280,8 @@ impl Schedule {
             is_found = watched.is_found;
         }
         let Some(order) = &asked.order else { return self.set_due(id, now.saturating_add(STORE_RETRY)) };
-        match next_due(books, order, &self.last_asked(id)) {
+        self.count_questions(books, order);
+        match self.next_due(books, order) {
             // What we hold may be older than the change: look again.
             _ if has_changed => self.set_due(id, now.saturating_add(polling.quick)),
             Some(_) if is_found => self.set_due(id, now.saturating_add(polling.sweep)),
@@ -259,6 +313,7 @@ impl Schedule {
             is_asking: false,
             has_changed: false,
             is_found: false,
+            questions: Crowd::default(),
             last_asked: HashMap::new(),
         });
         self.due.remove(&(watched.due, id.clone()));
@@ -279,14 +334,22 @@ impl Schedule {
     fn forget(&mut self, id: &ReferenceOrderId) {
         if let Some(watched) = self.by_order.remove(id) {
             self.due.remove(&(watched.due, id.clone()));
+            self.crowd.quick = self.crowd.quick.saturating_sub(watched.questions.quick);
+            self.crowd.sweep = self.crowd.sweep.saturating_sub(watched.questions.sweep);
         }
     }
 
-    /// Takes the orders that are due out of the queue; each comes back when it was asked about.
+    /// Takes the orders that are due and for which the budget lasts out of the queue, the longest due first; each comes
+    /// back when it was asked about.
     fn take_due(&mut self, now: Timestamp) -> Vec<ReferenceOrderId> {
         let mut taken = Vec::new();
+        self.not_before = None;
         while let Some((due, id)) = self.due.first().cloned() {
             if due > now {
+                break;
+            }
+            if let Draw::NotBefore(then) = self.bucket.take(now, self.cost_of(&id)) {
+                self.not_before = Some(then);
                 break;
             }
             self.due.remove(&(due, id.clone()));
@@ -302,8 +365,17 @@ impl Schedule {
         self.by_order.get(id).map(|watched| watched.last_asked.clone()).unwrap_or_default()
     }
 
+    /// One for each open question, of which there is at least one; never more than the budget can ever give.
+    fn cost_of(&self, id: &ReferenceOrderId) -> u32 {
+        let open = self.by_order.get(id).map(|watched| watched.questions).unwrap_or_default();
+        let questions = u32::try_from(open.quick.saturating_add(open.sweep)).unwrap_or(u32::MAX);
+        questions.clamp(1, self.polling.budget.get())
+    }
+
     fn until_due(&self, now: Timestamp) -> Duration {
-        self.due.first().map_or(Duration::from_secs(60), |(due, _)| due.since(now))
+        let first = self.due.first().map(|(due, _)| *due);
+        let due = first.map(|due| self.not_before.map_or(due, |then| then.max(due)));
+        due.map_or(Duration::from_secs(60), |due| due.since(now))
     }
 }
 
@@ -314,6 +386,8 @@ async fn pause(time: Duration) {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
     use antom_core::money::{Currency, Money};
     use antom_domain::order::{Command, Event, Integration, NewOrder, OpenAttempt, Policy, Recorded};
     use antom_domain::port::Commit;
@@ -332,7 +406,7 @@ mod tests {
 
     #[test]
     fn an_order_that_is_being_asked_about_is_not_asked_again_and_its_change_is_remembered() {
-        let mut schedule = Schedule::default();
+        let mut schedule = Schedule::new(&Polling::default(), at(0));
         schedule.set_due(&order(), at(10));
         assert_eq!(schedule.take_due(at(9)), []);
         assert_eq!(schedule.take_due(at(10)), [order()]);
@@ -385,7 +459,7 @@ mod tests {
         let clock = Arc::new(SetClock::new(at(0)));
         let books = books_at(&clock);
         let opened = order_with_an_open_attempt(&books, at(0));
-        let mut schedule = Schedule::default();
+        let mut schedule = Schedule::new(&Polling::default(), at(0));
         for _ in 0..4 {
             schedule.note_change(&books, &opened);
             clock.advance(Duration::from_millis(500));
@@ -396,9 +470,55 @@ mod tests {
         assert_eq!(schedule.until_due(at(2_000)), Duration::from_secs(2), "two seconds after it was asked");
     }
 
+    //= I-2 test
+    #[test]
+    fn a_short_budget_lets_the_longest_due_go_first_and_loses_nobody() {
+        let polling = Polling { budget: 2.try_into().unwrap(), ..Polling::default() };
+        let mut schedule = Schedule::new(&polling, at(0));
+        let name = |number: i64| ReferenceOrderId::parse(format!("ORDER-{number}")).unwrap();
+        for number in 1..=5 {
+            schedule.set_due(&name(number), at(number));
+        }
+        assert_eq!(schedule.take_due(at(10)), [name(1), name(2)]);
+        assert_eq!(
+            schedule.until_due(at(10)),
+            Duration::from_millis(500),
+            "then there is budget for one more"
+        );
+        assert_eq!(schedule.take_due(at(509)), []);
+        assert_eq!(schedule.take_due(at(510)), [name(3)]);
+        assert_eq!(schedule.take_due(at(1_510)), [name(4), name(5)]);
+        assert_eq!(schedule.until_due(at(1_510)), Duration::from_secs(60), "nobody is left in the queue");
+    }
+
+    //= I-2 test
+    #[test]
+    fn many_open_questions_stretch_the_rhythm_and_answers_give_it_back() {
+        let clock = Arc::new(SetClock::new(at(0)));
+        let books = books_at(&clock);
+        let opened = order_with_an_open_attempt(&books, at(0));
+        let call = opened.questions()[0].subject.call_id();
+        let mut schedule = Schedule::new(&Polling { budget: NonZeroU32::MIN, ..Polling::default() }, at(0));
+        schedule.note_change(&books, &opened);
+        assert_eq!(schedule.crowd, Crowd { quick: 1, sweep: 0 });
+        for number in 2..=10 {
+            let mut other = opened.clone();
+            other.reference_order_id = ReferenceOrderId::parse(format!("ORDER-{number}")).unwrap();
+            schedule.note_change(&books, &other);
+        }
+        schedule.answered(&books, &order(), vec![call.clone()], Some(&opened));
+        let due = |schedule: &Schedule| schedule.by_order.get(&order()).unwrap().due;
+        assert_eq!(due(&schedule), at(10_000), "ten questions, one a second");
+        for number in 2..=10 {
+            schedule.forget(&ReferenceOrderId::parse(format!("ORDER-{number}")).unwrap());
+        }
+        schedule.answered(&books, &order(), vec![call], Some(&opened));
+        assert_eq!((due(&schedule), schedule.crowd), (at(2_000), Crowd { quick: 1, sweep: 0 }));
+    }
+
     #[test]
     fn an_order_is_due_once_however_often_it_is_scheduled() {
-        let mut schedule = Schedule::default();
+        let mut schedule = Schedule::new(&Polling::default(), at(0));
         schedule.set_due(&order(), at(10));
         schedule.set_due(&order(), at(5));
         assert_eq!(schedule.until_due(at(0)), Duration::from_millis(5));

@@ -47,6 +47,7 @@ pub(crate) fn step(name: &str, expected: Version) -> Commit {
             reference_buyer_id: ReferenceBuyerId::parse("BUYER-1").unwrap(),
             created_at: at(0),
             attempts: Vec::new(),
+            is_read_only: false,
         },
         phase: OrderPhase::Open,
         next_check_at: None,

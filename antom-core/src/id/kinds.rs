@@ -1,8 +1,9 @@
-//! The kinds of ids, all made by one macro.
+//! The kinds of ids, all made by one macro; a copy of an id shares its text.
 //! Making new ids is left to the `IdSource` port.
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use super::error::Shape;
 use super::{IdError, IdFault};
@@ -11,7 +12,7 @@ macro_rules! id {
     ($(#[$meta:meta])* $name:ident, $kind:literal, $shape:ident) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Box<str>);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// The gateway's word for this kind of id.
@@ -27,7 +28,7 @@ macro_rules! id {
             pub fn parse(text: impl Into<String>) -> Result<Self, IdError> {
                 let text: String = text.into();
                 match Shape::$shape.check(&text) {
-                    Ok(()) => Ok(Self(text.into_boxed_str())),
+                    Ok(()) => Ok(Self(text.into())),
                     Err(reason) => Err(fault(Self::KIND, reason)),
                 }
             }
@@ -66,7 +67,7 @@ macro_rules! id {
 
         impl From<$name> for String {
             fn from(id: $name) -> Self {
-                id.0.into_string()
+                id.as_str().to_owned()
             }
         }
 

@@ -17,7 +17,7 @@ pub enum AuthorizationPhase {
     Rejected,
     /// The money is held and may be captured.
     Held,
-    /// The money was captured.
+    /// The money was captured; of what was not, nothing is held any more.
     Captured,
     /// The hold was released: cancelled, or let go by the gateway after its time.
     Released,
@@ -32,7 +32,7 @@ pub enum AuthorizationInput {
     ReviewPending,
     /// The review refused the payment.
     ReviewRejected,
-    /// The capture of the whole amount is confirmed.
+    /// Nothing is left to be captured: all of it, or the last capture, is confirmed, or the gateway let the rest go.
     CaptureConfirmed,
     /// A cancel is confirmed, or the gateway released the hold.
     ReleaseConfirmed,
@@ -125,7 +125,7 @@ impl Table for AuthorizationTable {
             AuthorizationPhase::UnderReview => "The money is held while the gateway reviews the payment.",
             AuthorizationPhase::Rejected => "The review refused the payment; it is being cancelled.",
             AuthorizationPhase::Held => "The money is held and waits for its capture.",
-            AuthorizationPhase::Captured => "The held money was captured.",
+            AuthorizationPhase::Captured => "The held money was captured; what was not is let go.",
             AuthorizationPhase::Released => "The hold is gone; nothing can be captured any more.",
         }
     }

@@ -138,7 +138,9 @@ impl Table for CaptureTable {
                 "The capture call had no readable answer. It is inquired, and repeated only under the same id."
             }
             CapturePhase::Processing => "The gateway took the capture and has not finished it.",
-            CapturePhase::Captured => "The money is taken. A card order may be shipped.",
+            CapturePhase::Captured => {
+                "The money is taken. A card order may be shipped once all of it is, or the last capture."
+            }
             CapturePhase::Failed => "Nothing was captured. The order must not be shipped.",
         }
     }

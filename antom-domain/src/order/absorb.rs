@@ -66,8 +66,8 @@ fn absorb_one(draft: &mut Draft<'_>, fact: &Fact) {
     match fact {
         Fact::Report { subject, report } => absorb_report(draft, subject, *report),
         Fact::Handout { names, handout } => {
-            if let Some(attempt) = draft.order.locate(names).and_then(|index| draft.attempt(index)) {
-                payment::absorb_handout(draft, &attempt, handout);
+            if let Some(index) = draft.order.locate(names) {
+                payment::absorb_handout(draft, index, handout);
             }
         }
         Fact::Payment { names, source, seen } => {
@@ -79,6 +79,11 @@ fn absorb_one(draft: &mut Draft<'_>, fact: &Fact) {
             if let Some(index) = draft.order.locate(names) {
                 payment::learn_id(draft, index, names.payment_id.as_ref());
                 capture::absorb(draft, index, seen);
+            }
+        }
+        Fact::RestReleased { names } => {
+            if let Some(index) = draft.order.locate(names) {
+                capture::absorb_rest_released(draft, index);
             }
         }
         Fact::Cancel { names, number, word, result_code } => {
@@ -137,8 +142,9 @@ fn amount_agrees(
         && let Some(attempt) = draft.attempt(index)
     {
         let payment_request_id = attempt.payment_request_id.clone();
+        let inquiry = inquiry(attempt);
         draft.record(Event::AmountMismatch { payment_request_id, expected, seen: text });
-        draft.wish(inquiry(&attempt));
+        draft.wish(inquiry);
     }
     false
 }
@@ -149,9 +155,9 @@ fn contradict(draft: &mut Draft<'_>, index: usize, machine: &str, recorded: Stri
         return;
     }
     let Some(attempt) = draft.attempt(index) else { return };
-    let payment_request_id = attempt.payment_request_id.clone();
+    let (payment_request_id, inquiry) = (attempt.payment_request_id.clone(), inquiry(attempt));
     draft.record(Event::Contradicted { payment_request_id, machine: machine.to_owned(), recorded, seen });
-    draft.wish(inquiry(&attempt));
+    draft.wish(inquiry);
 }
 
 /// Asks the gateway once for each notification that is too old, or too new, to be believed.
@@ -161,9 +167,9 @@ fn absorb_hint(draft: &mut Draft<'_>, index: usize, mark: &str) {
     if attempt.hints.iter().any(|known| known == mark) {
         return;
     }
-    let payment_request_id = attempt.payment_request_id.clone();
+    let (payment_request_id, inquiry) = (attempt.payment_request_id.clone(), inquiry(attempt));
     draft.record(Event::HintReceived { payment_request_id, mark: mark.to_owned() });
-    draft.wish(inquiry(&attempt));
+    draft.wish(inquiry);
 }
 
 fn inquiry(attempt: &Attempt) -> GatewayCall {

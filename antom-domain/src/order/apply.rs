@@ -41,6 +41,7 @@ impl Order {
             reference_buyer_id: reference_buyer_id.clone(),
             created_at: first.at,
             attempts: Vec::new(),
+            is_read_only: false,
         })
     }
 
@@ -176,9 +177,10 @@ impl Attempt {
             Event::CaptureAwaited { amount, .. } => {
                 self.captures.push(capture_entry(None, *amount, CapturePhase::Awaited, at));
             }
-            Event::CaptureRequested { capture_request_id, amount, .. } => {
+            Event::CaptureRequested { capture_request_id, amount, is_last, .. } => {
                 let id = Some(capture_request_id.clone());
-                self.captures.push(capture_entry(id, *amount, CapturePhase::Requested, at));
+                let entry = capture_entry(id, *amount, CapturePhase::Requested, at);
+                self.captures.push(Capture { is_last: *is_last, ..entry });
             }
             Event::CaptureInDoubt { capture, .. } => self.move_capture(*capture, CapturePhase::InDoubt),
             Event::CaptureProcessing { capture, .. } => self.move_capture(*capture, CapturePhase::Processing),
@@ -188,6 +190,11 @@ impl Attempt {
                 if let Some(entry) = self.captures.get_mut(*capture) {
                     entry.capture_id.clone_from(capture_id);
                     entry.acquirer_reference_no.clone_from(acquirer_reference_no);
+                }
+            }
+            Event::CaptureIdLearnt { capture, capture_id, .. } => {
+                if let Some(entry) = self.captures.get_mut(*capture) {
+                    entry.capture_id = Some(capture_id.clone());
                 }
             }
             _ => {}
@@ -219,11 +226,12 @@ impl Attempt {
 
     fn apply_to_refunds(&mut self, event: &Event, at: Timestamp) {
         let (id, phase) = match event {
-            Event::RefundRequested { refund_request_id, amount, reason, .. } => {
+            Event::RefundRequested { refund_request_id, amount, reason, capture, .. } => {
                 self.refunds.push(Refund {
                     refund_request_id: refund_request_id.clone(),
                     amount: *amount,
                     reason: *reason,
+                    capture: *capture,
                     since: at,
                     phase: RefundPhase::Requested,
                     result_code: None,
@@ -256,5 +264,13 @@ fn capture_entry(
     phase: CapturePhase,
     since: Timestamp,
 ) -> Capture {
-    Capture { capture_request_id, capture_id: None, amount, since, phase, acquirer_reference_no: None }
+    Capture {
+        capture_request_id,
+        capture_id: None,
+        amount,
+        is_last: false,
+        since,
+        phase,
+        acquirer_reference_no: None,
+    }
 }

@@ -11,6 +11,7 @@ use antom_core::wire::FieldErrors;
 use serde::{Deserialize, Serialize};
 
 use super::state::Integration;
+use crate::policy::WrongCapture;
 
 /// A new order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,8 +61,10 @@ pub enum Command {
         payment_request_id: PaymentRequestId,
         /// A fresh id for the capture.
         capture_request_id: CaptureRequestId,
-        /// How much; the authorized amount where absent.
+        /// How much; all that is left of the authorized amount where absent.
         amount: Option<Money>,
+        /// Whether nothing more will be captured: the gateway lets the rest go.
+        is_last: bool,
     },
     /// Close, void or return a payment in full.
     Cancel {
@@ -114,6 +117,9 @@ pub enum RefundReason {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
+    /// A newer program had a part in the order, and this one does not know all of it.
+    #[error("the order was written by a newer program; this one only shows it")]
+    WrittenByNewerProgram,
     /// A success already holds the order's money (B-4).
     #[error("the order is paid; show the buyer that it is completed")]
     OrderPaid,
@@ -150,11 +156,31 @@ pub enum Refusal {
         /// The last instant.
         deadline: Timestamp,
     },
-    /// A capture must take exactly what is authorized.
-    #[error("the capture must be {authorized}, exactly what is authorized")]
-    CaptureAmountDiffers {
-        /// What is authorized.
-        authorized: Money,
+    /// The contract does not allow a capture of this amount.
+    #[error(transparent)]
+    WrongCapture(#[from] WrongCapture),
+    /// The same capture id with another content (B-8).
+    #[error("the capture request id was used for another capture")]
+    CaptureIdReused,
+    /// This very capture failed.
+    #[error("this capture failed; capture again under a new capture request id")]
+    CaptureFailed,
+    /// The contract allows one capture, and there is one.
+    #[error(
+        "{amount} of this payment is captured or being captured, and the contract allows no second capture"
+    )]
+    CapturedOnce {
+        /// What it takes.
+        amount: Money,
+    },
+    /// The last capture was asked for before.
+    #[error("the last capture of this payment was asked for; the gateway lets the rest go")]
+    LastCaptureMade,
+    /// The attempt has as many captures as it may have.
+    #[error("the payment has reached its {limit} captures")]
+    TooManyCaptures {
+        /// The cap.
+        limit: usize,
     },
     /// The gateway reviews the payment.
     #[error("the gateway reviews this payment; wait for its decision")]
@@ -188,6 +214,15 @@ pub enum Refusal {
         /// What is left.
         refundable: Money,
     },
+    /// More than can go back from a single capture.
+    #[error("the payment was captured in parts; one refund can give back at most {refundable}")]
+    RefundExceedsCapture {
+        /// What is left of the capture that has most left.
+        refundable: Money,
+    },
+    /// The gateway's id of the capture is not known yet.
+    #[error("the gateway's id of the capture to refund is not known yet; inquire first")]
+    CaptureIdUnknown,
     /// The same refund id with another amount (B-8).
     #[error("the refund request id was used with another amount")]
     RefundIdReused,

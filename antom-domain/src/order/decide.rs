@@ -1,11 +1,15 @@
 //! Answers the merchant's commands: a step, or a refusal that changes nothing.
 //! What the gateway makes of the calls comes back through `absorb`.
 
-use antom_core::id::{CaptureRequestId, PaymentRequestId, RefundRequestId};
+mod capture;
+
+use std::cmp::Ordering;
+
+use antom_core::id::{PaymentRequestId, RefundRequestId};
 use antom_core::money::Money;
-use antom_core::outcome::CaptureMode;
 use antom_core::time::Timestamp;
 
+use self::capture::CaptureWish;
 use super::Step;
 use super::before_new;
 use super::command::{CancelReason, Command, NewOrder, OpenAttempt, RefundReason, Refusal};
@@ -13,11 +17,11 @@ use super::draft::Draft;
 use super::event::{Event, Recorded};
 use super::policy::{Policy, SESSION_LIFETIME};
 use super::request;
-use super::state::{Attempt, Integration, Order, Role};
-use crate::authorization::AuthorizationPhase;
-use crate::cancel::CancelPhase;
-use crate::capture::{CaptureInput, CaptureTable};
+use super::state::{Attempt, Capture, Integration, Order, Refundable};
+use crate::cancel::{CancelInput, CancelPhase, CancelTable};
+use crate::capture::CaptureTable;
 use crate::payment::PaymentPhase;
+use crate::refund::{RefundInput, RefundTable};
 use crate::verdict::{Table, Verdict, consult};
 
 impl Order {
@@ -41,6 +45,7 @@ impl Order {
             reference_buyer_id: new.reference_buyer_id.clone(),
             created_at: at,
             attempts: Vec::new(),
+            is_read_only: false,
         };
         debug_assert_eq!(Order::born(&Recorded { at, event: event.clone() }).as_ref(), Some(&order));
         Ok((order, Step { events: vec![event], ..Step::default() }))
@@ -55,11 +60,15 @@ impl Order {
     /// # Errors
     /// A [`Refusal`] says why nothing happens and what to do instead.
     pub fn decide(&self, command: &Command, at: Timestamp, policy: &Policy) -> Result<Step, Refusal> {
+        if self.is_read_only {
+            return Err(Refusal::WrittenByNewerProgram);
+        }
         let mut draft = Draft::new(self, at, policy);
         match command {
             Command::OpenAttempt(open) => open_attempt(&mut draft, open)?,
-            Command::Capture { payment_request_id, capture_request_id, amount } => {
-                capture(&mut draft, payment_request_id, capture_request_id, *amount)?;
+            Command::Capture { payment_request_id, capture_request_id, amount, is_last } => {
+                let wish = CaptureWish { id: capture_request_id, amount: *amount, is_last: *is_last };
+                capture::decide(&mut draft, payment_request_id, &wish)?;
             }
             Command::Cancel { payment_request_id } => cancel(&mut draft, payment_request_id)?,
             Command::Refund { payment_request_id, refund_request_id, amount, reason } => {
@@ -75,10 +84,7 @@ fn open_attempt(draft: &mut Draft<'_>, open: &OpenAttempt) -> Result<(), Refusal
     let is_card = open.payment_method_type == "CARD";
     let wished = open.capture_mode.clone().unwrap_or_else(|| draft.policy.capture_mode.clone());
     let capture_mode = is_card.then_some(wished);
-    let same_key = |attempt: &&Attempt| {
-        open.idempotency_key.is_some() && attempt.idempotency_key == open.idempotency_key
-    };
-    if let Some(earlier) = draft.order.attempts.iter().find(same_key) {
+    if let Some(earlier) = draft.order.attempt_by_key(open.idempotency_key.as_deref()) {
         let same = earlier.integration == open.integration
             && earlier.payment_method_type == open.payment_method_type
             && earlier.capture_mode == capture_mode;
@@ -114,7 +120,7 @@ fn open_attempt(draft: &mut Draft<'_>, open: &OpenAttempt) -> Result<(), Refusal
 
 /// Within a session the buyer may begin to pay until it ends.
 fn window_closes_at(integration: Integration, at: Timestamp, policy: &Policy) -> Timestamp {
-    policy.window_closes_at(match integration {
+    policy.expiry.window_closes_at(match integration {
         Integration::Session => at.saturating_add(SESSION_LIFETIME),
         Integration::Hosted => at,
     })
@@ -124,70 +130,13 @@ fn find<'a>(draft: &'a Draft<'_>, id: &PaymentRequestId) -> Result<&'a Attempt, 
     draft.order.attempt(id).ok_or(Refusal::UnknownAttempt)
 }
 
-//= A-2, A-3, X-2
-fn capture(
-    draft: &mut Draft<'_>,
-    id: &PaymentRequestId,
-    capture_request_id: &CaptureRequestId,
-    amount: Option<Money>,
-) -> Result<(), Refusal> {
-    let attempt = find(draft, id)?.clone();
-    let authorized = attempt.amount;
-    if let Some(amount) = amount
-        && amount != authorized
-    {
-        return Err(Refusal::CaptureAmountDiffers { authorized });
-    }
-    if let Some(latest) = attempt.capture() {
-        match consult::<CaptureTable>(latest.phase, CaptureInput::Request) {
-            Verdict::Repeat => return Ok(()),
-            _ if latest.capture_request_id.is_none() => return Err(Refusal::CapturedByGateway),
-            _ => {}
-        }
-    }
-    if attempt.capture_mode == Some(CaptureMode::Automatic) {
-        return Err(Refusal::CapturedByGateway);
-    }
-    may_capture(&attempt, draft.at)?;
-    let payment_id = attempt.payment.payment_id.clone().ok_or(Refusal::PaymentIdUnknown)?;
-    draft.record(Event::CaptureRequested {
-        payment_request_id: id.clone(),
-        capture_request_id: capture_request_id.clone(),
-        amount: authorized,
-    });
-    draft.wish(request::capture(&attempt, &payment_id, capture_request_id, authorized));
-    Ok(())
-}
-
-fn may_capture(attempt: &Attempt, at: Timestamp) -> Result<(), Refusal> {
-    if attempt.disputed {
-        return Err(Refusal::Disputed);
-    }
-    if attempt.role == Role::Surplus {
-        return Err(Refusal::Surplus);
-    }
-    if attempt.current_cancel().is_some_and(|cancel| cancel.phase != CancelPhase::Refused) {
-        return Err(Refusal::BeingCancelled);
-    }
-    match attempt.authorization.phase {
-        AuthorizationPhase::Held => {}
-        AuthorizationPhase::UnderReview | AuthorizationPhase::Rejected => return Err(Refusal::UnderReview),
-        AuthorizationPhase::Absent | AuthorizationPhase::Captured | AuthorizationPhase::Released => {
-            return Err(Refusal::NothingHeld);
-        }
-    }
-    match attempt.authorization.capture_before {
-        Some(deadline) if at >= deadline => Err(Refusal::CaptureDeadlinePassed { deadline }),
-        _ => Ok(()),
-    }
-}
-
 fn cancel(draft: &mut Draft<'_>, id: &PaymentRequestId) -> Result<(), Refusal> {
     let attempt = find(draft, id)?.clone();
-    match attempt.current_cancel().map(|cancel| cancel.phase) {
-        Some(CancelPhase::Requested | CancelPhase::InDoubt | CancelPhase::Confirmed) => return Ok(()),
-        Some(CancelPhase::Refused) => return Err(Refusal::TooLateToCancel),
-        None => {}
+    if let Some(latest) = attempt.current_cancel() {
+        return match consult::<CancelTable>(latest.phase, CancelInput::Request) {
+            Verdict::Repeat => Ok(()),
+            _ => Err(Refusal::TooLateToCancel),
+        };
     }
     if attempt.payment.phase == PaymentPhase::Cancelled {
         return Ok(());
@@ -195,13 +144,12 @@ fn cancel(draft: &mut Draft<'_>, id: &PaymentRequestId) -> Result<(), Refusal> {
     if attempt.payment.phase == PaymentPhase::Failed {
         return Err(Refusal::NothingToCancel);
     }
-    if let Some(capture) = attempt.capture() {
-        let ours = capture.capture_request_id.is_some();
-        match CaptureTable::is_final(capture.phase) {
-            true if attempt.is_card() && attempt.taken().is_some() => return Err(Refusal::TooLateToCancel),
-            false if ours => return Err(Refusal::CaptureUnderWay),
-            _ => {}
-        }
+    if attempt.is_card() && attempt.taken().is_some() {
+        return Err(Refusal::TooLateToCancel);
+    }
+    let ours = |capture: &Capture| capture.capture_request_id.is_some();
+    if attempt.captures.iter().any(|capture| ours(capture) && !CaptureTable::is_final(capture.phase)) {
+        return Err(Refusal::CaptureUnderWay);
     }
     draft.record(Event::CancelRequested { payment_request_id: id.clone(), reason: CancelReason::Merchant });
     let number = attempt.cancels.len().saturating_add(1);
@@ -221,7 +169,10 @@ fn refund(
     amount.require_chargeable()?;
     if let Some(known) = attempt.refunds.iter().find(|refund| refund.refund_request_id == *refund_request_id)
     {
-        return if known.amount == amount { Ok(()) } else { Err(Refusal::RefundIdReused) };
+        return match consult::<RefundTable>(known.phase, RefundInput::Request) {
+            Verdict::Repeat if known.amount == amount => Ok(()),
+            _ => Err(Refusal::RefundIdReused),
+        };
     }
     if draft.policy.knows_no_refunds(&attempt) {
         return Err(Refusal::MethodWithoutRefunds);
@@ -233,10 +184,7 @@ fn refund(
     if attempt.current_cancel().is_some_and(|cancel| cancel.phase != CancelPhase::Refused) {
         return Err(Refusal::BeingCancelled);
     }
-    let refundable = attempt.refundable().ok_or(Refusal::NothingTaken)?;
-    if amount.compare(refundable)?.is_gt() {
-        return Err(Refusal::RefundExceeds { refundable });
-    }
+    let part = part_to_refund(&attempt, amount)?;
     let payment_id = attempt.payment.payment_id.clone().ok_or(Refusal::PaymentIdUnknown)?;
     request::check_refund(refund_request_id, &payment_id, amount, reason)?;
     draft.record(Event::RefundRequested {
@@ -244,8 +192,26 @@ fn refund(
         refund_request_id: refund_request_id.clone(),
         amount,
         reason: RefundReason::Merchant,
+        capture: part.capture,
     });
-    let call = request::refund(&attempt, &payment_id, refund_request_id, amount, reason, draft.policy);
+    let call = request::refund(&attempt, &payment_id, refund_request_id, &part, reason, draft.policy);
     draft.wish(call);
     Ok(())
+}
+
+/// Where the refund takes its money from: one refund gives back from one capture, the first that has enough left.
+fn part_to_refund(attempt: &Attempt, amount: Money) -> Result<Refundable, Refusal> {
+    let refundable = attempt.refundable().ok_or(Refusal::NothingTaken)?;
+    if amount.compare(refundable)?.is_gt() {
+        return Err(Refusal::RefundExceeds { refundable });
+    }
+    let parts = attempt.refundable_parts();
+    let Some(part) = parts.iter().find(|part| part.amount.compare(amount).is_ok_and(Ordering::is_ge)) else {
+        let most = parts.iter().map(|part| part.amount).max_by_key(|amount| amount.minor_units());
+        return Err(Refusal::RefundExceedsCapture { refundable: most.unwrap_or(refundable) });
+    };
+    if !attempt.can_name(part) {
+        return Err(Refusal::CaptureIdUnknown);
+    }
+    Ok(Refundable { amount, ..part.clone() })
 }

@@ -1,6 +1,7 @@
 //! A step while it is being written: each event is applied at once, so that the next rule sees it.
 //! Which events are written is left to `decide`, `absorb` and `settle`.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use antom_core::time::Timestamp;
@@ -14,7 +15,8 @@ use super::state::{Attempt, Order};
 
 /// The order as it becomes, and the step so far.
 pub(super) struct Draft<'a> {
-    pub(super) order: Order,
+    /// Copied when the first event changes it: most messages say nothing new.
+    pub(super) order: Cow<'a, Order>,
     pub(super) at: Timestamp,
     pub(super) policy: &'a Policy,
     /// Whether the facts at hand come from an inquiry: only the gateway, asked, ends or renews a dispute.
@@ -27,11 +29,11 @@ pub(super) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn new(order: &Order, at: Timestamp, policy: &'a Policy) -> Draft<'a> {
+    pub(super) fn new(order: &'a Order, at: Timestamp, policy: &'a Policy) -> Draft<'a> {
         let returned = order.attempts.iter().enumerate().filter(|(_, attempt)| attempt.is_returned());
         Draft {
             returned_before: returned.map(|(index, _)| index).collect(),
-            order: order.clone(),
+            order: Cow::Borrowed(order),
             at,
             policy,
             is_inquiry: false,
@@ -42,7 +44,7 @@ impl<'a> Draft<'a> {
 
     /// Records an event and applies it.
     pub(super) fn record(&mut self, event: Event) {
-        self.order.apply(&event, self.at);
+        self.order.to_mut().apply(&event, self.at);
         self.step.events.push(event);
     }
 
@@ -52,9 +54,9 @@ impl<'a> Draft<'a> {
         self.step.effects.push(effect);
     }
 
-    /// A copy of the attempt as it is now.
-    pub(super) fn attempt(&self, index: usize) -> Option<Attempt> {
-        self.order.attempts.get(index).cloned()
+    /// The attempt as it is now.
+    pub(super) fn attempt(&self, index: usize) -> Option<&Attempt> {
+        self.order.attempts.get(index)
     }
 
     /// Whether the money of this attempt went back with the facts at hand, and nothing in them speaks against it.

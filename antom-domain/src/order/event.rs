@@ -14,8 +14,8 @@ use super::command::{CancelReason, RefundReason};
 use super::fact::Details;
 use super::state::Integration;
 
-/// An event with its place in the log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// An event with its place in the log. How it is written, with the version of its form, is [`stored`](super::stored)'s.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Recorded {
     /// When we recorded it.
@@ -122,6 +122,8 @@ pub enum Event {
         payment_request_id: PaymentRequestId,
         capture_request_id: CaptureRequestId,
         amount: Money,
+        #[serde(default, skip_serializing_if = "super::state::is_false")]
+        is_last: bool,
     },
     /// The capture call may have been received.
     CaptureInDoubt { payment_request_id: PaymentRequestId, capture: usize },
@@ -136,6 +138,8 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         acquirer_reference_no: Option<String>,
     },
+    /// The gateway's id of a capture became known after its success.
+    CaptureIdLearnt { payment_request_id: PaymentRequestId, capture: usize, capture_id: CaptureId },
     /// Nothing was captured.
     CaptureFailed {
         payment_request_id: PaymentRequestId,
@@ -161,6 +165,8 @@ pub enum Event {
         refund_request_id: RefundRequestId,
         amount: Money,
         reason: RefundReason,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        capture: Option<usize>,
     },
     /// The refund call may have been received.
     RefundInDoubt { payment_request_id: PaymentRequestId, refund_request_id: RefundRequestId },
@@ -216,6 +222,7 @@ impl Event {
             | Event::CaptureInDoubt { payment_request_id, .. }
             | Event::CaptureProcessing { payment_request_id, .. }
             | Event::CaptureSucceeded { payment_request_id, .. }
+            | Event::CaptureIdLearnt { payment_request_id, .. }
             | Event::CaptureFailed { payment_request_id, .. }
             | Event::CancelRequested { payment_request_id, .. }
             | Event::CancelInDoubt { payment_request_id, .. }

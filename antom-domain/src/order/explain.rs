@@ -16,8 +16,9 @@ use super::settle::is_out_of_compensations;
 use super::state::{Attempt, Order, Role};
 use crate::authorization::{AuthorizationPhase, AuthorizationTable};
 use crate::cancel::CancelTable;
-use crate::capture::{CapturePhase, CaptureTable};
+use crate::capture::CaptureTable;
 use crate::payment::PaymentTable;
+use crate::policy::CaptureTime;
 use crate::refund::RefundTable;
 use crate::verdict::Table;
 
@@ -61,7 +62,7 @@ impl Order {
             awaited: self.awaited(),
             next_check_at: self.next_check_at(at, policy),
             deadlines: self.attempts.iter().flat_map(|attempt| attempt.deadlines(at)).collect(),
-            tasks: self.attempts.iter().flat_map(|attempt| attempt.tasks(at)).collect(),
+            tasks: self.attempts.iter().flat_map(|attempt| attempt.tasks(at, policy)).collect(),
         }
     }
 
@@ -91,6 +92,9 @@ impl OrderPhase {
             OrderPhase::UnderReview => "The gateway reviews the payment, or refused it and it goes back.",
             OrderPhase::Authorized => "The card's money is held, not taken; the merchant has to capture it.",
             OrderPhase::Capturing => "The money is held and its capture is not confirmed yet.",
+            OrderPhase::PartlyCaptured => {
+                "A part of the money was captured; the merchant has to capture the rest, or to mark the last capture."
+            }
             OrderPhase::Paid => "The money is confirmed; the order may be shipped.",
             OrderPhase::OnHold => {
                 "The gateway's answers contradict each other; nothing is shipped until they agree."
@@ -160,13 +164,13 @@ impl Attempt {
         window.into_iter().chain(capture).map(deadline).collect()
     }
 
-    fn tasks(&self, now: Timestamp) -> Vec<Task> {
+    fn tasks(&self, now: Timestamp, policy: &Policy) -> Vec<Task> {
         let stuck = self.surplus_stuck || is_out_of_compensations(self);
         let kinds = [
             self.disputed.then_some(TaskKind::SettleDispute),
             (stuck && self.holds_money()).then_some(TaskKind::ReturnSurplus),
             self.capture_is_lost().then_some(TaskKind::CaptureLost),
-            self.capture_task(now),
+            self.capture_task(now, policy),
         ];
         let task = |kind| Task {
             kind,
@@ -180,15 +184,27 @@ impl Attempt {
     }
 
     /// A hold that only the merchant captures: nothing happens until somebody does.
-    fn capture_task(&self, now: Timestamp) -> Option<TaskKind> {
-        let is_ours = self.capture_mode != Some(CaptureMode::Automatic);
-        let is_idle = self.capture().is_none_or(|capture| capture.phase == CapturePhase::Failed);
-        let is_held = self.authorization.phase == AuthorizationPhase::Held;
-        if !(is_ours && is_held && is_idle) || self.role != Role::Kept || self.is_being_returned() {
+    fn capture_task(&self, now: Timestamp, policy: &Policy) -> Option<TaskKind> {
+        let is_ours = self.is_card() && self.capture_mode != Some(CaptureMode::Automatic);
+        let is_idle = !self.has_open_capture() && !self.is_captured();
+        if !(is_ours && is_idle) || self.role != Role::Kept || self.is_being_returned() {
             return None;
         }
-        let is_late = self.authorization.capture_before.is_some_and(|deadline| now >= deadline);
-        Some(if is_late { TaskKind::CaptureMissed } else { TaskKind::Capture })
+        let is_part = self.taken().is_some();
+        match self.authorization.phase {
+            AuthorizationPhase::Held => {}
+            AuthorizationPhase::Captured if is_part => return Some(TaskKind::CaptureEndedShort),
+            _ => return None,
+        }
+        let deadline = self.authorization.capture_before;
+        let stand = deadline.map(|deadline| policy.capture_deadline.stand(deadline, now));
+        Some(match stand {
+            Some(CaptureTime::Passed) if is_part => TaskKind::CaptureEndedShort,
+            Some(CaptureTime::Passed) => TaskKind::CaptureMissed,
+            Some(CaptureTime::Near) => TaskKind::CaptureSoon,
+            Some(CaptureTime::Open) | None if is_part => TaskKind::CaptureRest,
+            Some(CaptureTime::Open) | None => TaskKind::Capture,
+        })
     }
 }
 

@@ -129,6 +129,13 @@ pub struct Deadline {
 pub enum TaskKind {
     /// Capture the held money, or cancel the payment.
     Capture,
+    /// The time to capture is nearly over: capture now, or cancel.
+    CaptureSoon,
+    /// A part was captured: capture the rest, and mark the last capture.
+    CaptureRest,
+    /// A part was captured, and the time for the rest has passed or the gateway let it go: refund, or settle it with
+    /// the buyer.
+    CaptureEndedShort,
     /// The time to capture has passed: ask the buyer to pay again.
     CaptureMissed,
     /// The gateway's own capture failed: ask the buyer to pay again.

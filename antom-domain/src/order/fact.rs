@@ -1,6 +1,8 @@
 //! Facts: what the gateway showed, in the machines' words.
 //! Reading them from wire messages is left to `reading`; believing them is `absorb`'s.
 
+use std::sync::Arc;
+
 use antom_core::id::{CaptureId, CaptureRequestId, PaymentId, PaymentRequestId, RefundRequestId};
 use antom_core::money::Money;
 use antom_core::time::Timestamp;
@@ -135,34 +137,35 @@ pub struct CaptureKey {
     pub capture_id: Option<CaptureId>,
 }
 
-/// What the gateway told about the card and its checks (I-6). Absent stays absent: nothing is made up.
+/// What the gateway told about the card and its checks (I-6). Absent stays absent: nothing is made up. Copies share the
+/// texts, which are carried through every later step and never changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Details {
     /// The card's brand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub card_brand: Option<String>,
+    pub card_brand: Option<Arc<str>>,
     /// The masked card number: display data (P-1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub card_no: Option<String>,
+    pub card_no: Option<Arc<str>>,
     /// The raw address check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub avs_result_raw: Option<String>,
+    pub avs_result_raw: Option<Arc<str>>,
     /// The raw card code check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cvv_result_raw: Option<String>,
+    pub cvv_result_raw: Option<Arc<str>>,
     /// The scheme's id of the transaction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub network_transaction_id: Option<String>,
+    pub network_transaction_id: Option<Arc<str>>,
     /// The indicator of the 3-D Secure result; absent means no 3-D Secure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub eci: Option<String>,
+    pub eci: Option<Arc<str>>,
     /// The version of 3-D Secure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub three_ds_version: Option<String>,
+    pub three_ds_version: Option<Arc<str>>,
     /// The acquirer's reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub acquirer_reference_no: Option<String>,
+    pub acquirer_reference_no: Option<Arc<str>>,
 }
 
 impl Details {
@@ -173,7 +176,7 @@ impl Details {
 
     /// What `newer` knows and `self` does not: only holes are filled, so that a repeated fact adds nothing.
     pub(super) fn missing(&self, newer: &Details) -> Details {
-        fn hole(have: Option<&String>, new: Option<&String>) -> Option<String> {
+        fn hole(have: Option<&Arc<str>>, new: Option<&Arc<str>>) -> Option<Arc<str>> {
             if have.is_some() { None } else { new.cloned() }
         }
         Details {
@@ -196,7 +199,7 @@ impl Details {
 
     /// Fills holes with what `learnt` says.
     pub(super) fn fill(&mut self, learnt: &Details) {
-        fn fill(have: &mut Option<String>, new: Option<&String>) {
+        fn fill(have: &mut Option<Arc<str>>, new: Option<&Arc<str>>) {
             if have.is_none() {
                 *have = new.cloned();
             }
@@ -286,6 +289,11 @@ pub enum Fact {
         source: Source,
         /// What was said.
         seen: Box<CaptureSeen>,
+    },
+    /// The gateway, asked, shows that it let a hold go, or what was left of it.
+    RestReleased {
+        /// Whose.
+        names: Names,
     },
     /// A word about a cancel.
     Cancel {

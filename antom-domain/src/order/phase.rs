@@ -5,7 +5,6 @@ use std::fmt;
 
 use super::shippable::NotShippable;
 use super::state::{Attempt, Order};
-use crate::capture::CapturePhase;
 use crate::payment::{PaymentPhase, PaymentTable};
 use crate::verdict::Table;
 
@@ -23,9 +22,11 @@ pub enum OrderPhase {
     Authorized,
     /// A capture is awaited or under way.
     Capturing,
+    /// A part of the money was captured, and no capture was the last one.
+    PartlyCaptured,
     /// Paid: the order may be shipped.
     Paid,
-    /// The gateway contradicted itself: frozen.
+    /// The gateway contradicted itself, or a newer program had a part in the order: frozen.
     OnHold,
     /// Paid, and the money is on its way back: a cancel or a full refund is under way.
     Returning,
@@ -35,12 +36,13 @@ pub enum OrderPhase {
 
 impl OrderPhase {
     /// Every phase.
-    pub const ALL: [OrderPhase; 9] = [
+    pub const ALL: [OrderPhase; 10] = [
         OrderPhase::Open,
         OrderPhase::AwaitingPayment,
         OrderPhase::UnderReview,
         OrderPhase::Authorized,
         OrderPhase::Capturing,
+        OrderPhase::PartlyCaptured,
         OrderPhase::Paid,
         OrderPhase::OnHold,
         OrderPhase::Returning,
@@ -55,6 +57,7 @@ impl OrderPhase {
             OrderPhase::UnderReview => "underReview",
             OrderPhase::Authorized => "authorized",
             OrderPhase::Capturing => "capturing",
+            OrderPhase::PartlyCaptured => "partlyCaptured",
             OrderPhase::Paid => "paid",
             OrderPhase::OnHold => "onHold",
             OrderPhase::Returning => "returning",
@@ -79,7 +82,7 @@ impl Order {
     pub fn phase(&self) -> OrderPhase {
         match self.shippable() {
             Ok(_) => OrderPhase::Paid,
-            Err(NotShippable::Disputed) => OrderPhase::OnHold,
+            Err(NotShippable::Disputed | NotShippable::WrittenByNewerProgram) => OrderPhase::OnHold,
             Err(NotShippable::UnderReview) => OrderPhase::UnderReview,
             Err(NotShippable::BeingReturned) => OrderPhase::Returning,
             Err(NotShippable::NotCaptured) => self.holder().map_or(OrderPhase::Open, capturing_or_authorized),
@@ -105,8 +108,11 @@ impl Order {
 }
 
 fn capturing_or_authorized(holder: &Attempt) -> OrderPhase {
-    match holder.capture().map(|capture| capture.phase) {
-        None | Some(CapturePhase::Failed) => OrderPhase::Authorized,
-        Some(_) => OrderPhase::Capturing,
+    if holder.has_open_capture() {
+        OrderPhase::Capturing
+    } else if holder.taken().is_some() {
+        OrderPhase::PartlyCaptured
+    } else {
+        OrderPhase::Authorized
     }
 }

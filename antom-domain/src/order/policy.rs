@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use antom_core::money::Currency;
 use antom_core::outcome::CaptureMode;
-use antom_core::time::Timestamp;
 
 use super::state::Attempt;
+use crate::policy::{CaptureDeadline, CapturePolicy, Expiry, Polling};
 
 /// The settings that decisions depend on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,22 +20,24 @@ pub struct Policy {
     pub settlement_currency: Option<Currency>,
     /// Who captures cards where the merchant does not say.
     pub capture_mode: CaptureMode,
-    /// How long a buyer may take; `paymentExpiryTime` where it differs from the gateway's 14 minutes (B-1).
-    pub payment_timeout: Duration,
-    /// How long past the timeout "no such order" may still change.
-    pub window_margin: Duration,
-    /// How long an authorization may be captured, where the gateway gives no `authExpiryTime`.
-    pub capture_window: Duration,
+    /// How an authorization may be captured, as the contract says.
+    pub captures: CapturePolicy,
+    /// How long a buyer may take (B-1, X-5).
+    pub expiry: Expiry,
+    /// How long an authorization may be captured, and when somebody is warned.
+    pub capture_deadline: CaptureDeadline,
     /// A session that ends within this time is not handed out any more (S-4).
     pub session_margin: Duration,
     /// How polling goes.
-    pub polling: crate::policy::Polling,
+    pub polling: Polling,
     /// Payment methods whose money never goes back by a refund: an earlier attempt ends before another begins (B-6).
     pub methods_without_refunds: Vec<String>,
     /// How many attempts an order may have.
     pub max_attempts: usize,
     /// How many refunds an attempt may have.
     pub max_refunds: usize,
+    /// How many captures an attempt may have, failed ones included.
+    pub max_captures: usize,
 }
 
 impl Policy {
@@ -48,14 +50,15 @@ impl Policy {
             result_url: result_url.into(),
             settlement_currency: None,
             capture_mode: CaptureMode::Automatic,
-            payment_timeout: GATEWAY_PAYMENT_TIMEOUT,
-            window_margin: Duration::from_mins(2),
-            capture_window: Duration::from_hours(7 * 24),
+            captures: CapturePolicy::Full,
+            expiry: Expiry::default(),
+            capture_deadline: CaptureDeadline::default(),
             session_margin: Duration::from_secs(60),
-            polling: crate::policy::Polling::default(),
+            polling: Polling::default(),
             methods_without_refunds: Vec::new(),
             max_attempts: 20,
             max_refunds: 100,
+            max_captures: 50,
         }
     }
 }
@@ -66,16 +69,7 @@ impl Policy {
     pub fn knows_no_refunds(&self, attempt: &Attempt) -> bool {
         self.methods_without_refunds.contains(&attempt.payment_method_type)
     }
-
-    /// When the window closes of a buyer who may begin to pay until `begins_by`: after the payment timeout, ours or the
-    /// gateway's own, and the margin.
-    pub(super) fn window_closes_at(&self, begins_by: Timestamp) -> Timestamp {
-        let timeout = self.payment_timeout.max(GATEWAY_PAYMENT_TIMEOUT);
-        begins_by.saturating_add(timeout.saturating_add(self.window_margin))
-    }
 }
 
-/// The gateway's own payment timeout (B-1).
-pub(super) const GATEWAY_PAYMENT_TIMEOUT: Duration = Duration::from_mins(14);
 /// How long a payment session lives at the most, so that a buyer may begin to pay; also its default.
 pub const SESSION_LIFETIME: Duration = Duration::from_hours(1);

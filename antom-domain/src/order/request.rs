@@ -14,8 +14,8 @@ use serde::Serialize;
 
 use super::call::{CallSubject, GatewayCall, RequestBody};
 use super::command::{NewOrder, OpenAttempt};
-use super::policy::{GATEWAY_PAYMENT_TIMEOUT, Policy};
-use super::state::{Attempt, Integration, Order};
+use super::policy::Policy;
+use super::state::{Attempt, Integration, Order, Refundable};
 
 /// The opening call of an attempt.
 pub(super) fn open(
@@ -98,11 +98,8 @@ fn settlement(policy: &Policy) -> Option<SettlementStrategy> {
     policy.settlement_currency.map(SettlementStrategy::from)
 }
 
-/// Only a timeout that differs from the gateway's own is sent (B-1).
-//= B-1
 fn expiry(at: Timestamp, policy: &Policy) -> Option<WireTime> {
-    let differs = policy.payment_timeout != GATEWAY_PAYMENT_TIMEOUT;
-    differs.then(|| WireTime::parse(at.saturating_add(policy.payment_timeout).to_rfc3339()))
+    policy.expiry.named(at).map(|time| WireTime::parse(time.to_rfc3339()))
 }
 
 /// Checks an order's texts as every later request will carry them.
@@ -116,18 +113,28 @@ pub(super) fn check_order_texts(new: &NewOrder) -> Result<(), FieldErrors> {
     order.validate()
 }
 
-/// Takes the held money.
+/// Takes the held money, or a part of it.
+///
+/// A part always says whether it is the last one, in both members that the gateway knows for it: one of them means the
+/// last one where it is absent.
+//= A-3
 pub(super) fn capture(
     attempt: &Attempt,
     payment_id: &PaymentId,
     capture_request_id: &CaptureRequestId,
     amount: Money,
+    is_last: bool,
 ) -> GatewayCall {
     let subject = CallSubject::Capture {
         payment_request_id: attempt.payment_request_id.clone(),
         capture_request_id: capture_request_id.clone(),
     };
-    call(Api::Capture, subject, &CaptureRequest::new(capture_request_id.clone(), payment_id.clone(), amount))
+    let mut request = CaptureRequest::new(capture_request_id.clone(), payment_id.clone(), amount);
+    if amount != attempt.amount {
+        request.is_last_capture = Some(is_last);
+        request.capture_type = Some(if is_last { "FINAL" } else { "NON_FINAL" }.to_owned());
+    }
+    call(Api::Capture, subject, &request)
 }
 
 /// Closes, voids or returns the whole payment; by our own id, which is always known.
@@ -139,12 +146,12 @@ pub(super) fn cancel(attempt: &Attempt, number: usize) -> GatewayCall {
     call(Api::Cancel, subject, &CancelRequest::by_request_id(attempt.payment_request_id.clone()))
 }
 
-/// Gives captured money back.
+/// Gives captured money back: from the named capture, where the payment may have several.
 pub(super) fn refund(
     attempt: &Attempt,
     payment_id: &PaymentId,
     refund_request_id: &RefundRequestId,
-    amount: Money,
+    part: &Refundable,
     reason: Option<&str>,
     policy: &Policy,
 ) -> GatewayCall {
@@ -152,7 +159,8 @@ pub(super) fn refund(
         payment_request_id: attempt.payment_request_id.clone(),
         refund_request_id: refund_request_id.clone(),
     };
-    let mut request = RefundRequest::new(refund_request_id.clone(), payment_id.clone(), amount);
+    let mut request = RefundRequest::new(refund_request_id.clone(), payment_id.clone(), part.amount);
+    request.capture_id.clone_from(&part.capture_id);
     request.refund_reason = reason.map(str::to_owned);
     request.refund_notify_url = Some(policy.notify_url.clone());
     call(Api::Refund, subject, &request)

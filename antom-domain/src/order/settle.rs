@@ -12,7 +12,7 @@ use super::command::{CancelReason, RefundReason};
 use super::draft::Draft;
 use super::event::Event;
 use super::request;
-use super::state::{Attempt, Role};
+use super::state::{Attempt, Refund, Refundable, Role};
 use crate::authorization::AuthorizationPhase;
 use crate::cancel::CancelPhase;
 use crate::payment::PaymentPhase;
@@ -44,7 +44,7 @@ fn choose_role(draft: &mut Draft<'_>, index: usize) {
     if attempt.role != Role::Candidate || !attempt.holds_money() {
         return;
     }
-    let payment_request_id = attempt.payment_request_id;
+    let payment_request_id = attempt.payment_request_id.clone();
     if attempt.late_success_after.is_none() && draft.order.holder().is_none() {
         draft.record(Event::AttemptKept { payment_request_id });
     } else {
@@ -60,10 +60,8 @@ fn await_capture(draft: &mut Draft<'_>, index: usize) {
         && attempt.authorization.phase == AuthorizationPhase::Held
         && attempt.captures.is_empty();
     if due {
-        draft.record(Event::CaptureAwaited {
-            payment_request_id: attempt.payment_request_id,
-            amount: attempt.amount,
-        });
+        let (payment_request_id, amount) = (attempt.payment_request_id.clone(), attempt.amount);
+        draft.record(Event::CaptureAwaited { payment_request_id, amount });
     }
 }
 
@@ -72,14 +70,14 @@ fn await_capture(draft: &mut Draft<'_>, index: usize) {
 //= B-5, X-6, X-2
 fn cancel_what_must_go_back(draft: &mut Draft<'_>, index: usize) {
     let Some(attempt) = draft.attempt(index) else { return };
-    let Some(reason) = reason_to_return(&attempt) else { return };
+    let Some(reason) = reason_to_return(attempt) else { return };
     if attempt.current_cancel().is_some() || !attempt.holds_money() {
         return;
     }
     let payment_request_id = attempt.payment_request_id.clone();
+    let call = request::cancel(attempt, attempt.cancels.len().saturating_add(1));
     draft.record(Event::CancelRequested { payment_request_id, reason });
-    let number = attempt.cancels.len().saturating_add(1);
-    draft.wish(request::cancel(&attempt, number));
+    draft.wish(call);
 }
 
 /// Captured money of a surplus goes back by a refund, only after the verified refusal of its cancel.
@@ -87,30 +85,44 @@ fn cancel_what_must_go_back(draft: &mut Draft<'_>, index: usize) {
 fn refund_what_cannot_be_cancelled(draft: &mut Draft<'_>, index: usize) {
     let Some(attempt) = draft.attempt(index) else { return };
     let refused = attempt.current_cancel().is_some_and(|cancel| cancel.phase == CancelPhase::Refused);
-    if reason_to_return(&attempt).is_none() || !refused {
+    if reason_to_return(attempt).is_none() || !refused {
         return;
     }
     let Some(amount) = attempt.refundable().filter(|amount| !amount.is_zero()) else { return };
-    if draft.policy.knows_no_refunds(&attempt) {
-        report_stuck(draft, &attempt, amount);
+    if draft.policy.knows_no_refunds(attempt) {
+        report_stuck(draft, index, amount);
         return;
     }
-    let Some(number) = next_compensation(&attempt, draft.at) else { return };
+    for part in attempt.refundable_parts() {
+        refund_part(draft, index, &part);
+    }
+}
+
+/// Gives back what is left of one capture: each has its own refund.
+fn refund_part(draft: &mut Draft<'_>, index: usize, part: &Refundable) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    if part.amount.is_zero() || !attempt.can_name(part) || !may_compensate(attempt, part.capture, draft.at) {
+        return;
+    }
     let Some(payment_id) = attempt.payment.payment_id.clone() else { return };
-    let Ok(refund_request_id) = compensation_id(&attempt, number) else { return };
+    let number = attempt.refunds.iter().filter(|refund| refund.reason == RefundReason::Surplus).count();
+    let Ok(refund_request_id) = compensation_id(attempt, number.saturating_add(1)) else { return };
+    let call = request::refund(attempt, &payment_id, &refund_request_id, part, None, draft.policy);
+    let payment_request_id = attempt.payment_request_id.clone();
     draft.record(Event::RefundRequested {
-        payment_request_id: attempt.payment_request_id.clone(),
-        refund_request_id: refund_request_id.clone(),
-        amount,
+        payment_request_id,
+        refund_request_id,
+        amount: part.amount,
         reason: RefundReason::Surplus,
+        capture: part.capture,
     });
-    let call = request::refund(&attempt, &payment_id, &refund_request_id, amount, None, draft.policy);
     draft.wish(call);
 }
 
 /// What no call can return is a matter for people, told once.
 //= B-6
-fn report_stuck(draft: &mut Draft<'_>, attempt: &Attempt, amount: Money) {
+fn report_stuck(draft: &mut Draft<'_>, index: usize, amount: Money) {
+    let Some(attempt) = draft.attempt(index) else { return };
     if !attempt.surplus_stuck {
         let payment_request_id = attempt.payment_request_id.clone();
         draft.record(Event::SurplusStuck { payment_request_id, amount });
@@ -121,7 +133,8 @@ fn report_stuck(draft: &mut Draft<'_>, attempt: &Attempt, amount: Money) {
 fn settle_dispute(draft: &mut Draft<'_>, index: usize) {
     let Some(attempt) = draft.attempt(index) else { return };
     if attempt.disputed && draft.has_just_returned(index) {
-        draft.record(Event::DisputeSettled { payment_request_id: attempt.payment_request_id });
+        let payment_request_id = attempt.payment_request_id.clone();
+        draft.record(Event::DisputeSettled { payment_request_id });
     }
 }
 
@@ -139,26 +152,32 @@ fn reason_to_return(attempt: &Attempt) -> Option<CancelReason> {
     }
 }
 
-/// Which refund of the surplus is due: the first one, or, an hour after the gateway refused one for good (for want of
-/// balance, say), the next under a new id. After the last of them somebody has to look.
-fn next_compensation(attempt: &Attempt, at: Timestamp) -> Option<usize> {
-    let made: Vec<_> =
-        attempt.refunds.iter().filter(|refund| refund.reason == RefundReason::Surplus).collect();
-    let may_go_on = made.last().is_none_or(|last| {
-        last.phase == RefundPhase::Failed
-            && at.since(last.since) >= COMPENSATION_PAUSE
-            && made.len() < COMPENSATIONS
-    });
-    may_go_on.then(|| made.len().saturating_add(1))
+/// Whether a refund of this capture's surplus is due: the first one; an hour after the gateway refused one for good (for
+/// want of balance, say), the next under a new id; and one more where a refund that the merchant had asked for failed
+/// after ours returned the rest. After the last of them somebody has to look.
+fn may_compensate(attempt: &Attempt, capture: Option<usize>, at: Timestamp) -> bool {
+    compensations(attempt, capture).last().is_none_or(|last| {
+        let is_due = match last.phase {
+            RefundPhase::Succeeded => true,
+            RefundPhase::Failed => at.since(last.since) >= COMPENSATION_PAUSE,
+            RefundPhase::Requested | RefundPhase::InDoubt | RefundPhase::Processing => false,
+        };
+        is_due && compensations(attempt, capture).count() < COMPENSATIONS
+    })
+}
+
+/// The refunds of a surplus that were made of one capture, oldest first.
+fn compensations(attempt: &Attempt, capture: Option<usize>) -> impl Iterator<Item = &Refund> {
+    let of_it = move |refund: &&Refund| refund.reason == RefundReason::Surplus && refund.capture == capture;
+    attempt.refunds.iter().filter(of_it)
 }
 
 /// Whether the last refund of a surplus that is tried was refused for good too: somebody has to look.
 pub(super) fn is_out_of_compensations(attempt: &Attempt) -> bool {
-    let refused = attempt
-        .refunds
-        .iter()
-        .filter(|refund| refund.reason == RefundReason::Surplus && refund.phase == RefundPhase::Failed);
-    refused.count() >= COMPENSATIONS
+    attempt.refundable_parts().iter().any(|part| {
+        let made = compensations(attempt, part.capture);
+        made.filter(|refund| refund.phase == RefundPhase::Failed).count() >= COMPENSATIONS
+    })
 }
 
 /// The compensation's id follows from the attempt's, so that deciding again wishes the same call (B-8).

@@ -6,7 +6,6 @@ use antom_core::money::Money;
 
 use super::state::Order;
 use crate::authorization::AuthorizationPhase;
-use crate::capture::CapturePhase;
 
 /// Proof that an order is paid and its money confirmed.
 ///
@@ -33,7 +32,7 @@ impl Shippable {
         &self.payment_request_id
     }
 
-    /// What was paid.
+    /// What was paid: less than the order's price where the merchant's last capture left a part of the hold.
     pub fn amount(&self) -> Money {
         self.amount
     }
@@ -43,10 +42,13 @@ impl Shippable {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotShippable {
+    /// A newer program had a part in the order: this one does not know what speaks against shipping.
+    #[error("the order was written by a newer program")]
+    WrittenByNewerProgram,
     /// No success holds the order's money.
     #[error("the order is not paid")]
     NotPaid,
-    /// The card is authorized, its capture is not confirmed.
+    /// The card is authorized, its capture is not confirmed; where several are allowed, the last one is not.
     #[error("the capture is not confirmed")]
     NotCaptured,
     /// The gateway reviews the payment, or refused it.
@@ -62,8 +64,15 @@ pub enum NotShippable {
 
 impl Order {
     /// The permission to ship, or why there is none.
+    ///
+    /// Where the contract allows captures in parts, an order ships when the merchant has marked a capture as the last
+    /// and it is confirmed, or when all of the money is taken; never for a part, of which nobody has said that it is
+    /// all. Whoever delivers in parts looks at the captures instead.
     //= A-5, X-2
     pub fn shippable(&self) -> Result<Shippable, NotShippable> {
+        if self.is_read_only {
+            return Err(NotShippable::WrittenByNewerProgram);
+        }
         if self.attempts.iter().any(|attempt| attempt.disputed) {
             return Err(NotShippable::Disputed);
         }
@@ -74,16 +83,12 @@ impl Order {
         if holder.is_being_returned() {
             return Err(NotShippable::BeingReturned);
         }
-        if holder.is_card() {
-            let captured = holder.capture().is_some_and(|capture| capture.phase == CapturePhase::Captured);
-            if !captured || holder.taken() != Some(self.amount) {
-                return Err(NotShippable::NotCaptured);
-            }
-        }
+        let is_confirmed = !holder.is_card() || (holder.is_captured() && !holder.has_open_capture());
+        let amount = holder.taken().filter(|_| is_confirmed).ok_or(NotShippable::NotCaptured)?;
         Ok(Shippable {
             reference_order_id: self.reference_order_id.clone(),
             payment_request_id: holder.payment_request_id.clone(),
-            amount: self.amount,
+            amount,
         })
     }
 }

@@ -14,9 +14,10 @@ use super::command::{CancelReason, RefundReason};
 use super::fact::Details;
 use crate::authorization::AuthorizationPhase;
 use crate::cancel::CancelPhase;
-use crate::capture::CapturePhase;
+use crate::capture::{CapturePhase, CaptureTable};
 use crate::payment::PaymentPhase;
 use crate::refund::RefundPhase;
+use crate::verdict::Table;
 
 /// What a buyer owes for, with every attempt to pay it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +35,10 @@ pub struct Order {
     pub created_at: Timestamp,
     /// The attempts, oldest first; at most 20.
     pub attempts: Vec<Attempt>,
+    /// A newer program had a part in this order: here is what this one can read of it, and it only looks. It decides
+    /// nothing, takes in no facts, makes no calls and ships nothing.
+    #[serde(skip)]
+    pub is_read_only: bool,
 }
 
 /// How the buyer reaches the gateway.
@@ -161,6 +166,9 @@ pub struct Capture {
     pub capture_id: Option<CaptureId>,
     /// How much.
     pub amount: Money,
+    /// Whether it is the last one: the gateway lets go what it does not take.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_last: bool,
     /// Since when it is awaited or requested.
     pub since: Timestamp,
     /// Where it is.
@@ -193,6 +201,9 @@ pub struct Refund {
     pub amount: Money,
     /// Why.
     pub reason: RefundReason,
+    /// From which capture, by its place; `None` where the payment has only one, or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture: Option<usize>,
     /// Since when it is requested.
     pub since: Timestamp,
     /// Where it is.
@@ -202,8 +213,19 @@ pub struct Refund {
     pub result_code: Option<String>,
 }
 
+/// What one refund can give back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refundable {
+    /// From which capture, by its place; `None` where there is only one, or none.
+    pub(super) capture: Option<usize>,
+    /// The gateway's id of that capture, where it is known.
+    pub(super) capture_id: Option<CaptureId>,
+    /// How much.
+    pub(super) amount: Money,
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes the field by reference")]
-fn is_false(flag: &bool) -> bool {
+pub(super) fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
@@ -211,6 +233,12 @@ impl Order {
     /// The attempt with this id.
     pub fn attempt(&self, id: &PaymentRequestId) -> Option<&Attempt> {
         self.attempts.iter().find(|attempt| attempt.payment_request_id == *id)
+    }
+
+    /// The attempt that a request with this idempotency key opened.
+    pub fn attempt_by_key(&self, idempotency_key: Option<&str>) -> Option<&Attempt> {
+        let key = idempotency_key?;
+        self.attempts.iter().find(|attempt| attempt.idempotency_key.as_deref() == Some(key))
     }
 
     /// The one success that holds the order's money: kept, and neither released, returned nor beyond capture.
@@ -233,12 +261,47 @@ impl Attempt {
         succeeded && !self.is_returned()
     }
 
-    /// Whether what this attempt took or held has gone back, or was never taken.
+    /// Whether what this attempt took or held has gone back, or was never taken. Where a part was captured and went
+    /// back, the rest may still be held.
     pub fn is_returned(&self) -> bool {
         let cancelled = self.current_cancel().is_some_and(|cancel| cancel.phase == CancelPhase::Confirmed);
         let released = self.authorization.phase == AuthorizationPhase::Released;
-        let refunded = self.refundable().is_some_and(|rest| rest.is_zero()) && !self.has_open_refund();
+        let refunded = self.is_all_refunded() && !self.has_open_refund();
         cancelled || released || refunded
+    }
+
+    /// Whether refunds were asked for of everything that was taken or may still be taken.
+    fn is_all_refunded(&self) -> bool {
+        !self.is_held() && self.refundable().is_some_and(|rest| rest.is_zero())
+    }
+
+    /// Whether a card's money is held and not, or not all of it, captured.
+    pub fn is_held(&self) -> bool {
+        match self.authorization.phase {
+            AuthorizationPhase::Held | AuthorizationPhase::UnderReview | AuthorizationPhase::Rejected => true,
+            AuthorizationPhase::Absent | AuthorizationPhase::Captured | AuthorizationPhase::Released => false,
+        }
+    }
+
+    /// Whether nothing more is to be captured: the last capture is confirmed, or all of the money is taken.
+    //= A-3
+    pub fn is_captured(&self) -> bool {
+        let is_confirmed = |capture: &Capture| capture.is_last && capture.phase == CapturePhase::Captured;
+        self.taken() == Some(self.amount) || self.captures.iter().any(is_confirmed)
+    }
+
+    /// What captures took, or may still take: those without a final answer count like those that succeeded.
+    //= A-3
+    pub fn claimed(&self) -> Money {
+        let alive = self.captures.iter().filter(|capture| capture.phase != CapturePhase::Failed);
+        let none = Money::zero(self.amount.currency());
+        // A sum that cannot be told leaves nothing to be captured.
+        alive.fold(none, |sum, capture| sum.checked_add(capture.amount).unwrap_or(self.amount))
+    }
+
+    /// Whether a capture has no final answer yet.
+    pub fn has_open_capture(&self) -> bool {
+        self.captures.iter().any(|capture| !CaptureTable::is_final(capture.phase))
     }
 
     /// What was taken, and could go back: captured for cards, paid for other methods. `None` where nothing was taken.
@@ -282,7 +345,40 @@ impl Attempt {
     /// Whether a cancel, or a refund of everything, is under way or done.
     pub fn is_being_returned(&self) -> bool {
         let cancelling = self.current_cancel().is_some_and(|cancel| cancel.phase != CancelPhase::Refused);
-        cancelling || self.refundable().is_some_and(|rest| rest.is_zero())
+        cancelling || self.is_all_refunded()
+    }
+
+    /// What one refund each can give back: what is left of each capture, or of a payment without captures.
+    pub(super) fn refundable_parts(&self) -> Vec<Refundable> {
+        if !self.is_card() {
+            let whole = |amount| Refundable { capture: None, capture_id: None, amount };
+            return self.refundable().map(whole).into_iter().collect();
+        }
+        let captured = |capture: &Capture| capture.phase == CapturePhase::Captured;
+        let first = self.captures.iter().position(captured);
+        let parts = self.captures.iter().enumerate().filter(|(_, capture)| captured(capture));
+        parts
+            .filter_map(|(place, capture)| {
+                let of_it = |refund: &&Refund| refund.capture.or(first) == Some(place);
+                let alive = self.refunds.iter().filter(|refund| refund.phase != RefundPhase::Failed);
+                let amount = alive
+                    .filter(of_it)
+                    .try_fold(capture.amount, |rest, refund| rest.checked_sub(refund.amount).ok())?;
+                // Only a part can have others beside it; the gateway's documents ask for a name only then.
+                let is_part = capture.amount != self.amount;
+                Some(Refundable {
+                    capture: is_part.then_some(place),
+                    capture_id: capture.capture_id.clone().filter(|_| is_part),
+                    amount,
+                })
+            })
+            .collect()
+    }
+
+    /// Whether a refund of this part reaches the right capture: it is named, or there is no other.
+    pub(super) fn can_name(&self, part: &Refundable) -> bool {
+        let alive = self.captures.iter().filter(|capture| capture.phase != CapturePhase::Failed);
+        part.capture.is_none() || part.capture_id.is_some() || alive.count() == 1
     }
 
     /// The newest capture.

@@ -68,7 +68,8 @@ impl Order {
         self.wants_answer_to(&call.subject)
     }
 
-    pub(super) fn wants_answer_to(&self, subject: &CallSubject) -> bool {
+    /// Whether a call about this still lacks its answer.
+    pub fn wants_answer_to(&self, subject: &CallSubject) -> bool {
         let Some(attempt) = self.attempt(subject.payment_request_id()) else { return false };
         match subject {
             CallSubject::Open { .. } => attempt.wants_opening(),
@@ -122,9 +123,8 @@ impl Attempt {
         let held =
             matches!(self.authorization.phase, AuthorizationPhase::Held | AuthorizationPhase::Rejected)
                 && !self.is_given_up();
-        let must_go_back = (self.role == Role::Surplus || self.late_success_after.is_some())
-            && self.holds_money()
-            && !self.surplus_stuck;
+        let is_too_much = self.role == Role::Surplus || self.late_success_after.is_some();
+        let must_go_back = (is_too_much || self.is_rejected()) && self.holds_money() && !self.surplus_stuck;
         (self.disputed || held || must_go_back || self.has_open_cancel()).then_some(None)
     }
 

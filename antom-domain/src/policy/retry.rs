@@ -23,7 +23,8 @@ impl Default for Retry {
         Retry {
             not_sent: Duration::from_millis(500),
             maybe_sent: Duration::from_secs(5),
-            cap: Duration::from_mins(10),
+            // After an outage everything is under way again within half a minute.
+            cap: Duration::from_secs(30),
         }
     }
 }
@@ -43,5 +44,30 @@ impl Retry {
         let quarter = wait / 4;
         let spread = quarter.saturating_mul(u32::from(jitter_permille.min(999))) / 1_000;
         now.saturating_add(wait.saturating_sub(spread))
+    }
+
+    /// The most often that one call can be made within this time, however it fails: a bound for budgets and for proofs.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use antom_domain::policy::Retry;
+    ///
+    /// let retry = Retry::default();
+    /// assert_eq!(retry.most_tries_within(Duration::ZERO), 1, "a call is made once");
+    /// assert!(retry.most_tries_within(Duration::from_mins(1)) <= 9);
+    /// ```
+    pub fn most_tries_within(&self, time: Duration) -> u32 {
+        let shortest = if self.not_sent < self.maybe_sent { Reach::NotSent } else { Reach::MaybeSent };
+        let begin = Timestamp::from_epoch_millis(0);
+        let (mut at, mut tries) = (begin, 0);
+        while at.since(begin) <= time {
+            let next = self.next(shortest, tries, 999, at);
+            tries = tries.saturating_add(1);
+            if next <= at {
+                return u32::MAX;
+            }
+            at = next;
+        }
+        tries
     }
 }

@@ -19,6 +19,11 @@ use crate::order::{GatewayCall, Order, OrderPhase, Recorded};
 /// [`CommitError::Conflict`] unless the stored version equals `expected` (0: the order does not exist yet); the new
 /// version is `expected` plus the number of events.
 ///
+/// What a newer program wrote is neither an error nor left out: [`load`](OrderStore::load) and
+/// [`list`](OrderStore::list) show the order as [`is_read_only`](Order::is_read_only), folded up to the first event that
+/// this program does not know, under the version that is stored; [`history`](OrderStore::history) ends before that event.
+/// [`stored`](crate::order::stored) tells newer from damaged.
+///
 /// # Durability
 /// When `commit` returns `Ok`, the step survives the loss of power.
 ///
@@ -44,7 +49,8 @@ pub trait OrderStore: Debug + Send + Sync + 'static {
     async fn find(&self, key: &IdKey) -> Result<Option<ReferenceOrderId>, StoreError>;
     /// Makes one step durable and returns the new version.
     async fn commit(&self, commit: Commit) -> Result<Version, CommitError>;
-    /// All recorded events of the order, oldest first; empty for an unknown order.
+    /// All recorded events of the order that this program knows, oldest first, up to the first that it does not;
+    /// empty for an unknown order.
     async fn history(&self, id: &ReferenceOrderId) -> Result<Vec<Recorded>, StoreError>;
     /// One page of orders, newest first.
     async fn list(&self, query: &OrderQuery) -> Result<OrderPage, StoreError>;

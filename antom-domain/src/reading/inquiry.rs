@@ -1,4 +1,4 @@
-//! Reads the answer to `inquiryPayment`: the payment, then its captures.
+//! Reads the answer to `inquiryPayment`: the payment, then its captures, then what was let go.
 //! `result` speaks of the inquiry only; the payment's word is `paymentStatus`.
 
 use antom_core::id::{CaptureId, CaptureRequestId};
@@ -33,6 +33,8 @@ pub(super) fn payment(subject: &CallSubject, response: &InquiryPaymentResponse) 
         let entries = response.transactions.iter().flatten();
         let captures = entries.filter(|entry| entry.transaction_type == Some(TransactionType::Capture));
         facts.extend(captures.map(|entry| capture(&names, entry)));
+        // After the captures: what was let go is what none of them took.
+        facts.extend(rest_released(&names, response));
     }
     facts
 }
@@ -67,6 +69,15 @@ fn payment_seen(word: PaymentWord, response: &InquiryPaymentResponse) -> Payment
             response.acquirer_reference_no.as_ref(),
         ),
     }
+}
+
+fn rest_released(names: &Names, response: &InquiryPaymentResponse) -> Option<Fact> {
+    let is_done = |entry: &Transaction| {
+        entry.transaction_type == Some(TransactionType::Void)
+            && entry.transaction_result.as_ref().is_some_and(antom_core::GatewayResult::is_success)
+    };
+    let is_released = response.transactions.iter().flatten().any(is_done);
+    is_released.then(|| Fact::RestReleased { names: names.clone() })
 }
 
 /// `transactionStatus` is not decisive: it is seen to say SUCCESS beside a failed result.

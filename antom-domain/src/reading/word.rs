@@ -4,6 +4,8 @@
 use antom_core::outcome::{AuthReviewStatus, GatewayResult, RefundStatus};
 use antom_core::wire::{Amount, CardInfo, PaymentResultInfo};
 
+use std::sync::Arc;
+
 use crate::order::{CaptureWord, Details, RefundWord, ReviewWord, SeenAmount};
 
 pub(super) fn amount(amount: Option<&Amount>) -> SeenAmount {
@@ -57,7 +59,9 @@ pub(super) fn details(
     card: Option<&CardInfo>,
     acquirer_reference_no: Option<&String>,
 ) -> Details {
-    let text = |value: Option<&String>| value.filter(|text| !text.is_empty()).cloned();
+    let text = |value: Option<&String>| -> Option<Arc<str>> {
+        value.filter(|text| !text.is_empty()).map(|text| text.as_str().into())
+    };
     let three_ds = info
         .and_then(|info| info.three_ds_result.as_ref())
         .or_else(|| card.and_then(|card| card.three_ds_result.as_ref()));
@@ -72,7 +76,7 @@ pub(super) fn details(
         avs_result_raw: from_info(|info| info.avs_result_raw.as_ref()),
         cvv_result_raw: from_info(|info| info.cvv_result_raw.as_ref()),
         network_transaction_id: from_info(|info| info.network_transaction_id.as_ref()),
-        eci: three_ds.and_then(|result| result.eci()).map(str::to_owned),
+        eci: three_ds.and_then(|result| result.eci()).map(Into::into),
         three_ds_version: text(three_ds.and_then(|result| result.three_ds_version.as_ref())),
         acquirer_reference_no: text(acquirer_reference_no),
     }

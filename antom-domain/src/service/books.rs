@@ -51,6 +51,9 @@ pub enum BooksError {
     /// There is no such order.
     #[error("there is no such order")]
     UnknownOrder,
+    /// A newer program had a part in the order, and this one only shows it.
+    #[error("the order was written by a newer program; this one only shows it")]
+    WrittenByNewerProgram,
     /// Other steps kept coming first.
     #[error("the order kept changing; try again")]
     Busy,
@@ -110,13 +113,20 @@ impl Books {
     }
 
     /// Takes in facts and makes what follows durable. An empty step writes nothing and leaves `along` to the caller.
+    ///
+    /// Facts about an order that a newer program wrote are not taken in, and the caller hears of it: a notification is
+    /// then not acknowledged, so that it comes again until an instance of the newer program takes it.
     pub(super) async fn absorb(
         &self,
         id: &ReferenceOrderId,
         facts: &[Fact],
         along: impl Fn(&Order) -> Along,
     ) -> Result<Taken, BooksError> {
-        self.step(id, |order, at| Ok::<_, BooksError>(order.absorb(facts, at, &self.policy)), along).await
+        let absorb = |order: &Order, at| match order.is_read_only {
+            true => Err(BooksError::WrittenByNewerProgram),
+            false => Ok(order.absorb(facts, at, &self.policy)),
+        };
+        self.step(id, absorb, along).await
     }
 
     /// Takes one step: load, decide, commit; again from the start where another process came first.
@@ -129,6 +139,7 @@ impl Books {
         let queue = self.queues.of(id);
         let _turn = queue.lock().await;
         let mut holds_claim = true;
+        let mut exhausted = BooksError::Busy;
         for _ in 0..MAX_CONFLICTS {
             let stored = self.load(id).await?;
             let at = self.now();
@@ -141,14 +152,16 @@ impl Books {
             let order = commit.snapshot.clone();
             match self.ports.store.commit(commit).await {
                 Ok(_) => return Ok(Taken { order, step }),
-                Err(CommitError::Conflict | CommitError::OutcomeUnknown) => {}
+                Err(CommitError::Conflict) => exhausted = BooksError::Busy,
+                // A full disk may fail every commit at its very last word: that is no quarrel over the order.
+                Err(CommitError::OutcomeUnknown) => exhausted = BooksError::OutcomeUnknown,
                 // The answer was heard all the same: what it says is recorded without the claim.
                 Err(CommitError::LeaseLost) => holds_claim = false,
                 Err(CommitError::IdTaken(key)) => return Err(BooksError::IdTaken(key).into()),
                 Err(CommitError::Store(error)) => return Err(BooksError::Store(error).into()),
             }
         }
-        Err(BooksError::Busy.into())
+        Err(exhausted.into())
     }
 
     /// Makes a new order durable.

@@ -23,6 +23,8 @@ pub enum Dispatched {
     Answered,
     /// Its answer was already known: it was not made.
     NotWanted,
+    /// It was not made: its order was written by a newer program, whose instances make it.
+    LeftToNewerProgram,
     /// It has no final answer yet and will be made again, with the same id and the same bytes.
     Postponed,
 }
@@ -47,6 +49,10 @@ impl Dispatcher {
             Err(BooksError::UnknownOrder) => return self.drop_row(&claimed.claim).await,
             Err(error) => return Err(error),
         };
+        if stored.order.is_read_only {
+            self.postpone(claimed, Reach::NotSent).await?;
+            return Ok(Dispatched::LeftToNewerProgram);
+        }
         if !stored.order.wants(&claimed.call) {
             return self.drop_row(&claimed.claim).await;
         }

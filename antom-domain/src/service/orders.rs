@@ -3,7 +3,7 @@
 
 use antom_core::id::ReferenceOrderId;
 
-use crate::order::{Command, GatewayCall, NewOrder, Order, Refusal};
+use crate::order::{Command, GatewayCall, NewOrder, OpenAttempt, Order, Refusal};
 use crate::payment::PaymentTable;
 use crate::port::{CommitError, IdKey};
 use crate::verdict::Table;
@@ -97,8 +97,8 @@ impl Orders {
     /// # Idempotency
     /// A command that is carried out or under way changes nothing and is no error.
     pub async fn execute(&self, id: &ReferenceOrderId, command: &Command) -> Result<Executed, CommandError> {
-        if matches!(command, Command::OpenAttempt(_)) {
-            self.inquire_earlier_attempts(id).await?;
+        if let Command::OpenAttempt(open) = command {
+            self.inquire_earlier_attempts(id, open).await?;
         }
         let policy = self.books.policy();
         let taken = self
@@ -122,9 +122,20 @@ impl Orders {
     }
 
     //= B-4
-    async fn inquire_earlier_attempts(&self, id: &ReferenceOrderId) -> Result<(), BooksError> {
+    async fn inquire_earlier_attempts(
+        &self,
+        id: &ReferenceOrderId,
+        open: &OpenAttempt,
+    ) -> Result<(), BooksError> {
         let order = self.books.load(id).await?.order;
+        // The same request again opens nothing, so a client that repeats it causes no inquiries.
+        if order.attempt_by_key(open.idempotency_key.as_deref()).is_some() {
+            return Ok(());
+        }
         let inquiries = Inquiries::new(self.books.clone());
+        if order.is_read_only {
+            return Err(BooksError::WrittenByNewerProgram);
+        }
         for question in order.questions() {
             let open = order
                 .attempt(question.subject.payment_request_id())

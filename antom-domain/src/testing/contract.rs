@@ -9,7 +9,11 @@
 //! use antom_domain::testing::{MemoryStore, contract::Adapter};
 //!
 //! async fn fresh() -> Adapter {
-//!     Adapter::of(MemoryStore::new())
+//!     let store = MemoryStore::new();
+//!     let same = store.clone();
+//!     Adapter::of(store).written_by_others(move |id, event, snapshot| {
+//!         same.write_stored(id, event, snapshot).expect("both texts are sound");
+//!     })
 //! }
 //!
 //! antom_domain::contract_suite!(fresh);

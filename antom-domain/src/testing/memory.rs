@@ -62,6 +62,15 @@ impl MemoryStore {
         self.change(|state| state.interruption = Some(Interruption { is_written }));
     }
 
+    /// Appends an event to an order that exists and replaces its snapshot, both as stored texts, as another program
+    /// writes them: an older one, or a newer one whose words this one does not know.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] where there is no such order, or a text is damaged.
+    pub fn write_stored(&self, id: &ReferenceOrderId, event: &str, snapshot: &str) -> Result<(), StoreError> {
+        self.change(|state| state.orders.write_stored(id, event, snapshot))
+    }
+
     fn change<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
         act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -4,7 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use antom_core::id::{
-    CaptureRequestId, PaymentId, PaymentRequestId, ReferenceBuyerId, ReferenceOrderId, RefundRequestId,
+    CaptureId, CaptureRequestId, PaymentId, PaymentRequestId, ReferenceBuyerId, ReferenceOrderId,
+    RefundRequestId,
 };
 use antom_core::money::{Currency, Money};
 use antom_core::outcome::{CaptureMode, TerminalType};
@@ -153,7 +154,7 @@ impl Story {
 
 pub(crate) fn event_name(event: &antom_domain::order::Event) -> String {
     let json = serde_json::to_value(event).unwrap();
-    json["event"].as_str().unwrap().to_owned()
+    json.get("event").and_then(serde_json::Value::as_str).unwrap().to_owned()
 }
 
 pub(crate) fn names(number: usize) -> Names {
@@ -212,14 +213,19 @@ pub(crate) fn inquired_capture(number: usize, word: CaptureWord) -> Fact {
 }
 
 pub(crate) fn capture(number: usize, id: &str, word: CaptureWord) -> Fact {
+    capture_of(number, id, word, 4_200)
+}
+
+/// What the gateway says of one of our captures; its own id of it follows from ours.
+pub(crate) fn capture_of(number: usize, id: &str, word: CaptureWord, minor: u64) -> Fact {
     let capture_request_id = Some(CaptureRequestId::parse(id).unwrap());
     Fact::Capture {
         names: Names { capture_request_id: capture_request_id.clone(), ..names(number) },
         source: Source::Notification,
         seen: Box::new(CaptureSeen {
-            key: CaptureKey { capture_request_id, capture_id: None },
+            key: CaptureKey { capture_request_id, capture_id: CaptureId::parse(format!("GW-{id}")).ok() },
             word,
-            amount: SeenAmount::Read(usd(4_200)),
+            amount: SeenAmount::Read(usd(minor)),
             acquirer_reference_no: None,
             result_code: None,
         }),
@@ -249,6 +255,17 @@ pub(crate) fn capture_command(number: usize, id: &str) -> Command {
         payment_request_id: request_id(number),
         capture_request_id: CaptureRequestId::parse(id).unwrap(),
         amount: None,
+        is_last: false,
+    }
+}
+
+/// Captures a part.
+pub(crate) fn part_command(number: usize, id: &str, minor: u64, is_last: bool) -> Command {
+    Command::Capture {
+        payment_request_id: request_id(number),
+        capture_request_id: CaptureRequestId::parse(id).unwrap(),
+        amount: Some(usd(minor)),
+        is_last,
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::world::World;
+use crate::world::{Fate, World};
 
 /// One attempt in the gateway's ledger.
 #[derive(Debug, Default, Clone)]
@@ -20,7 +20,8 @@ struct Truth {
     refunds: u64,
 }
 
-/// At the moment of shipping the gateway must have taken this order's money, in full.
+/// At the moment of shipping the gateway must have taken this order's money: in full, or up to the capture that the
+/// shop's people asked for as the last one.
 pub fn judge_shipping(world: &Arc<World>, order: &str, attempt: &str, minor: u64) {
     let ledger = world.gateway().ledger(None);
     let truth = attempts_of(&ledger, order).remove(attempt).unwrap_or_default();
@@ -28,6 +29,12 @@ pub fn judge_shipping(world: &Arc<World>, order: &str, attempt: &str, minor: u64
         world.violation(format!(
             "{order} is shipped while {attempt} has captured {} of {minor}",
             truth.captured
+        ));
+    }
+    if truth.captured != truth.authorized && !is_last_captured(world, attempt) {
+        world.violation(format!(
+            "{order} is shipped for a part of {attempt}: {} of {}, and nobody said that it is all",
+            truth.captured, truth.authorized
         ));
     }
     if truth.status != "SUCCESS" {
@@ -115,6 +122,10 @@ fn judge_shipped(world: &Arc<World>, id: &str, truths: &BTreeMap<String, Truth>)
 }
 
 fn judge_attempt(world: &Arc<World>, name: &str, attempt: &Value, truth: &Truth, price: u64) {
+    if world.seen().paid_late.contains(name) {
+        judge_late(world, name, truth);
+        return;
+    }
     let phase = text(attempt, "/payment/phase");
     let is_card = text(attempt, "/paymentMethodType") == "CARD";
     let cancelled_here = list(attempt, "/cancels").last().is_some_and(|it| text(it, "/phase") == "confirmed");
@@ -157,18 +168,73 @@ fn judge_attempt(world: &Arc<World>, name: &str, attempt: &Value, truth: &Truth,
     if truth.authorized > 0 && truth.authorized != price {
         world.violation(format!("{name}: {} authorized for a price of {price}", truth.authorized));
     }
-    if is_card && truth.captured > 0 && truth.captured != price {
-        world.violation(format!("{name}: {} captured for a price of {price}", truth.captured));
+    if is_card {
+        judge_captures(world, name, truth, price);
     }
     if truth.cancels > 1 {
         world.violation(format!("{name} was cancelled {} times at the gateway", truth.cancels));
     }
-    if text(attempt, "/role") == "surplus" && truth.refunds > 1 {
+    let by_merchant = world.seen().returned_by_merchant.contains(name);
+    if text(attempt, "/role") == "surplus" && truth.refunds > 1 && !by_merchant {
         world.violation(format!("the surplus {name} was refunded {} times", truth.refunds));
     }
     if attempt.pointer("/disputed") == Some(&Value::Bool(true)) {
         world.violation(format!("{name} is still disputed at rest"));
     }
+}
+
+/// What came after a payment had ended goes back, by our cancel or in the end by the gateway itself. What the
+/// merchant hears of it depends on when it asks.
+fn judge_late(world: &Arc<World>, name: &str, truth: &Truth) {
+    if truth.held > 0 {
+        world.violation(format!("{name} was paid too late and holds {} at rest", truth.held));
+    }
+    if world.seen().shipped.values().any(|shipped| shipped == name) {
+        world.violation(format!("{name} was paid too late and its order was shipped for it"));
+    }
+}
+
+/// What the gateway took is what the shop's people asked for, each capture in its amount; all of it where they asked
+/// for nothing else, and where the gateway captures by itself.
+fn judge_captures(world: &Arc<World>, name: &str, truth: &Truth, price: u64) {
+    let mut expected = 0_u64;
+    for (id, minor) in done_captures(world, name) {
+        let asked = world.seen().asked.get(&id).cloned();
+        let wished = match &asked {
+            Some(asked) if asked.attempt == name && asked.fate != Fate::Refused => {
+                asked.minor.unwrap_or(price)
+            }
+            None if id.starts_with("AUTO") => price,
+            _ => 0,
+        };
+        if wished != minor {
+            world.violation(format!("{name}: {id} captured {minor}, and what was asked for was {asked:?}"));
+        }
+        expected = expected.saturating_add(minor);
+    }
+    if expected != truth.captured {
+        world.violation(format!("{name}: {} captured by captures of {expected}", truth.captured));
+    }
+    if world.contract() == "full" && truth.captured > 0 && truth.captured != price {
+        world.violation(format!("{name}: {} captured for a price of {price}", truth.captured));
+    }
+}
+
+/// Whether the gateway has done a capture of this attempt that was to be the last one; with a contract for a single
+/// capture each one is.
+fn is_last_captured(world: &Arc<World>, attempt: &str) -> bool {
+    let done = done_captures(world, attempt);
+    let seen = world.seen();
+    let mut asked = done.iter().filter_map(|(id, _)| seen.asked.get(id));
+    asked.any(|asked| asked.is_last || world.contract() == "single")
+}
+
+/// The captures that the gateway has done of an attempt: id and amount.
+fn done_captures(world: &Arc<World>, attempt: &str) -> Vec<(String, u64)> {
+    let view = world.gateway().payment_view(None, attempt).unwrap_or_default();
+    let is_done = |capture: &&Value| capture.pointer("/done") == Some(&Value::Bool(true));
+    let done = list(&view, "/captures").iter().filter(is_done);
+    done.map(|capture| (text(capture, "/captureRequestId").to_owned(), number(capture, "/amount"))).collect()
 }
 
 fn attempts_of(ledger: &Value, order: &str) -> BTreeMap<String, Truth> {

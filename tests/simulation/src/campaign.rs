@@ -204,7 +204,7 @@ impl Report {
     }
 }
 
-fn cells_of_this_thread() -> BTreeMap<Cell, u64> {
+pub(crate) fn cells_of_this_thread() -> BTreeMap<Cell, u64> {
     let mut cells = census::take::<PaymentTable>();
     cells.extend(census::take::<AuthorizationTable>());
     cells.extend(census::take::<CaptureTable>());

@@ -107,8 +107,8 @@ fn without_our_id(body: &str) -> String {
 /// The webhook: store, then acknowledge.
 async fn take_in(services: Services, notification: ReceivedNotification, message: Notification) -> bool {
     let Some(mistake) = services.mistake() else { return services.receive(notification, &message).await };
-    let price = services.price_of(&notification.keys).await;
-    let message = mistake.reads(message, price.as_ref());
+    let known = services.known_of(&notification.keys).await;
+    let message = mistake.reads(message, known.as_ref());
     services.receive(notification, &message).await || mistake.acknowledges_errors()
 }
 

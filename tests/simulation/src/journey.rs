@@ -15,9 +15,10 @@ use antom_simulator::core::{Completion, CompletionError, Outcome};
 
 use crate::delivery;
 use crate::executor::WORLD;
+use crate::fate;
 use crate::instance::Services;
 use crate::mistake::Mistake;
-use crate::world::World;
+use crate::world::{Asked, Fate, World};
 
 /// How often a client tries again what a dying instance did not answer.
 const TRIES: usize = 12;
@@ -108,20 +109,20 @@ async fn look(world: &Arc<World>, id: &ReferenceOrderId) -> Option<Order> {
     .await
 }
 
-/// A command is tried again, unless the order refuses it. Whether it was carried out.
-async fn command(world: &Arc<World>, id: &ReferenceOrderId, command: Command) -> bool {
+/// A command is tried again, unless the order refuses it.
+pub async fn command(world: &Arc<World>, id: &ReferenceOrderId, command: Command) -> Fate {
     let id = id.clone();
     let done = insist(world, move |services| {
         let (id, command) = (id.clone(), command.clone());
         async move {
             match services.execute(&id, &command).await {
-                Ok(_) => Some(true),
-                Err(antom_domain::service::CommandError::Refused(_)) => Some(false),
+                Ok(_) => Some(Fate::Carried),
+                Err(antom_domain::service::CommandError::Refused(_)) => Some(Fate::Refused),
                 Err(_) => None,
             }
         }
     });
-    done.await == Some(true)
+    done.await.unwrap_or(Fate::Unknown)
 }
 
 /// A buyer tries to pay: opens an attempt, waits for what the gateway hands out, and acts on it.
@@ -147,7 +148,8 @@ async fn pay(world: &Arc<World>, id: &ReferenceOrderId, attempt: u64, plan: Plan
         client_ip: Some("203.0.113.7".to_owned()),
         idempotency_key: Some(format!("key-{number}")),
     };
-    if !command(world, id, Command::OpenAttempt(Box::new(open))).await {
+    fate::draw(world, id, &payment_request_id);
+    if command(world, id, Command::OpenAttempt(Box::new(open))).await != Fate::Carried {
         return;
     }
     if !wait_for_handout(world, id, &payment_request_id).await {
@@ -235,10 +237,44 @@ async fn capture_what_is_held(world: &Arc<World>, id: &ReferenceOrderId, order: 
         .map(|attempt| attempt.payment_request_id.clone())
         .collect();
     for payment_request_id in held {
-        let Ok(capture_request_id) = CaptureRequestId::parse(format!("CAP-{}", world.fresh())) else {
-            return;
-        };
-        command(world, id, Command::Capture { payment_request_id, capture_request_id, amount: None }).await;
+        let parts = if world.contract() == "multiple" { world.random.between(1, 2) } else { 1 };
+        for _ in 0..parts {
+            capture(world, id, &payment_request_id, order.amount).await;
+        }
+    }
+}
+
+/// One capture of what the contract allows. Whoever captures in parts does not reckon what is left, asks for the same
+/// one twice, and sometimes under the id of another one: the service has to know better.
+async fn capture(world: &Arc<World>, id: &ReferenceOrderId, attempt: &PaymentRequestId, price: Money) {
+    let random = &world.random;
+    let minor = match world.contract() {
+        "full" => None,
+        _ => Some((price.minor_units() / random.one_of(&[1, 2, 3, 5], 1)).max(1)),
+    };
+    let fresh = format!("CAP-{}", world.fresh());
+    let used = {
+        let seen = world.seen();
+        let is_usable = |asked: &Asked| asked.attempt == attempt.as_str() && asked.fate == Fate::Carried;
+        let mut earlier = seen.asked.iter().filter(|(_, asked)| is_usable(asked));
+        earlier.next_back().map(|(id, asked)| (id.clone(), asked.clone()))
+    };
+    let used = used.filter(|_| world.contract() == "multiple" && random.chance(200));
+    let is_last = world.contract() == "multiple" && random.chance(250);
+    let capture_id = used.as_ref().map_or(fresh, |(id, _)| id.clone());
+    let Ok(capture_request_id) = CaptureRequestId::parse(capture_id.as_str()) else { return };
+    let amount = minor.and_then(|minor| Money::from_minor(price.currency(), minor).ok());
+    let wish = Command::Capture { payment_request_id: attempt.clone(), capture_request_id, amount, is_last };
+    let mut asked = Asked { attempt: attempt.to_string(), minor, is_last, fate: Fate::Unknown };
+    let is_other = used.is_some_and(|(_, used)| (used.minor, used.is_last) != (minor, is_last));
+    if !is_other {
+        world.seen().asked.insert(capture_id.clone(), asked.clone());
+    }
+    asked.fate = command(world, id, wish).await;
+    if !is_other {
+        world.seen().asked.insert(capture_id, asked);
+    } else if asked.fate == Fate::Carried {
+        world.violation(format!("{capture_id} was asked for again as another capture, and not refused"));
     }
 }
 
@@ -266,6 +302,12 @@ fn paid_by(world: &Arc<World>, order: &Order) -> Option<(String, u64)> {
         let paid = |attempt: &&Attempt| attempt.payment.phase == PaymentPhase::Succeeded;
         let attempt = order.attempts.iter().find(paid)?;
         return Some((attempt.payment_request_id.to_string(), attempt.amount.minor_units()));
+    }
+    if world.mistake() == Some(Mistake::PartIsShipped) {
+        let taken = |attempt: &Attempt| attempt.is_card().then(|| attempt.taken()).flatten();
+        let mut parts = order.attempts.iter().filter_map(|attempt| Some((attempt, taken(attempt)?)));
+        let (attempt, taken) = parts.next()?;
+        return Some((attempt.payment_request_id.to_string(), taken.minor_units()));
     }
     let shippable = order.shippable().ok()?;
     Some((shippable.payment_request_id().to_string(), shippable.amount().minor_units()))

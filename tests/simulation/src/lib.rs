@@ -6,8 +6,10 @@
 
 pub mod audit;
 pub mod campaign;
+pub mod cells;
 pub mod delivery;
 pub mod executor;
+pub mod fate;
 pub mod instance;
 pub mod journey;
 pub mod mistake;

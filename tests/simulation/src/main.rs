@@ -4,7 +4,8 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use antom_simulation::campaign::{self, Campaign};
+use antom_simulation::campaign::{self, Campaign, Report};
+use antom_simulation::cells;
 use antom_simulation::mistake::Mistake;
 use antom_simulation::model;
 use antom_simulation::profile::Profile;
@@ -16,11 +17,13 @@ Simulates orders against the gateway's core, with faults on every port, and comp
   --orders N       how many orders (default 100000)
   --seed S         the first seed (default 1)
   --faults NAME    which faults: swarm (default), calm, deaf, mute, network, notifications, storage, crashes,
-                   instances, clocks
+                   instances, clocks, worst
   --trace          one seed only, with everything that happened
   --mistake NAME   plants a mistake; with --trace shows how it is found
-  --profile NAME   quick: 100000 orders, then the model and every planted mistake; long: 10000000 orders
-  --cells          tells how often each cell of the state tables was reached
+  --profile NAME   quick: 100000 orders, then the model and every planted mistake; long: 10000000 orders, and every
+                   cell of the state tables is reached, unless it is listed as impossible
+  --cells          tells how often each cell of the state tables was reached, and what speaks against the list of
+                   impossible ones
   --model          visits every state of one order with two attempts, two losses, two copies and one crash
   --mistakes       plants every mistake, one after the other, and tells the seed that finds it (at most 10000 each)
 
@@ -44,6 +47,7 @@ struct Options {
     campaign: Campaign,
     parts: Vec<Part>,
     shows_cells: bool,
+    is_long: bool,
 }
 
 fn main() -> ExitCode {
@@ -62,7 +66,7 @@ fn main() -> ExitCode {
     let mut went_well = true;
     for part in &options.parts {
         went_well &= match part {
-            Part::Orders => simulate(options.campaign, options.shows_cells),
+            Part::Orders => simulate(&options),
             Part::Trace => show(options.campaign),
             Part::Model => visit_model(),
             Part::Mistakes => plant_all(options.campaign),
@@ -72,7 +76,8 @@ fn main() -> ExitCode {
 }
 
 fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
-    let mut options = Options { campaign: Campaign::default(), parts: Vec::new(), shows_cells: false };
+    let mut options =
+        Options { campaign: Campaign::default(), parts: Vec::new(), shows_cells: false, is_long: false };
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or_else(|| format!("{argument} lacks its value"));
         match argument.as_str() {
@@ -85,7 +90,10 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options
             "--cells" => options.shows_cells = true,
             "--profile" => match value()?.as_str() {
                 "quick" => options.parts.extend([Part::Orders, Part::Model, Part::Mistakes]),
-                "long" => options.campaign.orders = LONG,
+                "long" => {
+                    options.campaign.orders = LONG;
+                    options.is_long = true;
+                }
                 other => return Err(format!("no profile is called {other}")),
             },
             "--faults" => {
@@ -112,7 +120,8 @@ fn number(text: &str) -> Result<u64, String> {
 }
 
 /// Many seeds; `true` if no rule was broken.
-fn simulate(campaign: Campaign, shows_cells: bool) -> bool {
+fn simulate(options: &Options) -> bool {
+    let campaign = options.campaign;
     let report = campaign::run(campaign);
     for finding in report.findings.iter().take(20) {
         say(&format!("seed {}: {}", finding.seed, finding.violations.join("; ")));
@@ -120,13 +129,31 @@ fn simulate(campaign: Campaign, shows_cells: bool) -> bool {
         let (seed, faults) = (finding.seed, campaign.faults);
         say(&format!("  replay: cargo xtask sim --seed {seed} --faults {faults}{mistake} --trace"));
     }
-    if shows_cells {
+    if options.shows_cells {
         for (cell, count) in &report.cells {
-            say(&format!("{:<14} {:<14} {:<20} {count:>10}", cell.machine, cell.phase, cell.input));
+            let reason = cells::why_impossible(cell).unwrap_or_default();
+            say(&format!("{:<14} {:<14} {:<20} {count:>10}  {reason}", cell.machine, cell.phase, cell.input));
         }
     }
+    let cells_are_right = !(options.shows_cells || options.is_long) || judge_cells(&report, options.is_long);
     say(&report.to_string());
-    report.findings.is_empty()
+    report.findings.is_empty() && cells_are_right
+}
+
+/// `true` if no cell that is listed as impossible was reached, and, in a long run, every other one often enough.
+fn judge_cells(report: &Report, is_long: bool) -> bool {
+    let verdict = cells::judge(&report.cells);
+    verdict.wrong.iter().for_each(|wrong| say(&format!("listed as impossible: {wrong}")));
+    verdict.seldom.iter().for_each(|seldom| say(&format!("fewer than {}: {seldom}", cells::LEAST)));
+    verdict.coincidences.iter().for_each(|rare| say(&format!("by coincidence: {rare}")));
+    say(&format!(
+        "{} cells, {} reached fewer than {} times, {} wrongly listed as impossible",
+        report.cells.len(),
+        verdict.seldom.len(),
+        cells::LEAST,
+        verdict.wrong.len()
+    ));
+    verdict.wrong.is_empty() && (!is_long || verdict.seldom.is_empty())
 }
 
 /// One seed with its trace.

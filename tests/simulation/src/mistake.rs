@@ -1,6 +1,7 @@
 //! Wrong variants of the merchant, planted around its ports, to prove that the simulation finds them.
 //! None of them is a switch in the product: each is a decorator that lives in this crate.
 
+mod deciding;
 mod gateway;
 mod storage;
 mod webhook;
@@ -9,8 +10,10 @@ use std::sync::Arc;
 
 use antom_domain::service::Ports;
 
+pub use self::deciding::capture_forgetting_doubt;
 use self::gateway::WrongGateway;
 use self::storage::WrongStore;
+pub use self::webhook::Known;
 use crate::world::World;
 
 macro_rules! mistakes {
@@ -122,6 +125,12 @@ mistakes! {
     NothingIsResumed = "nothing-is-resumed",
     /// The shop ships when the payment succeeded, before the capture is confirmed.
     ShipsBeforeCapture = "ships-before-capture",
+    /// Captures without a final answer do not count towards what may still be captured.
+    CapturesInDoubtAreFree = "captures-in-doubt-are-free",
+    /// The shop ships as soon as a part is captured, as if it were all.
+    PartIsShipped = "part-is-shipped",
+    /// The result of a capture counts for the newest one, whichever it names.
+    ResultIsForTheNewestCapture = "result-is-for-the-newest-capture",
 }
 
 impl Mistake {

@@ -90,7 +90,7 @@ impl Profile {
         let deaf_or_mute = random.below(12);
         // A message that nobody understands is acknowledged all the same, and only an inquiry can make up for it.
         let is_mute = deaf_or_mute == 0;
-        Profile {
+        let swarm = Profile {
             not_sent: often(),
             request_lost: often(),
             answer_lost: often(),
@@ -114,6 +114,24 @@ impl Profile {
             crash_every_s: if random.chance(300) { random.one_of(&[5, 60, 900], 60) } else { 0 },
             clock_error_ms: if random.chance(200) { random.one_of(&[2_000, 120_000], 2_000) } else { 0 },
             trouble_ms: random.one_of(&[60_000, 1_200_000, 7_200_000], 60_000),
+        };
+        if random.chance(80) { swarm.at_its_worst(random.chance(500)) } else { swarm }
+    }
+
+    /// Calls fail both ways and two instances with wrong clocks make them side by side: only so does an answer find
+    /// what another one has ended.
+    fn at_its_worst(self, is_odd: bool) -> Profile {
+        Profile {
+            not_sent: 350,
+            answer_lost: 350,
+            is_mute: false,
+            is_deaf: false,
+            odd_message: if is_odd { 80 } else { 0 },
+            instances: 2,
+            clock_error_ms: 120_000,
+            crash_every_s: 60,
+            trouble_ms: self.trouble_ms.max(1_200_000),
+            ..self
         }
     }
 
@@ -155,13 +173,14 @@ impl Profile {
                 ..Profile::calm().in_trouble(swarm.trouble_ms)
             },
             "instances" => Profile { instances: 2, ..swarm },
+            "worst" => swarm.at_its_worst(random.chance(500)),
             "clocks" => Profile { clock_error_ms: 120_000, ..swarm },
             _ => return None,
         })
     }
 
     /// The names that [`named`](Profile::named) knows.
-    pub const NAMES: [&str; 10] = [
+    pub const NAMES: [&str; 11] = [
         "swarm",
         "calm",
         "deaf",
@@ -172,6 +191,7 @@ impl Profile {
         "crashes",
         "instances",
         "clocks",
+        "worst",
     ];
 
     fn in_trouble(self, trouble_ms: u64) -> Profile {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use antom_domain::order::{Order, Policy};
-use antom_domain::policy::Polling;
+use antom_domain::policy::{CapturePolicy, Polling};
 use antom_domain::port::{OrderQuery, OrderStore};
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use crate::instance::Instance;
 use crate::mistake::Mistake;
 use crate::profile::Profile;
 use crate::random::Random;
-use crate::world::World;
+use crate::world::{CLIENT, World};
 use crate::{audit, delivery, journey};
 
 /// When every simulation begins: 2026-11-18T23:46:40Z.
@@ -66,7 +66,9 @@ pub fn run(plan: Plan) -> Outcome {
     let profile = Profile::named(plan.faults, &draw).unwrap_or_else(Profile::calm);
     let world = Arc::new(World::new(&plan, profile, executor.handle()));
     plant_odd_messages(&world, profile.odd_message);
-    let policy = Arc::new(policy(&draw));
+    sign_contract(&world);
+    let captures = CapturePolicy::from_word(world.contract()).unwrap_or_default();
+    let policy = Arc::new(Policy { captures, ..policy(&draw) });
     for owner in 1..=profile.instances {
         Instance::start(&world, owner, &policy, plan.mistake);
     }
@@ -103,6 +105,7 @@ fn policy(draw: &Random) -> Policy {
         quick: Duration::from_secs(draw.one_of(&[2, 30, 180], 30)),
         fast_window: Duration::from_secs(draw.one_of(&[20, 840], 840)),
         sweep: Duration::from_secs(draw.one_of(&[1_800, 43_200], 1_800)),
+        ..Polling::default()
     };
     let polling = if polling.quick < Duration::from_secs(30) {
         Polling { fast_window: Duration::from_secs(20), ..polling }
@@ -112,6 +115,14 @@ fn policy(draw: &Random) -> Policy {
     Policy {
         polling,
         ..Policy::new("https://shop.example/notifications/antom", "https://shop.example/result/")
+    }
+}
+
+/// The gateway's side of what the policy allows.
+fn sign_contract(world: &Arc<World>) {
+    let settings = json!({ "captures": world.contract() });
+    if let Err(fault) = world.gateway().set_contract(CLIENT, &settings) {
+        world.violation(format!("the simulator refuses the contract: {fault}"));
     }
 }
 

@@ -33,6 +33,7 @@ pub struct World {
     instances: Mutex<BTreeMap<u32, Arc<Instance>>>,
     seen: Mutex<Seen>,
     trace: Mutex<Trace>,
+    contract: &'static str,
     mistake: Option<Mistake>,
     has_wrong_clocks: bool,
     faults: AtomicU64,
@@ -57,8 +58,36 @@ pub struct Seen {
     pub shipped: BTreeMap<String, String>,
     /// The attempts that the merchant's people cancelled or refunded.
     pub returned_by_merchant: BTreeSet<String>,
+    /// The attempts whose method paid although they were closed or cancelled.
+    pub paid_late: BTreeSet<String>,
+    /// The captures that the shop's people asked for, by their ids.
+    pub asked: BTreeMap<String, Asked>,
     /// What broke a rule while it happened.
     pub violations: Vec<String>,
+}
+
+/// A capture that the shop's people asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Of this attempt.
+    pub attempt: String,
+    /// So much; `None`: everything.
+    pub minor: Option<u64>,
+    /// Nothing more was to be captured afterwards.
+    pub is_last: bool,
+    /// What became of the wish.
+    pub fate: Fate,
+}
+
+/// What became of a wish of the shop's people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// The shop's service has it in its books.
+    Carried,
+    /// The shop's service refused it.
+    Refused,
+    /// Nobody heard an answer.
+    Unknown,
 }
 
 #[derive(Debug)]
@@ -80,6 +109,7 @@ impl World {
             instances: Mutex::default(),
             seen: Mutex::default(),
             trace: Mutex::new(Trace { hash: 0xCBF2_9CE4_8422_2325, lines: plan.keeps_trace.then(Vec::new) }),
+            contract: contract_of(plan.seed),
             mistake: plan.mistake,
             has_wrong_clocks: profile.clock_error_ms > 0,
             faults: AtomicU64::new(0),
@@ -92,6 +122,11 @@ impl World {
     /// The mistake that was planted, if one was.
     pub fn mistake(&self) -> Option<Mistake> {
         self.mistake
+    }
+
+    /// How the contract with the gateway allows captures: `full`, `single` or `multiple`.
+    pub fn contract(&self) -> &'static str {
+        self.contract
     }
 
     /// Whether clocks of instances are, or were, wrong.
@@ -205,6 +240,11 @@ impl World {
         let trace = self.trace.lock().unwrap_or_else(PoisonError::into_inner);
         (trace.hash, trace.lines.clone().unwrap_or_default())
     }
+}
+
+/// Half of the seeds capture in parts, where their contract allows it.
+fn contract_of(seed: u64) -> &'static str {
+    Random::new(seed.rotate_left(11)).one_of(&["full", "full", "single", "multiple", "multiple"], "full")
 }
 
 /// Virtual time as seconds since the simulation's beginning.

@@ -47,7 +47,7 @@ enum Command {
 
 When it is ready, one line of JSON is printed: {\"listening\", \"tls\", \"client_id\", \"keys\"}.
 Logs go to stderr; RUST_LOG sets their level. SIGTERM or SIGINT ends it within 10 s, with 0.
-Exit codes: 0 ended by a signal; 5 an address, the keys folder or the state file is at fault; 64 wrong usage.")]
+Exit codes: 0 ended by a signal; 5 an address, the keys folder or a file is at fault; 64 wrong usage.")]
 struct Serve {
     /// Address for HTTP; port 0 picks a free one.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4010")]
@@ -91,6 +91,9 @@ struct Serve {
     /// Script of the gateway's own web SDK (dist/umd/ams-checkout.min.js of its package), for /_simulator/demo.
     #[arg(long, value_name = "FILE")]
     web_sdk: Option<PathBuf>,
+    /// File of scenarios that `POST /_simulator/scenarios/{name}` starts; the README has their form.
+    #[arg(long, value_name = "FILE")]
+    scenarios: Option<PathBuf>,
     /// For uniformity: the ready line is JSON with and without it.
     #[arg(long)]
     json: bool,
@@ -179,6 +182,7 @@ async fn run(arguments: Serve, keys: PathBuf) -> Result<(), StartError> {
         allow_remote: arguments.allow_remote,
         state: arguments.state,
         web_sdk: arguments.web_sdk,
+        scenarios: arguments.scenarios,
         patience: Patience::default(),
     };
     // Listening for the signal begins before the ready line, so that none is missed.

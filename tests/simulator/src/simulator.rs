@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio_rustls::TlsAcceptor;
 
-use crate::core::{Completion, CompletionError, Gateway, GatewaySettings, Time};
+use crate::core::{Completion, CompletionError, Gateway, GatewaySettings, ScenarioBook, Time};
 use crate::http::{
     Archive, CertificateError, Certificates, Clock, ClockMode, Door, Identities, Keys, KeysError, Links,
     Parts, Patience, Server, Shell, StateError, StateFile,
@@ -52,6 +52,8 @@ pub struct Settings {
     pub state: Option<PathBuf>,
     /// The script of the gateway's own web SDK, for the page to try it on; nothing else reads it.
     pub web_sdk: Option<PathBuf>,
+    /// File of scenarios that the control API starts by name.
+    pub scenarios: Option<PathBuf>,
     /// How long a client may take to send a request.
     pub patience: Patience,
 }
@@ -72,6 +74,7 @@ impl Default for Settings {
             allow_remote: false,
             state: None,
             web_sdk: None,
+            scenarios: None,
             patience: Patience::default(),
         }
     }
@@ -105,6 +108,14 @@ pub enum StartError {
         path: PathBuf,
         /// What the operating system says.
         source: std::io::Error,
+    },
+    /// The file of scenarios is at fault.
+    #[error("{} of --scenarios cannot be used: {reason}", path.display())]
+    Scenarios {
+        /// The file.
+        path: PathBuf,
+        /// Which scenario it is and what is wrong with it, or what the operating system says.
+        reason: String,
     },
     /// The client that posts notifications cannot be made.
     #[error("the client for notifications cannot be made")]
@@ -340,6 +351,14 @@ fn make_shell(
             Some(read.map_err(|source| StartError::WebSdk { path: path.clone(), source })?)
         }
     };
+    let scenario_book = match &settings.scenarios {
+        None => ScenarioBook::default(),
+        Some(path) => {
+            let fault = |reason| StartError::Scenarios { path: path.clone(), reason };
+            let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
+            ScenarioBook::read(&text).map_err(fault)?
+        }
+    };
     Ok(Shell::new(Parts {
         clock,
         keys,
@@ -347,6 +366,7 @@ fn make_shell(
         poster,
         allow_remote: settings.allow_remote,
         web_sdk,
+        scenario_book,
         archive,
         gateway,
         state_file,

@@ -34,9 +34,14 @@ fn run(arguments: &[&str]) -> Output {
 }
 
 fn serve(log: &str) -> Running {
+    serve_with(log, &[])
+}
+
+fn serve_with(log: &str, flags: &[&str]) -> Running {
     let folder = tempfile::tempdir().expect("a folder");
     let keys = folder.path().join("keys").to_string_lossy().into_owned();
     let arguments = ["serve", "--listen", "127.0.0.1:0", "--tls-listen", "127.0.0.1:0", "--keys", &keys];
+    let arguments = [&arguments[..], flags].concat();
     let mut child = binary(&arguments).env("RUST_LOG", log).spawn().expect("started");
     let mut stdout = BufReader::new(child.stdout.take().expect("stdout"));
     let mut line = String::new();
@@ -141,6 +146,75 @@ fn every_command_has_help_with_examples_and_exit_codes() {
             assert!(text.contains(part), "{arguments:?}: {text}");
         }
     }
+}
+
+/// A payment of this amount, and an inquiry of it; an answer that never comes is an empty text.
+fn paid(running: &Running, value: &str) -> (String, String) {
+    let bearer = format!("Authorization: Bearer {}\r\n", running.key("gateway_api_key"));
+    let id = format!("pay-{value}");
+    let amount = json!({"currency": "SGD", "value": value});
+    let payment = json!({
+        "productCode": "CASHIER_PAYMENT", "paymentRequestId": id, "paymentAmount": amount,
+        "paymentMethod": {"paymentMethodType": "CARD"}, "paymentFactor": {"isAuthorization": true},
+        "order": {"referenceOrderId": "o1", "orderDescription": "a chair", "orderAmount": amount},
+        "env": {"terminalType": "WEB", "clientIp": "127.0.0.1"},
+        "paymentRedirectUrl": "https://shop.test/result", "paymentNotifyUrl": "http://127.0.0.1:1/n",
+    });
+    let call = |operation: &str, body: &Value| {
+        running.ask(&format!("/ams/sandbox/api/v1/payments/{operation}"), &bearer, &body.to_string())
+    };
+    (call("pay", &payment), call("inquiryPayment", &json!({"paymentRequestId": id})))
+}
+
+fn body_of(answer: &str) -> Value {
+    let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
+    serde_json::from_str(body).expect("JSON")
+}
+
+#[test]
+fn every_flag_that_shapes_the_gateway_reaches_it() {
+    let flags =
+        ["--clock", "manual", "--start", "2026-01-10T10:00:00+08:00", "--seed", "7", "--journal", "3"];
+    let flags = [&flags[..], &["--magic-amounts", "--tls-name", "pay.test", "--json"]].concat();
+    let ids: Vec<Value> = (0..2)
+        .map(|_| {
+            let running = serve_with("info", &flags);
+            let (plain, _) = paid(&running, "4200");
+            let id = body_of(&plain)["paymentId"].clone();
+            let (strange, _) = paid(&running, "9901");
+            assert!(strange.contains("UNKNOWN_EXCEPTION"), "{strange}");
+            assert_eq!(paid(&running, "9902").0, "", "no answer");
+            assert!(paid(&running, "9903").1.contains("UNKNOWN_EXCEPTION"));
+            assert_eq!(paid(&running, "9904").1, "", "no answer");
+            let get = |path: &str| {
+                let mut answer = String::new();
+                let mut socket = running.send("GET", path, "Connection: close\r\n", "");
+                socket.read_to_string(&mut answer).expect("an answer");
+                body_of(&answer)
+            };
+            let clock = get("/_simulator/clock");
+            assert_eq!(
+                (&clock["mode"], &clock["now"]),
+                (&json!("manual"), &json!("2026-01-10T02:00:00.000Z"))
+            );
+            assert_eq!(get("/_simulator/journal")["entries"].as_array().expect("entries").len(), 3);
+            assert_eq!(running.end().expect("in time").0, Some(0));
+            id
+        })
+        .collect();
+    assert!(ids[0].as_str().is_some_and(|id| !id.is_empty()), "{ids:?}");
+    assert_eq!(ids[0], ids[1], "the same seed draws the same ids");
+}
+
+#[test]
+fn without_magic_amounts_they_are_amounts_like_others() {
+    let running = serve("info");
+    for value in ["9901", "9902", "9903", "9904"] {
+        let (answer, inquiry) = paid(&running, value);
+        assert!(answer.contains("PAYMENT_IN_PROCESS"), "{value}: {answer}");
+        assert!(inquiry.contains("PROCESSING"), "{value}: {inquiry}");
+    }
+    assert_eq!(running.end().expect("in time").0, Some(0));
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! Reads request bodies: JSON of a bounded size, unknown fields refused, card data refused by name.
 //! What the fields mean is left to the handlers.
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::problem::Problem;
+use crate::inbound::intake::{self, BODY_WITHIN, Spoilt};
 
 const MAX_BODY: usize = 64 * 1024;
 
@@ -29,7 +30,10 @@ const CARD_DATA: [&str; 12] = [
 
 /// The body as `T`. An empty body reads as an empty object.
 pub(super) async fn read<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Problem> {
-    let bytes = to_bytes(body, MAX_BODY).await.map_err(|_| Problem::too_large())?;
+    let bytes = intake::whole(body, MAX_BODY, BODY_WITHIN).await.map_err(|spoilt| match spoilt {
+        Spoilt::TooLarge => Problem::too_large(),
+        Spoilt::TooSlow => Problem::too_slow(),
+    })?;
     let is_json = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
         value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
     });

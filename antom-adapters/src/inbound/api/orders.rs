@@ -131,9 +131,11 @@ pub(super) async fn show(
 ) -> Result<Json<Value>, Problem> {
     auth::require(&api.keys, &headers, Scope::Read)?;
     let id = order_id(id)?;
-    let order = api.books.load(&id).await?.order;
-    let history = api.books.ports().store.history(&id).await?;
-    Ok(Json(view::order_with_timeline(&order, &history)))
+    let stored = api.books.load(&id).await?;
+    let mut history = api.books.ports().store.history(&id).await?;
+    // What was recorded after the order was read is not in what it shows either.
+    history.truncate(usize::try_from(stored.version).unwrap_or(usize::MAX));
+    Ok(Json(view::order_with_timeline(&stored.order, &history)))
 }
 
 pub(super) async fn shippable(

@@ -8,10 +8,11 @@ use antom_core::outcome::{CaptureMode, OsType, TerminalType};
 use antom_domain::cancel::CancelTable;
 use antom_domain::capture::CaptureTable;
 use antom_domain::order::{
-    Attempt, CallId, Command, Event, GatewayCall, Handout, Integration, OpenAttempt, Order, Refusal,
+    Attempt, CallId, CallSubject, Capture, Command, Event, Handout, Integration, OpenAttempt, Order, Refusal,
     SESSION_LIFETIME,
 };
 use antom_domain::payment::PaymentPhase;
+use antom_domain::policy::CapturePolicy;
 use antom_domain::port::IdKey;
 use antom_domain::refund::RefundTable;
 use antom_domain::service::{Inquiries, Orders};
@@ -47,9 +48,12 @@ pub(super) struct OpenPayment {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct CaptureIn {
     amount: Option<AmountIn>,
+    capture_request_id: Option<String>,
+    #[serde(default)]
+    is_last: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -87,9 +91,7 @@ pub(super) async fn open(State(api): State<Api>, Id(id): Id, headers: HeaderMap,
     };
     let order = perform(&api, &id, &Command::OpenAttempt(Box::new(open))).await?;
     let attempt = order
-        .attempts
-        .iter()
-        .find(|attempt| key.is_some() && attempt.idempotency_key == key)
+        .attempt_by_key(key.as_deref())
         .or_else(|| order.attempt(&payment_request_id))
         .ok_or_else(|| Problem::conflict("the payment was not opened; try again"))?;
     opened(&api, &order, attempt).await
@@ -201,16 +203,50 @@ pub(super) async fn capture(State(api): State<Api>, Id(id): Id, headers: HeaderM
     let amount =
         request.amount.map(|amount| amount.checked()).transpose().map_err(|(f, m)| Problem::field(f, m))?;
     let (order_id, _, payment_request_id) = find(&api, id).await?;
+    let key = idempotency_key(&headers)?;
+    let capture_request_id = capture_id(&api, request.capture_request_id, &payment_request_id, key)?;
     let command = Command::Capture {
         payment_request_id: payment_request_id.clone(),
-        capture_request_id: fresh(&api, CaptureRequestId::parse)?,
+        capture_request_id: capture_request_id.clone(),
         amount,
+        is_last: request.is_last,
     };
     let order = perform(&api, &order_id, &command).await?;
-    let is_final =
-        |attempt: &Attempt| attempt.capture().is_some_and(|capture| CaptureTable::is_final(capture.phase));
-    let done = order.attempt(&payment_request_id).is_some_and(is_final);
+    let done = order.attempt(&payment_request_id).is_some_and(|attempt| {
+        let by_id = |capture: &&Capture| capture.capture_request_id.as_ref() == Some(&capture_request_id);
+        let meant = attempt.captures.iter().find(by_id).or_else(|| attempt.capture());
+        meant.is_some_and(|capture| CaptureTable::is_final(capture.phase))
+    });
     answer(&order, &payment_request_id, done)
+}
+
+/// The capture's id: the merchant's, or the one that follows from payment and key. Where several captures are allowed
+/// one of both must be given, or a repeated request would be a second capture.
+//= B-8
+fn capture_id(
+    api: &Api,
+    given: Option<String>,
+    payment_request_id: &PaymentRequestId,
+    key: Option<String>,
+) -> Result<CaptureRequestId, Problem> {
+    const FIELD: &str = "captureRequestId";
+    let parse =
+        |text| CaptureRequestId::parse(text).map_err(|error| Problem::field(FIELD, error.to_string()));
+    match (given, key) {
+        (Some(text), _) => parse(text),
+        (None, Some(key)) => parse(id_of(payment_request_id, "capture", &key)),
+        (None, None) if api.books.policy().captures == CapturePolicy::Multiple => {
+            let message =
+                "give it, or an Idempotency-Key: without one, a repeated request would capture again";
+            Err(Problem::field(FIELD, message))
+        }
+        (None, None) => fresh(api, CaptureRequestId::parse),
+    }
+}
+
+/// The same key is the same capture: the id follows from payment, purpose and key (B-8).
+fn id_of(payment_request_id: &PaymentRequestId, purpose: &str, key: &str) -> String {
+    sha256_hex(format!("{payment_request_id} {purpose} {key}").as_bytes())
 }
 
 pub(super) async fn cancel(State(api): State<Api>, Id(id): Id, headers: HeaderMap, body: Body) -> Answer {
@@ -267,15 +303,20 @@ async fn perform(api: &Api, id: &ReferenceOrderId, command: &Command) -> Result<
     // A refused attempt may have wished the cancel of an earlier one (B-6).
     api.worker.changed(id);
     let executed = executed?;
-    if executed.calls.is_empty() {
+    let calls: Vec<CallSubject> = if executed.calls.is_empty() {
+        under_way(&executed.order, command).into_iter().collect()
+    } else {
+        executed.calls.into_iter().map(|call| call.subject).collect()
+    };
+    if calls.is_empty() {
         return Ok(executed.order);
     }
-    let mut open: Vec<CallId> = executed.calls.iter().map(GatewayCall::id).collect();
+    let mut open: Vec<CallId> = calls.iter().map(CallSubject::call_id).collect();
     let answered = async {
         while !waiter.wait(&mut open, LOOK_AGAIN).await {
             // Another instance may make the call: its answer is told by the order alone.
             let order = api.books.load(id).await?.order;
-            if !executed.calls.iter().any(|call| order.wants(call)) {
+            if !calls.iter().any(|call| order.wants_answer_to(call)) {
                 break;
             }
         }
@@ -286,6 +327,15 @@ async fn perform(api: &Api, id: &ReferenceOrderId, command: &Command) -> Result<
         // Past the deadline the calls go on; nobody waits for them any more.
         Err(_) => Ok(api.books.load(id).await?.order),
     }
+}
+
+/// The opening that the same request wished before and that has no answer yet: whoever asks again waits for it too,
+/// instead of asking again and again.
+fn under_way(order: &Order, command: &Command) -> Option<CallSubject> {
+    let Command::OpenAttempt(open) = command else { return None };
+    let attempt = order.attempt_by_key(open.idempotency_key.as_deref())?;
+    let opening = CallSubject::Open { payment_request_id: attempt.payment_request_id.clone() };
+    order.wants_answer_to(&opening).then_some(opening)
 }
 
 fn answer(order: &Order, id: &PaymentRequestId, done: bool) -> Answer {

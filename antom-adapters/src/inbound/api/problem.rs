@@ -4,6 +4,7 @@
 use antom_core::money::MoneyError;
 use antom_core::wire::FieldErrors;
 use antom_domain::order::Refusal;
+use antom_domain::policy::WrongCapture;
 use antom_domain::service::{BooksError, CommandError};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -61,6 +62,10 @@ impl Problem {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than any request needs")
     }
 
+    pub(super) fn too_slow() -> Problem {
+        Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body did not come to its end in time")
+    }
+
     pub(super) fn not_json() -> Problem {
         Problem::new(StatusCode::BAD_REQUEST, "invalid_request", "the body is not a JSON object")
     }
@@ -76,6 +81,11 @@ impl Problem {
         Problem { errors, ..Problem::new(StatusCode::BAD_REQUEST, "invalid_request", detail) }
     }
 
+    fn newer_program() -> Problem {
+        let detail = "the order was written by a newer program; this one only shows it: upgrade it, or ask another instance";
+        Problem::new(StatusCode::CONFLICT, "written_by_newer_program", detail)
+    }
+
     fn unavailable() -> Problem {
         let detail = "the books cannot be written now; try again with the same ids";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
@@ -86,6 +96,7 @@ impl From<BooksError> for Problem {
     fn from(error: BooksError) -> Problem {
         match error {
             BooksError::UnknownOrder => Problem::not_found("there is no such order"),
+            BooksError::WrittenByNewerProgram => Problem::newer_program(),
             BooksError::Busy => Problem::conflict("the order is changing; try again"),
             BooksError::IdTaken(key) => Problem::conflict(format!("this {} is taken", key.kind())),
             BooksError::Store(error) => {
@@ -122,9 +133,25 @@ impl From<Refusal> for Problem {
                 Problem::field("amount.currency", error.to_string())
             }
             Refusal::Amount(error) => Problem::field("amount.value", error.to_string()),
+            Refusal::WrittenByNewerProgram => Problem::newer_program(),
             Refusal::UnknownAttempt => Problem::not_found("there is no such payment"),
-            Refusal::CaptureAmountDiffers { .. } | Refusal::RefundExceeds { .. } => {
-                Problem::field("amount.value", refusal.to_string())
+            Refusal::WrongCapture(WrongCapture::Amount(MoneyError::CurrencyMismatch { .. })) => {
+                Problem::field("amount.currency", refusal.to_string())
+            }
+            Refusal::WrongCapture(_)
+            | Refusal::RefundExceeds { .. }
+            | Refusal::RefundExceedsCapture { .. } => Problem::field("amount.value", refusal.to_string()),
+            Refusal::CaptureIdReused => {
+                Problem::new(StatusCode::CONFLICT, "capture_id_reused", refusal.to_string())
+            }
+            Refusal::CapturedOnce { .. } => {
+                Problem::new(StatusCode::CONFLICT, "captured_once", refusal.to_string())
+            }
+            Refusal::LastCaptureMade => {
+                Problem::new(StatusCode::CONFLICT, "last_capture_made", refusal.to_string())
+            }
+            Refusal::CaptureFailed => {
+                Problem::new(StatusCode::CONFLICT, "capture_failed", refusal.to_string())
             }
             Refusal::EarlierAttemptBeingCancelled { .. } => {
                 Problem::new(StatusCode::CONFLICT, "earlier_payment_being_cancelled", refusal.to_string())

@@ -38,3 +38,36 @@ impl Signer for PooledSigner {
         self.signer.key_version()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use antom_signing::MerchantKey;
+    use tokio::task::JoinSet;
+
+    use super::*;
+
+    const KEY: &str = include_str!("../../../../antom-signing/tests/data/test_private.pem");
+
+    /// On one thread: what signs there lets nothing else happen meanwhile.
+    #[tokio::test]
+    async fn a_burst_of_signatures_leaves_the_answering_thread_to_others() {
+        const BURST: usize = 50;
+        let signer =
+            PooledSigner::new(LocalSigner::new(MerchantKey::parse(KEY).unwrap(), KeyVersion::FIRST), 1);
+        let mut burst = JoinSet::new();
+        for _ in 0..BURST {
+            let signer = signer.clone();
+            burst.spawn(async move { signer.sign(b"a payment").await.is_ok() });
+        }
+        let mut turns: usize = 0;
+        while !burst.is_empty() {
+            tokio::task::yield_now().await;
+            turns += 1;
+            while let Some(signed) = burst.try_join_next() {
+                assert!(signed.unwrap());
+            }
+            assert!(signer.permits.available_permits() <= 1, "one at a time");
+        }
+        assert!(turns > 10 * BURST, "others had {turns} turns during {BURST} signatures");
+    }
+}

@@ -2,7 +2,7 @@
 //! What a commit writes is in `commit`.
 
 use antom_core::id::ReferenceOrderId;
-use antom_domain::order::{OrderPhase, Recorded};
+use antom_domain::order::{Order, OrderPhase, Recorded};
 use antom_domain::port::{
     Commit, CommitError, IdKey, OrderPage, OrderQuery, OrderStore, StoreError, StoredOrder, Version,
 };
@@ -67,11 +67,21 @@ impl OrderStore for PostgresStore {
 async fn load(connection: &mut PgConnection, id: String) -> Read<Option<StoredOrder>> {
     let row: Option<(i64, String)> = sqlx::query_as("SELECT version, snapshot FROM orders WHERE id = $1")
         .bind(&id)
-        .fetch_optional(connection)
+        .fetch_optional(&mut *connection)
         .await?;
     let Some((version, snapshot)) = row else { return Ok(None) };
     let version = Version::try_from(version).map_err(|_| unreadable("snapshot", id.as_str()))?;
-    Ok(Some(StoredOrder { order: stored::snapshot(&id, &snapshot)?, version }))
+    Ok(Some(StoredOrder { order: readable(connection, &id, &snapshot).await?, version }))
+}
+
+/// The order as far as this program can read it: its snapshot, or, where a newer program wrote that, the log up to the
+/// first event of the newer one.
+async fn readable(connection: &mut PgConnection, id: &str, snapshot: &str) -> Read<Order> {
+    if let Some(order) = stored::snapshot(id, snapshot)? {
+        return Ok(order);
+    }
+    let log = history(connection, id.to_owned()).await?;
+    Ok(stored::read_only(id, &log)?)
 }
 
 async fn find(connection: &mut PgConnection, key: IdKey) -> Read<Option<ReferenceOrderId>> {
@@ -90,7 +100,14 @@ async fn history(connection: &mut PgConnection, id: String) -> Read<Vec<Recorded
             .bind(&id)
             .fetch_all(connection)
             .await?;
-    Ok(found.iter().map(|(seq, body)| stored::event(&id, *seq, body)).collect::<Result<_, _>>()?)
+    let mut log = Vec::with_capacity(found.len());
+    for (seq, body) in &found {
+        match stored::event(&id, *seq, body)? {
+            Some(recorded) => log.push(recorded),
+            None => break,
+        }
+    }
+    Ok(log)
 }
 
 /// The cursor of a page is the number under which its last order was created.
@@ -114,11 +131,14 @@ async fn page(
         .bind(one_more)
         .bind(phase.as_str()),
     };
-    let mut found: Vec<(i64, String, String)> = query.fetch_all(connection).await?;
+    let mut found: Vec<(i64, String, String)> = query.fetch_all(&mut *connection).await?;
     let has_more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| has_more).map(|(seq, ..)| seq.to_string());
-    let orders = found.iter().map(|(_, id, text)| stored::snapshot(id, text)).collect::<Result<_, _>>()?;
+    let mut orders = Vec::with_capacity(found.len());
+    for (_, id, text) in &found {
+        orders.push(readable(connection, id, text).await?);
+    }
     Ok(OrderPage { orders, next })
 }
 

@@ -26,7 +26,7 @@ impl Inbox for SqliteStore {
 
     async fn parked(&self, keys: &[IdKey]) -> Result<Vec<ReceivedNotification>, StoreError> {
         let keys = keys.to_vec();
-        self.read(move |connection| parked(connection, &keys)).await
+        self.look_up(move |connection| parked(connection, &keys)).await
     }
 
     async fn recent(&self, limit: usize) -> Result<Vec<InboxMark>, StoreError> {

@@ -2,7 +2,7 @@
 //! What a commit writes is in `commit`.
 
 use antom_core::id::ReferenceOrderId;
-use antom_domain::order::{OrderPhase, Recorded};
+use antom_domain::order::{Order, OrderPhase, Recorded};
 use antom_domain::port::{
     Commit, CommitError, IdKey, OrderPage, OrderQuery, OrderStore, StoreError, StoredOrder, Version,
 };
@@ -28,12 +28,12 @@ impl From<StoreError> for Halt<StoreError> {
 impl OrderStore for SqliteStore {
     async fn load(&self, id: &ReferenceOrderId) -> Result<Option<StoredOrder>, StoreError> {
         let id = id.to_string();
-        self.read(move |connection| load(connection, &id)).await
+        self.look_up(move |connection| load(connection, &id)).await
     }
 
     async fn find(&self, key: &IdKey) -> Result<Option<ReferenceOrderId>, StoreError> {
         let key = key.clone();
-        self.read(move |connection| find(connection, &key)).await
+        self.look_up(move |connection| find(connection, &key)).await
     }
 
     async fn commit(&self, commit: Commit) -> Result<Version, CommitError> {
@@ -77,7 +77,16 @@ fn load(connection: &Connection, id: &str) -> Read<Option<StoredOrder>> {
         .optional()?;
     let Some((version, snapshot)) = row else { return Ok(None) };
     let version = Version::try_from(version).map_err(|_| unreadable("snapshot", id))?;
-    Ok(Some(StoredOrder { order: stored::snapshot(id, &snapshot)?, version }))
+    Ok(Some(StoredOrder { order: readable(connection, id, &snapshot)?, version }))
+}
+
+/// The order as far as this program can read it: its snapshot, or, where a newer program wrote that, the log up to the
+/// first event of the newer one.
+fn readable(connection: &Connection, id: &str, snapshot: &str) -> Read<Order> {
+    if let Some(order) = stored::snapshot(id, snapshot)? {
+        return Ok(order);
+    }
+    Ok(stored::read_only(id, &history(connection, id)?)?)
 }
 
 fn find(connection: &Connection, key: &IdKey) -> Read<Option<ReferenceOrderId>> {
@@ -95,7 +104,10 @@ fn history(connection: &Connection, id: &str) -> Read<Vec<Recorded>> {
     let mut log = Vec::new();
     while let Some(row) = found.next()? {
         let body: String = row.get(1)?;
-        log.push(stored::event(id, row.get(0)?, &body)?);
+        match stored::event(id, row.get(0)?, &body)? {
+            Some(recorded) => log.push(recorded),
+            None => break,
+        }
     }
     Ok(log)
 }
@@ -119,7 +131,8 @@ fn page(connection: &Connection, phase: Option<OrderPhase>, before: i64, limit: 
     let has_more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| has_more).map(|(seq, ..)| seq.to_string());
-    let orders = found.iter().map(|(_, id, text)| stored::snapshot(id, text)).collect::<Result<_, _>>()?;
+    let orders =
+        found.iter().map(|(_, id, text)| readable(connection, id, text)).collect::<Result<_, _>>()?;
     Ok(OrderPage { orders, next })
 }
 

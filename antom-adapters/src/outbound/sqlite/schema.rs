@@ -83,6 +83,8 @@ fn configure_writer(connection: &Connection) -> rusqlite::Result<String> {
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+    // Each step has a savepoint, and what it would undo is kept meanwhile: a file for that doubles what is written.
+    connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))?;
     Ok(mode)
 }
@@ -110,6 +112,7 @@ mod tests {
         assert_eq!(setting(&writer, "foreign_keys"), "1");
         assert_eq!(setting(&writer, "cache_size"), "-65536", "64 MiB");
         assert_eq!(setting(&writer, "wal_autocheckpoint"), "10000");
+        assert_eq!(setting(&writer, "temp_store"), "2", "memory");
         assert_eq!(setting(&writer, "busy_timeout"), "5000");
     }
 

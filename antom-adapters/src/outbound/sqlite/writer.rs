@@ -21,6 +21,9 @@ const LARGEST_GROUP: usize = 256;
 /// The most steps that wait; beyond it, callers wait before they queue.
 const LONGEST_QUEUE: usize = 1024;
 
+/// How often in a row nobody came, until the next group is closed: some microseconds altogether.
+const LOOKS_IN_VAIN: usize = 32;
+
 /// How much was written since the store was opened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -152,7 +155,13 @@ where
 
 fn serve(mut connection: Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, counters: &Counters) {
     let mut group = Vec::with_capacity(LARGEST_GROUP);
-    while jobs.blocking_recv_many(&mut group, LARGEST_GROUP) > 0 {
+    let mut answered = 0;
+    loop {
+        gather(&jobs, answered);
+        answered = jobs.blocking_recv_many(&mut group, LARGEST_GROUP);
+        if answered == 0 {
+            return;
+        }
         let end = write_group(&mut connection, &mut group).map(|kept| {
             counters.commits.fetch_add(kept, Ordering::Relaxed);
             counters.groups.fetch_add(1, Ordering::Relaxed);
@@ -160,6 +169,22 @@ fn serve(mut connection: Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, cou
         for job in group.drain(..) {
             job.answer(end);
         }
+    }
+}
+
+/// Lets those who were just answered come back with their next steps before the next group is closed, as long as they
+/// keep coming. Otherwise two halves of the callers take turns, and each waits for the disk of the other. Whoever is
+/// alone waits for nobody.
+fn gather(jobs: &mpsc::Receiver<Box<dyn Job>>, answered: usize) {
+    if answered < 2 {
+        return;
+    }
+    let (mut queued, mut looks) = (jobs.len(), 0);
+    while looks < LOOKS_IN_VAIN && queued < LARGEST_GROUP {
+        thread::yield_now();
+        let now = jobs.len();
+        looks = if now > queued { 0 } else { looks + 1 };
+        queued = now;
     }
 }
 

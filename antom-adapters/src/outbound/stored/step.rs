@@ -2,8 +2,11 @@
 //! What is written where, and in which transaction, is left to the adapters.
 
 use antom_core::time::Timestamp;
+use antom_domain::order::stored::{event_text, snapshot_text};
 use antom_domain::order::{CallId, GatewayCall, Recorded};
 use antom_domain::port::{Claim, Commit, IdKey, InboxMark, StoreError, Version};
+
+use serde::Deserialize;
 
 use super::words::unreadable;
 
@@ -30,6 +33,12 @@ pub(in crate::outbound) struct EventRow {
     pub(in crate::outbound) body: String,
 }
 
+/// The name of an event, as it stands in its body.
+#[derive(Deserialize)]
+struct Named {
+    event: String,
+}
+
 /// A call as it stands in the outbox.
 pub(in crate::outbound) struct CallRow {
     pub(in crate::outbound) id: CallId,
@@ -47,7 +56,7 @@ impl StepRows {
             .map(|recorded| EventRow::new(recorded).ok_or_else(|| unreadable("event", order_id.as_str())))
             .collect::<Result<Vec<_>, _>>()?;
         let snapshot =
-            serde_json::to_string(&commit.snapshot).map_err(|_| unreadable("snapshot", order_id.as_str()))?;
+            snapshot_text(&commit.snapshot).map_err(|_| unreadable("snapshot", order_id.as_str()))?;
         let calls = commit
             .effects
             .into_iter()
@@ -72,9 +81,9 @@ impl StepRows {
 
 impl EventRow {
     fn new(recorded: &Recorded) -> Option<EventRow> {
-        let body = serde_json::to_value(recorded).ok()?;
-        let name = body.get("event")?.as_str()?.to_owned();
-        Some(EventRow { at: recorded.at.epoch_millis(), name, body: body.to_string() })
+        let body = event_text(recorded).ok()?;
+        let Named { event } = serde_json::from_str(&body).ok()?;
+        Some(EventRow { at: recorded.at.epoch_millis(), name: event, body })
     }
 }
 

@@ -4,6 +4,7 @@
 use antom_core::id::ReferenceOrderId;
 use antom_core::outcome::Api;
 use antom_core::time::Timestamp;
+use antom_domain::order::stored::{NotRead, read_event, read_snapshot};
 use antom_domain::order::{CallSubject, GatewayCall, Order, Recorded, RequestBody};
 use antom_domain::port::{
     IdKey, InboxMark, InboxVerdict, NotificationDigest, ReceivedNotification, StoreError,
@@ -42,12 +43,28 @@ pub(in crate::outbound) fn order_id(text: &str) -> Result<ReferenceOrderId, Stor
     ReferenceOrderId::parse(text).map_err(|_| unreadable("order id", text))
 }
 
-pub(in crate::outbound) fn snapshot(id: &str, text: &str) -> Result<Order, StoreError> {
-    json("snapshot", id, text)
+/// The order; `None` if a newer program wrote the snapshot, and the log has to tell how far it can be read.
+pub(in crate::outbound) fn snapshot(id: &str, text: &str) -> Result<Option<Order>, StoreError> {
+    known(read_snapshot(text)).map_err(|_| unreadable("snapshot", id))
 }
 
-pub(in crate::outbound) fn event(order: &str, seq: i64, text: &str) -> Result<Recorded, StoreError> {
-    serde_json::from_str(text).map_err(|_| unreadable("event", format!("{order} {seq}")))
+/// The event; `None` if a newer program wrote it.
+pub(in crate::outbound) fn event(order: &str, seq: i64, text: &str) -> Result<Option<Recorded>, StoreError> {
+    known(read_event(text)).map_err(|_| unreadable("event", format!("{order} {seq}")))
+}
+
+fn known<T>(read: Result<T, NotRead>) -> Result<Option<T>, NotRead> {
+    match read {
+        Ok(value) => Ok(Some(value)),
+        Err(NotRead::Newer) => Ok(None),
+        Err(damage) => Err(damage),
+    }
+}
+
+/// An order whose snapshot a newer program wrote: its log, up to the first event of the newer one.
+pub(in crate::outbound) fn read_only(id: &str, log: &[Recorded]) -> Result<Order, StoreError> {
+    let order = Order::fold(log).map_err(|_| unreadable("snapshot", id))?;
+    Ok(Order { is_read_only: true, ..order })
 }
 
 pub(in crate::outbound) fn call(

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,21 +11,20 @@ use antom_core::id::ClientId;
 use antom_core::money::Currency;
 use antom_core::outcome::CaptureMode;
 use antom_core::secret::Secret;
+use antom_domain::policy::{CapturePolicy, Polling};
 use antom_http::Endpoint;
 use antom_signing::{MerchantKey, PublicKey};
 use toml::{Table, Value};
 
 use super::{
-    ApiKey, Config, ConfigFault, ConfigFaults, DatabaseConfig, GatewayConfig, PaymentConfig, Scope,
-    ServerConfig,
+    ApiKey, Config, ConfigFault, ConfigFaults, DatabaseConfig, GatewayConfig, PaymentConfig, PollingConfig,
+    Scope, ServerConfig,
 };
 
 const PREFIX: &str = "ANTOM__";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A call is leased for 30 s.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(20);
-const DEFAULT_FAST_WINDOW: Duration = Duration::from_mins(14);
-const DEFAULT_SWEEP: Duration = Duration::from_mins(1);
 const SHORTEST_SWEEP: Duration = Duration::from_secs(2);
 
 pub(super) fn load(
@@ -318,8 +318,15 @@ impl Reader {
         const KEY: &str = "server.public_url";
         let url = self.text(KEY)?;
         let has_scheme = url.starts_with("https://") || url.starts_with("http://");
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/%".contains(&byte);
+        let after_scheme = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
         if !has_scheme || url.contains(['?', '#', '@']) {
             self.fault(KEY, "must be an http(s) address without a query and without a user");
+        } else if after_scheme.split_once('/').is_some_and(|(_, path)| !path.bytes().all(is_plain)) {
+            self.fault(
+                KEY,
+                "must have a path of letters, digits and -._~% only: the gateway signs it as it stands",
+            );
         }
         Some(url.trim_end_matches('/').to_owned())
     }
@@ -358,20 +365,49 @@ impl Reader {
             }
         };
         let expiry = self.duration("payment.expiry");
-        let fast_window = self.duration("payment.polling.fast_window").unwrap_or(DEFAULT_FAST_WINDOW);
-        let sweep = self.duration("payment.polling.sweep").unwrap_or(DEFAULT_SWEEP);
-        if sweep < SHORTEST_SWEEP {
-            self.fault("payment.polling.sweep", "must be at least 2s, the rhythm while somebody waits");
-        }
+        let captures = self.captures();
+        let polling = self.polling();
         let methods_without_refunds = self.methods_without_refunds();
         Some(PaymentConfig {
             settlement_currency,
             capture,
+            captures,
             expiry,
             methods_without_refunds,
-            fast_window,
-            sweep,
+            polling,
         })
+    }
+
+    //= A-3
+    fn captures(&mut self) -> CapturePolicy {
+        const KEY: &str = "payment.captures";
+        let Some(word) = self.text(KEY) else { return CapturePolicy::default() };
+        CapturePolicy::from_word(&word).unwrap_or_else(|| {
+            self.fault(KEY, "must be \"full\", \"single\" or \"multiple\", as your contract says");
+            CapturePolicy::default()
+        })
+    }
+
+    fn polling(&mut self) -> PollingConfig {
+        const BUDGET: &str = "payment.polling.budget";
+        let usual = Polling::default();
+        let budget = self.value(BUDGET).map(|value| match value {
+            Value::Integer(number) => u32::try_from(number).ok().and_then(NonZeroU32::new),
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        });
+        if budget == Some(None) {
+            self.fault(BUDGET, "must be a whole number of inquiries a second, at least 1");
+        }
+        let sweep = self.duration("payment.polling.sweep").unwrap_or(usual.sweep);
+        if sweep < SHORTEST_SWEEP {
+            self.fault("payment.polling.sweep", "must be at least 2s, the rhythm while somebody waits");
+        }
+        PollingConfig {
+            fast_window: self.duration("payment.polling.fast_window").unwrap_or(usual.fast_window),
+            sweep,
+            budget: budget.flatten().unwrap_or(usual.budget),
+        }
     }
 
     //= B-6

@@ -1,7 +1,14 @@
-//! Prints a configuration without its secrets.
+//! Prints a configuration without its secrets, and the bounds that follow from it.
 //! Reading one is left to `read`.
 
+use std::time::Duration;
+
+use antom_domain::policy::{Polling, Retry};
+
 use super::{Config, DatabaseConfig};
+
+/// For so long the bounds are told.
+const BOUND: Duration = Duration::from_mins(2);
 
 pub(super) fn lines(config: &Config) -> String {
     let versions: Vec<String> = config.gateway.antom_public_keys.keys().map(u32::to_string).collect();
@@ -24,14 +31,18 @@ pub(super) fn lines(config: &Config) -> String {
         ("server.api_keys", names.join(", ")),
         ("payment.settlement_currencies", currency.to_owned()),
         ("payment.capture", config.payment.capture.as_str().to_owned()),
+        ("payment.captures", config.payment.captures.as_str().to_owned()),
         (
             "payment.expiry",
             config.payment.expiry.map_or("gateway's".to_owned(), |time| format!("{}s", time.as_secs())),
         ),
         ("payment.methods_without_refunds", config.payment.methods_without_refunds.join(", ")),
-        ("payment.polling.fast_window", format!("{}s", config.payment.fast_window.as_secs())),
-        ("payment.polling.sweep", format!("{}s", config.payment.sweep.as_secs())),
+        ("payment.polling.fast_window", format!("{}s", config.payment.polling.fast_window.as_secs())),
+        ("payment.polling.sweep", format!("{}s", config.payment.polling.sweep.as_secs())),
+        ("payment.polling.budget", format!("{} a second", config.payment.polling.budget)),
         ("log.level", config.log_level.clone()),
+        ("bound.tries_of_a_call_within_2min", Retry::default().most_tries_within(BOUND).to_string()),
+        ("bound.inquiries_within_2min", Polling::default().most_inquiries_within(BOUND).to_string()),
     ];
     entries.map(|(key, value)| format!("{key} = {value}\n")).concat()
 }

@@ -35,11 +35,12 @@ fn step(draft: &mut Draft<'_>, index: usize, input: CancelInput, result_code: Op
     let Some(attempt) = draft.attempt(index) else { return };
     let Some(phase) = attempt.cancels.last().map(|cancel| cancel.phase) else { return };
     let payment_request_id = attempt.payment_request_id.clone();
+    let has_ended = PaymentTable::is_final(attempt.payment.phase);
     match consult::<CancelTable>(phase, input) {
         Verdict::Go(CancelPhase::InDoubt) => draft.record(Event::CancelInDoubt { payment_request_id }),
         Verdict::Go(CancelPhase::Confirmed) => {
             draft.record(Event::CancelConfirmed { payment_request_id });
-            if PaymentTable::is_final(attempt.payment.phase) {
+            if has_ended {
                 payment::release(draft, index);
             } else {
                 payment::step(draft, index, PaymentInput::SeenCancelled, None);

@@ -9,7 +9,7 @@ use crate::capture::{CaptureInput, CapturePhase, CaptureTable};
 use crate::order::draft::Draft;
 use crate::order::event::Event;
 use crate::order::fact::{CaptureKey, CaptureSeen, CaptureWord, Report};
-use crate::order::state::Attempt;
+use crate::order::state::{Attempt, Capture};
 use crate::payment::PaymentPhase;
 use crate::verdict::{Table, Verdict, consult};
 
@@ -26,8 +26,8 @@ pub(super) fn absorb_report(draft: &mut Draft<'_>, index: usize, id: &CaptureReq
 
 //= N-5, N-10
 pub(super) fn absorb(draft: &mut Draft<'_>, index: usize, seen: &CaptureSeen) {
+    let Some(entry) = entry_for(draft, index, &seen.key, seen.word) else { return };
     let Some(attempt) = draft.attempt(index) else { return };
-    let Some(entry) = entry_for(draft, index, &attempt, &seen.key, seen.word) else { return };
     let expected = attempt.captures.get(entry).map_or(attempt.amount, |capture| capture.amount);
     let input = match seen.word {
         CaptureWord::Processing => CaptureInput::SeenProcessing,
@@ -41,13 +41,8 @@ pub(super) fn absorb(draft: &mut Draft<'_>, index: usize, seen: &CaptureSeen) {
 }
 
 /// The entry that a message speaks of: ours by its id, else the gateway's own.
-fn entry_for(
-    draft: &mut Draft<'_>,
-    index: usize,
-    attempt: &Attempt,
-    key: &CaptureKey,
-    word: CaptureWord,
-) -> Option<usize> {
+fn entry_for(draft: &mut Draft<'_>, index: usize, key: &CaptureKey, word: CaptureWord) -> Option<usize> {
+    let attempt = draft.attempt(index)?;
     let ours = |id: &CaptureRequestId| {
         attempt.captures.iter().position(|capture| capture.capture_request_id.as_ref() == Some(id))
     };
@@ -58,8 +53,8 @@ fn entry_for(
     if own.is_some() {
         return own;
     }
-    if let Some(latest) = attempt.captures.len().checked_sub(1) {
-        let Some(foreign) = &key.capture_request_id else { return Some(latest) };
+    if !attempt.captures.is_empty() {
+        let Some(foreign) = &key.capture_request_id else { return without_our_id(attempt, key) };
         contradict(draft, index, CaptureTable::NAME, "our own capture".to_owned(), foreign.to_string());
         return None;
     }
@@ -67,17 +62,23 @@ fn entry_for(
     if !attempt.is_card() || word == CaptureWord::Unknown {
         return None;
     }
-    draft.record(Event::CaptureAwaited {
-        payment_request_id: attempt.payment_request_id.clone(),
-        amount: attempt.amount,
-    });
-    Some(attempt.captures.len())
+    let (payment_request_id, amount) = (attempt.payment_request_id.clone(), attempt.amount);
+    draft.record(Event::CaptureAwaited { payment_request_id, amount });
+    Some(0)
+}
+
+/// A message without our id speaks of the only capture, or of the one whose id at the gateway it names. It is not
+/// guessed which of several it means: a resent message about one must not settle another. The inquiry names them.
+fn without_our_id(attempt: &Attempt, key: &CaptureKey) -> Option<usize> {
+    let named = |capture: &Capture| key.capture_id.is_some() && capture.capture_id == key.capture_id;
+    let only = || (attempt.captures.len() == 1).then_some(0);
+    attempt.captures.iter().position(named).or_else(only)
 }
 
 fn step(draft: &mut Draft<'_>, index: usize, entry: usize, input: CaptureInput, seen: Option<&CaptureSeen>) {
     let Some(attempt) = draft.attempt(index) else { return };
     let Some(phase) = attempt.captures.get(entry).map(|capture| capture.phase) else { return };
-    let payment_request_id = attempt.payment_request_id;
+    let payment_request_id = attempt.payment_request_id.clone();
     match consult::<CaptureTable>(phase, input) {
         Verdict::Go(CapturePhase::InDoubt) => {
             draft.record(Event::CaptureInDoubt { payment_request_id, capture: entry });
@@ -100,6 +101,7 @@ fn step(draft: &mut Draft<'_>, index: usize, entry: usize, input: CaptureInput, 
             capture: entry,
             result_code: seen.and_then(|seen| seen.result_code.clone()),
         }),
+        Verdict::Repeat if phase == CapturePhase::Captured => learn_id(draft, index, entry, seen),
         Verdict::Contradict => {
             contradict(draft, index, CaptureTable::NAME, format!("{phase:?}"), format!("{input:?}"));
         }
@@ -110,34 +112,57 @@ fn step(draft: &mut Draft<'_>, index: usize, entry: usize, input: CaptureInput, 
     }
 }
 
+/// A refund of one of several captures names it, so its id is learnt where the success came without it.
+fn learn_id(draft: &mut Draft<'_>, index: usize, entry: usize, seen: Option<&CaptureSeen>) {
+    let Some(capture_id) = seen.and_then(|seen| seen.key.capture_id.clone()) else { return };
+    let Some(attempt) = draft.attempt(index) else { return };
+    if attempt.captures.get(entry).is_some_and(|capture| capture.capture_id.is_none()) {
+        let payment_request_id = attempt.payment_request_id.clone();
+        draft.record(Event::CaptureIdLearnt { payment_request_id, capture: entry, capture_id });
+    }
+}
+
 /// Money was taken for a payment that had ended otherwise: it goes back, by the rules for a late success.
 fn captured_after_the_end(draft: &mut Draft<'_>, index: usize) {
     let Some(attempt) = draft.attempt(index) else { return };
     if matches!(attempt.payment.phase, PaymentPhase::Failed | PaymentPhase::Cancelled) {
-        payment::late_success(draft, index, &attempt);
+        payment::late_success(draft, index);
     }
 }
 
 /// Nothing is held any more: what was not captured by now never will be.
 pub(super) fn fail_open_captures(draft: &mut Draft<'_>, index: usize) {
     let Some(attempt) = draft.attempt(index) else { return };
-    for (entry, capture) in attempt.captures.iter().enumerate() {
-        if !CaptureTable::is_final(capture.phase) {
-            let payment_request_id = attempt.payment_request_id.clone();
-            draft.record(Event::CaptureFailed { payment_request_id, capture: entry, result_code: None });
-        }
+    let id = attempt.payment_request_id.clone();
+    let open = attempt.captures.iter().enumerate().filter(|(_, one)| !CaptureTable::is_final(one.phase));
+    for entry in open.map(|(entry, _)| entry).collect::<Vec<_>>() {
+        let payment_request_id = id.clone();
+        draft.record(Event::CaptureFailed { payment_request_id, capture: entry, result_code: None });
+    }
+}
+
+/// The gateway let go what was not captured, after its time or because the contract has it so: what was taken stays.
+/// While a capture is open nothing is concluded; the next inquiry tells again.
+pub(super) fn absorb_rest_released(draft: &mut Draft<'_>, index: usize) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    if attempt.is_held() && attempt.taken().is_some() && !attempt.has_open_capture() {
+        end_captures(draft, index);
     }
 }
 
 fn authorization_captured(draft: &mut Draft<'_>, index: usize) {
-    let Some(attempt) = draft.attempt(index) else { return };
-    if attempt.taken() != Some(attempt.amount) {
-        return;
+    if draft.attempt(index).is_some_and(Attempt::is_captured) {
+        end_captures(draft, index);
     }
-    let phase = attempt.authorization.phase;
+}
+
+/// Nothing is left to be captured.
+fn end_captures(draft: &mut Draft<'_>, index: usize) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    let (phase, payment_request_id) = (attempt.authorization.phase, attempt.payment_request_id.clone());
     match consult::<AuthorizationTable>(phase, AuthorizationInput::CaptureConfirmed) {
         Verdict::Go(_) => {
-            draft.record(Event::AuthorizationCaptured { payment_request_id: attempt.payment_request_id });
+            draft.record(Event::AuthorizationCaptured { payment_request_id });
         }
         Verdict::Contradict => {
             let seen = format!("{:?}", AuthorizationInput::CaptureConfirmed);

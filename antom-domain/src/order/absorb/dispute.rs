@@ -37,8 +37,9 @@ pub(super) fn settle(draft: &mut Draft<'_>, facts: &[Fact]) {
                 _ => None,
             })
             .collect();
-        if attempt.disputed && payment_agrees(&attempt, seen.word) && captures_agree(&attempt, &captures) {
-            draft.record(Event::DisputeSettled { payment_request_id: attempt.payment_request_id });
+        if attempt.disputed && payment_agrees(attempt, seen.word) && captures_agree(attempt, &captures) {
+            let payment_request_id = attempt.payment_request_id.clone();
+            draft.record(Event::DisputeSettled { payment_request_id });
         }
     }
 }
@@ -49,6 +50,12 @@ fn payment_agrees(attempt: &Attempt, word: PaymentWord) -> bool {
         PaymentPhase::Succeeded => {
             let gone = cancelled || attempt.is_returned();
             word == PaymentWord::Success && !cancelled || word == PaymentWord::Cancelled && gone
+        }
+        // What was paid too late keeps its end here; once it went back the gateway may call it by either.
+        PaymentPhase::Failed | PaymentPhase::Cancelled
+            if attempt.late_success_after.is_some() && attempt.is_returned() =>
+        {
+            matches!(word, PaymentWord::Success | PaymentWord::Cancelled)
         }
         PaymentPhase::Failed => matches!(word, PaymentWord::Failure | PaymentWord::NotFound),
         PaymentPhase::Cancelled => word == PaymentWord::Cancelled,
@@ -70,7 +77,7 @@ fn captures_agree(attempt: &Attempt, seen: &[&CaptureSeen]) -> bool {
         };
         seen.iter().any(|seen| {
             let is_it = capture.capture_request_id.is_none()
-                || seen.key.capture_request_id.is_none()
+                || (seen.key.capture_request_id.is_none() && attempt.captures.len() == 1)
                 || seen.key.capture_request_id == capture.capture_request_id;
             is_it && seen.word == wanted
         })

@@ -15,15 +15,14 @@ use crate::order::state::Attempt;
 use crate::payment::{PaymentInput, PaymentPhase, PaymentTable};
 use crate::verdict::{Table, Verdict, consult};
 
-pub(super) fn absorb_handout(draft: &mut Draft<'_>, attempt: &Attempt, handout: &Handout) {
+pub(super) fn absorb_handout(draft: &mut Draft<'_>, index: usize, handout: &Handout) {
+    let Some(attempt) = draft.attempt(index) else { return };
     if attempt.handed_out_at.is_some() || PaymentTable::is_final(attempt.payment.phase) {
         return;
     }
-    draft.record(Event::HandoutReceived {
-        payment_request_id: attempt.payment_request_id.clone(),
-        handout: handout.clone(),
-        window_closes_at: window_closes_at(draft, attempt, handout),
-    });
+    let payment_request_id = attempt.payment_request_id.clone();
+    let window_closes_at = window_closes_at(draft, attempt, handout);
+    draft.record(Event::HandoutReceived { payment_request_id, handout: handout.clone(), window_closes_at });
 }
 
 /// The buyer's window counts from what was handed out, which a slow opening may delay.
@@ -34,7 +33,7 @@ fn window_closes_at(draft: &Draft<'_>, attempt: &Attempt, handout: &Handout) -> 
         }
         Handout::Redirect { .. } => draft.at,
     };
-    draft.policy.window_closes_at(begins_by).max(attempt.window_closes_at)
+    draft.policy.expiry.window_closes_at(begins_by).max(attempt.window_closes_at)
 }
 
 pub(super) fn absorb_report(draft: &mut Draft<'_>, index: usize, report: Report) {
@@ -48,21 +47,25 @@ pub(super) fn absorb_report(draft: &mut Draft<'_>, index: usize, report: Report)
 pub(super) fn absorb(draft: &mut Draft<'_>, index: usize, names: &Names, source: Source, seen: &PaymentSeen) {
     learn_id(draft, index, names.payment_id.as_ref());
     learn_details(draft, index, seen);
-    let Some(attempt) = draft.attempt(index) else { return };
+    let Some((expected, window_closes_at)) =
+        draft.attempt(index).map(|attempt| (attempt.amount, attempt.window_closes_at))
+    else {
+        return;
+    };
     let input = match seen.word {
         PaymentWord::Accepted => PaymentInput::Accepted,
         PaymentWord::Processing => PaymentInput::SeenProcessing,
         PaymentWord::Pending => PaymentInput::SeenPending,
-        PaymentWord::Success if amount_agrees(draft, index, attempt.amount, &seen.amount) => {
+        PaymentWord::Success if amount_agrees(draft, index, expected, &seen.amount) => {
             PaymentInput::SeenSuccess
         }
         PaymentWord::Success | PaymentWord::Unknown => PaymentInput::SeenUnknown,
         PaymentWord::Failure => PaymentInput::SeenFailure,
         PaymentWord::Cancelled => PaymentInput::SeenCancelled,
-        PaymentWord::NotFound if draft.at >= attempt.window_closes_at => PaymentInput::NotFoundAfterWindow,
+        PaymentWord::NotFound if draft.at >= window_closes_at => PaymentInput::NotFoundAfterWindow,
         PaymentWord::NotFound => PaymentInput::NotFound,
     };
-    if input == PaymentInput::SeenCancelled && absorb_release(draft, index, &attempt, source) {
+    if input == PaymentInput::SeenCancelled && absorb_release(draft, index, source) {
         return;
     }
     step(draft, index, input, seen.result_code.as_deref());
@@ -91,12 +94,15 @@ fn outlived_cancel(draft: &mut Draft<'_>, index: usize, source: Source) {
 pub(super) fn learn_id(draft: &mut Draft<'_>, index: usize, payment_id: Option<&PaymentId>) {
     let (Some(attempt), Some(payment_id)) = (draft.attempt(index), payment_id) else { return };
     match &attempt.payment.payment_id {
-        None => draft.record(Event::PaymentIdLearnt {
-            payment_request_id: attempt.payment_request_id,
-            payment_id: payment_id.clone(),
-        }),
+        None => {
+            let payment_request_id = attempt.payment_request_id.clone();
+            draft.record(Event::PaymentIdLearnt { payment_request_id, payment_id: payment_id.clone() });
+        }
         Some(known) if known == payment_id => {}
-        Some(known) => contradict(draft, index, "paymentId", known.to_string(), payment_id.to_string()),
+        Some(known) => {
+            let known = known.to_string();
+            contradict(draft, index, "paymentId", known, payment_id.to_string());
+        }
     }
 }
 
@@ -105,13 +111,15 @@ fn learn_details(draft: &mut Draft<'_>, index: usize, seen: &PaymentSeen) {
     let Some(attempt) = draft.attempt(index) else { return };
     let details = attempt.payment.details.missing(&seen.details);
     if !details.is_empty() {
-        draft.record(Event::DetailsLearnt { payment_request_id: attempt.payment_request_id, details });
+        let payment_request_id = attempt.payment_request_id.clone();
+        draft.record(Event::DetailsLearnt { payment_request_id, details });
     }
 }
 
 /// The payment ended as cancelled: by our own cancel, which that confirms, or because the gateway let a hold go that was
 /// not captured (after its time, or by hand).
-fn absorb_release(draft: &mut Draft<'_>, index: usize, attempt: &Attempt, source: Source) -> bool {
+fn absorb_release(draft: &mut Draft<'_>, index: usize, source: Source) -> bool {
+    let Some(attempt) = draft.attempt(index) else { return false };
     if matches!(attempt.payment.phase, PaymentPhase::Failed | PaymentPhase::Cancelled) {
         return false;
     }
@@ -127,10 +135,11 @@ fn absorb_release(draft: &mut Draft<'_>, index: usize, attempt: &Attempt, source
         AuthorizationPhase::Held | AuthorizationPhase::UnderReview | AuthorizationPhase::Rejected
     );
     let let_go = source == Source::Inquiry && is_held && attempt.taken().is_none();
+    let was_let_go = attempt.authorization.phase == AuthorizationPhase::Released;
     if let_go {
         release(draft, index);
     }
-    let_go || attempt.authorization.phase == AuthorizationPhase::Released
+    let_go || was_let_go
 }
 
 /// Ends the hold where there is one.
@@ -139,11 +148,11 @@ pub(super) fn release(draft: &mut Draft<'_>, index: usize) {
     if attempt.authorization.phase == AuthorizationPhase::Absent {
         return;
     }
-    let phase = attempt.authorization.phase;
+    let (phase, payment_request_id) = (attempt.authorization.phase, attempt.payment_request_id.clone());
     match consult::<AuthorizationTable>(phase, AuthorizationInput::ReleaseConfirmed) {
         Verdict::Go(_) => {
             capture::fail_open_captures(draft, index);
-            draft.record(Event::AuthorizationReleased { payment_request_id: attempt.payment_request_id });
+            draft.record(Event::AuthorizationReleased { payment_request_id });
         }
         Verdict::Contradict => contradict(
             draft,
@@ -171,7 +180,7 @@ pub(super) fn step(draft: &mut Draft<'_>, index: usize, input: PaymentInput, res
         Verdict::Go(PaymentPhase::Failed) => draft
             .record(Event::PaymentFailed { payment_request_id, result_code: result_code.map(str::to_owned) }),
         Verdict::Go(PaymentPhase::Cancelled) => draft.record(Event::PaymentCancelled { payment_request_id }),
-        Verdict::Contradict if input == PaymentInput::SeenSuccess => late_success(draft, index, &attempt),
+        Verdict::Contradict if input == PaymentInput::SeenSuccess => late_success(draft, index),
         Verdict::Contradict => {
             contradict(draft, index, PaymentTable::NAME, format!("{phase:?}"), format!("{input:?}"));
         }
@@ -181,13 +190,14 @@ pub(super) fn step(draft: &mut Draft<'_>, index: usize, input: PaymentInput, res
 
 /// A success after another end: recorded, and the money goes back (by the rules of `settle`).
 //= X-6
-pub(super) fn late_success(draft: &mut Draft<'_>, index: usize, attempt: &Attempt) {
+pub(super) fn late_success(draft: &mut Draft<'_>, index: usize) {
+    let Some(attempt) = draft.attempt(index) else { return };
     if attempt.late_success_after.is_some() {
         return;
     }
-    let phase = attempt.payment.phase;
+    let (phase, payment_request_id) = (attempt.payment.phase, attempt.payment_request_id.clone());
     contradict(draft, index, PaymentTable::NAME, format!("{phase:?}"), "SeenSuccess".to_owned());
-    draft.record(Event::LateSuccess { payment_request_id: attempt.payment_request_id.clone() });
+    draft.record(Event::LateSuccess { payment_request_id });
 }
 
 /// A card's success holds its money: capturable, or under review.
@@ -205,9 +215,9 @@ fn authorize(draft: &mut Draft<'_>, index: usize, seen: &PaymentSeen) {
     if seen.review == ReviewWord::None && attempt.authorization.phase == AuthorizationPhase::UnderReview {
         return;
     }
-    let payment_request_id = attempt.payment_request_id.clone();
-    let capture_before = capture_before(draft, seen);
-    match consult::<AuthorizationTable>(attempt.authorization.phase, input) {
+    let (phase, payment_request_id) = (attempt.authorization.phase, attempt.payment_request_id.clone());
+    let capture_before = draft.policy.capture_deadline.of(draft.at, seen.auth_expiry_time);
+    match consult::<AuthorizationTable>(phase, input) {
         Verdict::Go(AuthorizationPhase::Held) => {
             draft.record(Event::AuthorizationHeld { payment_request_id, capture_before });
         }
@@ -218,14 +228,8 @@ fn authorize(draft: &mut Draft<'_>, index: usize, seen: &PaymentSeen) {
             draft.record(Event::ReviewRejected { payment_request_id })
         }
         Verdict::Contradict => {
-            let recorded = format!("{:?}", attempt.authorization.phase);
-            contradict(draft, index, AuthorizationTable::NAME, recorded, format!("{input:?}"));
+            contradict(draft, index, AuthorizationTable::NAME, format!("{phase:?}"), format!("{input:?}"));
         }
         Verdict::Go(_) | Verdict::Stay | Verdict::Repeat | Verdict::Refuse => {}
     }
-}
-
-//= A-2
-fn capture_before(draft: &Draft<'_>, seen: &PaymentSeen) -> Timestamp {
-    seen.auth_expiry_time.unwrap_or_else(|| draft.at.saturating_add(draft.policy.capture_window))
 }

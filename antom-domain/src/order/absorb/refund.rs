@@ -28,11 +28,11 @@ pub(super) fn absorb(
 ) {
     let refund = draft
         .attempt(index)
-        .and_then(|attempt| attempt.refunds.into_iter().find(|refund| refund.refund_request_id == *id));
-    let Some(refund) = refund else { return };
+        .and_then(|attempt| attempt.refunds.iter().find(|refund| refund.refund_request_id == *id));
+    let Some(expected) = refund.map(|refund| refund.amount) else { return };
     let input = match word {
         RefundWord::Processing => RefundInput::SeenProcessing,
-        RefundWord::Success if amount_agrees(draft, index, refund.amount, amount) => RefundInput::SeenSuccess,
+        RefundWord::Success if amount_agrees(draft, index, expected, amount) => RefundInput::SeenSuccess,
         RefundWord::Success | RefundWord::Unknown => RefundInput::SeenUnknown,
         RefundWord::Failure => RefundInput::SeenFailure,
     };
@@ -49,7 +49,8 @@ fn step(
     let Some(attempt) = draft.attempt(index) else { return };
     let Some(refund) = attempt.refunds.iter().find(|refund| refund.refund_request_id == *id) else { return };
     let (payment_request_id, refund_request_id) = (attempt.payment_request_id.clone(), id.clone());
-    match consult::<RefundTable>(refund.phase, input) {
+    let phase = refund.phase;
+    match consult::<RefundTable>(phase, input) {
         Verdict::Go(RefundPhase::InDoubt) => {
             draft.record(Event::RefundInDoubt { payment_request_id, refund_request_id });
         }
@@ -65,7 +66,7 @@ fn step(
             result_code: result_code.map(str::to_owned),
         }),
         Verdict::Contradict => {
-            contradict(draft, index, RefundTable::NAME, format!("{:?}", refund.phase), format!("{input:?}"));
+            contradict(draft, index, RefundTable::NAME, format!("{phase:?}"), format!("{input:?}"));
         }
         Verdict::Go(RefundPhase::Requested) | Verdict::Stay | Verdict::Repeat | Verdict::Refuse => {}
     }

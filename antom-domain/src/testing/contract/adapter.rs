@@ -5,7 +5,12 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
+use antom_core::id::ReferenceOrderId;
+
 use crate::port::{Inbox, OrderStore, Outbox};
+
+/// Appends an event to a stored order and replaces its snapshot, both as stored texts.
+pub(super) type WriteStored = Box<dyn Fn(&ReferenceOrderId, &str, &str) + Send + Sync>;
 
 /// The storage ports of one fresh, empty storage.
 pub struct Adapter {
@@ -15,6 +20,7 @@ pub struct Adapter {
     pub outbox: Arc<dyn Outbox>,
     /// The inbox of the same storage.
     pub inbox: Arc<dyn Inbox>,
+    pub(super) write_stored: Option<WriteStored>,
     // Last, so that it is dropped after the ports.
     kept: Option<Box<dyn Any + Send + Sync>>,
 }
@@ -28,7 +34,16 @@ impl Adapter {
 
     /// An adapter whose ports are different values over the same storage.
     pub fn new(store: Arc<dyn OrderStore>, outbox: Arc<dyn Outbox>, inbox: Arc<dyn Inbox>) -> Adapter {
-        Adapter { store, outbox, inbox, kept: None }
+        Adapter { store, outbox, inbox, write_stored: None, kept: None }
+    }
+
+    /// Tells how another program, older or newer, writes into the same storage: one more event of an order that exists,
+    /// and its new snapshot, both as the texts that are stored. The version grows by one.
+    pub fn written_by_others(
+        self,
+        write: impl Fn(&ReferenceOrderId, &str, &str) + Send + Sync + 'static,
+    ) -> Adapter {
+        Adapter { write_stored: Some(Box::new(write)), ..self }
     }
 
     /// Keeps something alive for as long as the adapter: a temporary directory, a container.
@@ -43,6 +58,7 @@ impl fmt::Debug for Adapter {
             .field("store", &self.store)
             .field("outbox", &self.outbox)
             .field("inbox", &self.inbox)
+            .field("write_stored", &self.write_stored.is_some())
             .field("kept", &self.kept.is_some())
             .finish()
     }

@@ -6,7 +6,7 @@ use super::fixture::{
     with_events,
 };
 use super::{Adapter, race};
-use crate::order::{Event, OrderPhase};
+use crate::order::{Event, Order, OrderPhase};
 use crate::port::{Commit, CommitError, IdKey, InboxVerdict, OrderQuery};
 
 /// What nobody wrote is answered with nothing.
@@ -297,6 +297,56 @@ pub async fn unresolved_orders_are_found_until_they_rest(factory: &impl AsyncFn(
     assert_eq!(store.unresolved(Some(&order_id("C")), 2).await, Ok(vec![order_id("D")]));
     assert_eq!(store.unresolved(Some(&order_id("B")), 9).await, Ok(vec![order_id("C"), order_id("D")]));
     assert_eq!(store.unresolved(None, 0).await, Ok(Vec::new()));
+}
+
+/// What a newer program wrote is neither hidden nor taken for the whole: the order is shown, read only, as its log was
+/// before the first event that is not known.
+pub async fn an_order_of_a_newer_program_is_shown_as_far_as_it_is_known(factory: &impl AsyncFn() -> Adapter) {
+    let adapter = &factory().await;
+    let store = &adapter.store;
+    let known = r#""at":"2026-11-22T00:00:00.000Z","event":"PaymentPending","paymentRequestId":"P"}"#;
+    let events = [
+        r#"{"v":2,"at":"2026-11-22T00:00:00.000Z","event":"ChargebackReceived","case":7}"#.to_owned(),
+        format!(r#"{{"v":2,{known}"#),
+    ];
+    for (name, event) in ["A", "B"].into_iter().zip(&events) {
+        store.commit(Commit { next_check_at: Some(at(60)), ..creation(name) }).await.unwrap();
+        store.commit(Commit { next_check_at: Some(at(60)), ..step(name, 1) }).await.unwrap();
+        let log = store.history(&order_id(name)).await.unwrap();
+        write_stored(adapter, name, event, r#"{"v":2,"case":7}"#);
+        write_stored(adapter, name, &format!(r#"{{"v":1,{known}"#), r#"{"v":2,"case":7}"#);
+
+        let stored = store.load(&order_id(name)).await.unwrap().unwrap();
+        assert_eq!(stored.version, 4);
+        assert_eq!(stored.order, Order { is_read_only: true, ..Order::fold(&log).unwrap() });
+        assert_eq!(store.history(&order_id(name)).await.unwrap(), log);
+        assert_eq!(store.commit(step(name, 2)).await, Err(CommitError::Conflict), "nothing is cut off");
+    }
+    store.commit(creation("C")).await.unwrap();
+    let page = store.list(&OrderQuery { limit: 9, ..OrderQuery::default() }).await.unwrap();
+    let shown: Vec<bool> = page.orders.iter().map(|order| order.is_read_only).collect();
+    assert_eq!(shown, [false, true, true]);
+    assert_eq!(store.unresolved(None, 9).await, Ok(vec![order_id("A"), order_id("B")]));
+}
+
+/// Texts without a version are of the first form.
+pub async fn what_an_older_program_wrote_without_versions_is_read(factory: &impl AsyncFn() -> Adapter) {
+    let adapter = &factory().await;
+    let store = &adapter.store;
+    store.commit(creation("A")).await.unwrap();
+    let event = r#"{"at":"2026-11-22T00:00:00.000Z","event":"PaymentPending","paymentRequestId":"P"}"#;
+    write_stored(adapter, "A", event, &serde_json::to_string(&order("A", 2)).unwrap());
+
+    let stored = store.load(&order_id("A")).await.unwrap().unwrap();
+    assert_eq!((stored.version, stored.order), (2, order("A", 2)));
+    let pending = Event::PaymentPending { payment_request_id: payment_request_id("P") };
+    assert_eq!(store.history(&order_id("A")).await.unwrap()[1].event, pending);
+    assert_eq!(store.commit(step("A", 2)).await, Ok(3));
+}
+
+fn write_stored(adapter: &Adapter, id: &str, event: &str, snapshot: &str) {
+    let write = adapter.write_stored.as_ref().expect("the factory calls `Adapter::written_by_others`");
+    write(&order_id(id), event, snapshot);
 }
 
 fn one_of_each_kind(text: &str) -> Vec<IdKey> {

@@ -55,6 +55,8 @@ macro_rules! contract_stories {
             pages_are_limited_to_a_phase,
             a_page_holds_at_most_two_hundred,
             unresolved_orders_are_found_until_they_rest,
+            an_order_of_a_newer_program_is_shown_as_far_as_it_is_known,
+            what_an_older_program_wrote_without_versions_is_read,
         }
         $crate::$each! { $($given),+, outbox:
             a_call_comes_back_as_it_was_committed,

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use antom_core::id::ReferenceOrderId;
 use antom_core::time::Timestamp;
 
-use crate::order::{OrderPhase, Recorded};
+use crate::order::stored::{self, NotRead};
+use crate::order::{Order, OrderPhase, Recorded};
 use crate::port::{Commit, CommitError, IdKey, OrderPage, OrderQuery, StoreError, StoredOrder, Version};
 
 const LARGEST_PAGE: usize = 200;
@@ -72,6 +73,33 @@ impl Orders {
         let stored = StoredOrder { order: commit.snapshot, version };
         self.rows.insert(id, Row { stored, phase: commit.phase, next_check_at: commit.next_check_at, log });
         version
+    }
+
+    /// One more event and a snapshot, as another program wrote them.
+    pub(super) fn write_stored(
+        &mut self,
+        id: &ReferenceOrderId,
+        event: &str,
+        snapshot: &str,
+    ) -> Result<(), StoreError> {
+        let damaged = |what| StoreError::Unreadable { what, id: id.to_string() };
+        let row = self.rows.get_mut(id).ok_or_else(|| damaged("order"))?;
+        match stored::read_event(event) {
+            Ok(recorded) if row.log.len() as Version == row.stored.version => row.log.push(recorded),
+            // After an event that is not known the log is not read any further.
+            Ok(_) | Err(NotRead::Newer) => {}
+            Err(_) => return Err(damaged("event")),
+        }
+        row.stored.version = row.stored.version.saturating_add(1);
+        row.stored.order = match stored::read_snapshot(snapshot) {
+            Ok(order) => order,
+            Err(NotRead::Newer) => {
+                let order = Order::fold(&row.log).map_err(|_| damaged("snapshot"))?;
+                Order { is_read_only: true, ..order }
+            }
+            Err(_) => return Err(damaged("snapshot")),
+        };
+        Ok(())
     }
 
     pub(super) fn list(&self, query: &OrderQuery) -> Result<OrderPage, StoreError> {

@@ -32,7 +32,8 @@ impl SimulatedGateway {
         let world = &self.world;
         let profile = world.profile();
         if world.strikes(profile.not_sent) {
-            world.handle.sleep(50).await;
+            // Refused at once, or nobody took the connection in time.
+            world.handle.sleep(world.random.one_of(&[50, 3_000, DEADLINE_MS], 50)).await;
             return Err(failure(Reach::NotSent, FailureReason::NoConnection));
         }
         let _flight = Flight::begin(world, call);

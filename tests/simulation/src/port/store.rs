@@ -72,10 +72,12 @@ fn judge_amount(world: &World, commit: &Commit) {
         return;
     }
     let body: Value = serde_json::from_slice(&mark.notification.body).unwrap_or_default();
-    let price = commit.snapshot.amount.minor_units().to_string();
-    for name in ["paymentAmount", "captureAmount"] {
+    let price = commit.snapshot.amount.minor_units();
+    let capture = body.get("captureRequestId").and_then(Value::as_str);
+    let asked = capture.and_then(|id| world.seen().asked.get(id).and_then(|asked| asked.minor));
+    for (name, expected) in [("paymentAmount", price), ("captureAmount", asked.unwrap_or(price))] {
         let seen = body.get(name).and_then(|amount| amount.get("value")).and_then(Value::as_str);
-        if seen.is_some_and(|seen| seen != price) {
+        if seen.is_some_and(|seen| seen != expected.to_string()) {
             world.violation(format!("{} is a success by a notification of another amount", commit.order_id));
         }
     }

@@ -86,6 +86,7 @@ mod refunds;
 mod reply;
 mod review;
 mod saved;
+mod scenario_book;
 mod scenarios;
 mod settlement;
 mod terms;
@@ -114,6 +115,7 @@ pub use overview::PaymentFilter;
 #[cfg(feature = "http")]
 pub(crate) use reading::read_named;
 pub use saved::SavedGateway;
+pub use scenario_book::ScenarioBook;
 pub use settlement::{Planted, Settlement, SettlementError, SettlementFile, customer_of};
 pub use three_ds::{ChallengeAnswer, ChallengeKind, ChallengeView};
 pub use time::Time;

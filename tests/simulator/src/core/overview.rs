@@ -49,7 +49,7 @@ impl Gateway {
             "notifications": self.notifications.iter().filter(|one| is_own(&one.client)).count(),
             "violations": self.violations.iter().filter(|one| is_own(&one.client)).count(),
             "faults": self.faults.count(),
-            "scenarios": self.scenario_views().len(),
+            "scenarios": self.scenario_views(None).len(),
             "nextDueAt": self.next_due().map(Time::to_utc),
         })
     }

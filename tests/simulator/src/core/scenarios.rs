@@ -50,9 +50,10 @@ impl Gateway {
         Ok(view)
     }
 
-    /// The scenarios in force.
-    pub fn scenario_views(&self) -> Vec<Value> {
-        self.scenarios.iter().filter(|one| one.until > self.now).map(Scenario::view).collect()
+    /// The scenarios in force; with a client only those that it meets.
+    pub fn scenario_views(&self, client: Option<&str>) -> Vec<Value> {
+        let meets = |one: &&Scenario| client.is_none_or(|client| one.concerns(client));
+        self.scenarios.iter().filter(|one| one.until > self.now).filter(meets).map(Scenario::view).collect()
     }
 
     /// Ends all scenarios early.
@@ -61,16 +62,17 @@ impl Gateway {
     }
 
     pub(crate) fn scenario_code(&self, client: &str, operation: Operation) -> Option<String> {
-        let applies = |one: &&Scenario| {
-            one.operation == operation
-                && one.until > self.now
-                && one.client.as_deref().is_none_or(|only| only == client)
-        };
+        let applies =
+            |one: &&Scenario| one.operation == operation && one.until > self.now && one.concerns(client);
         self.scenarios.iter().rev().find(applies).map(|one| one.code.clone())
     }
 }
 
 impl Scenario {
+    fn concerns(&self, client: &str) -> bool {
+        self.client.as_deref().is_none_or(|only| only == client)
+    }
+
     fn view(&self) -> Value {
         json!({"api": self.operation.name(), "resultCode": self.code, "clientId": self.client,
                "until": self.until.to_utc()})

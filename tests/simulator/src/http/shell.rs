@@ -15,7 +15,7 @@ use super::keys::{Keys, KeysError};
 use super::state::{State, StateError, StateFile};
 use super::tasks::Tasks;
 use super::wait::pause;
-use crate::core::{Gateway, Time};
+use crate::core::{Gateway, ScenarioBook, Time};
 
 #[derive(Debug)]
 pub(crate) struct Shell {
@@ -28,6 +28,8 @@ pub(crate) struct Shell {
     pub(crate) allow_remote: bool,
     /// The gateway's own web SDK, for the page to try it on.
     pub(crate) web_sdk: Option<String>,
+    /// Scenarios that can be started by name.
+    pub(crate) scenario_book: ScenarioBook,
     /// Settlement files.
     pub(crate) archive: Archive,
     gateway: Mutex<Gateway>,
@@ -52,6 +54,7 @@ pub(crate) struct Parts {
     pub(crate) poster: reqwest::Client,
     pub(crate) allow_remote: bool,
     pub(crate) web_sdk: Option<String>,
+    pub(crate) scenario_book: ScenarioBook,
     pub(crate) archive: Archive,
     pub(crate) gateway: Gateway,
     pub(crate) state_file: Option<StateFile>,
@@ -93,6 +96,7 @@ impl Shell {
             poster: parts.poster,
             allow_remote: parts.allow_remote,
             web_sdk: parts.web_sdk,
+            scenario_book: parts.scenario_book,
             archive: parts.archive,
             gateway: Mutex::new(parts.gateway),
             snapshots: Mutex::new(BTreeMap::new()),

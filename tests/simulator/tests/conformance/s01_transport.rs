@@ -4,7 +4,7 @@ use antom_simulator::core::Time;
 use antom_simulator::{ClockMode, Settings, Simulator};
 use serde_json::{Value, json};
 
-use crate::support::{Answered, Merchant, request_for};
+use crate::support::{Answered, Merchant, request_for, tls_client};
 
 const INQUIRY: &str = "/ams/sandbox/api/v1/payments/inquiryPayment";
 const BODY: &str = "{\"paymentId\":\"1\"}";
@@ -43,6 +43,27 @@ async fn requests_are_posted_json() {
     let headers = replaced(&merchant.headers(INQUIRY, BODY), "content-type", |_| "text/plain".to_owned());
     let answered = merchant.send_with("POST", INQUIRY, BODY, headers).await;
     assert_eq!(code(&answered), "MEDIA_TYPE_NOT_ACCEPTABLE");
+}
+
+// rules 1.2
+#[tokio::test]
+async fn the_certificate_names_every_domain_of_the_gateway() {
+    let tls_listen = Some(([127, 0, 0, 1], 0).into());
+    let settings = Settings { tls_listen, ..Settings::default() };
+    let simulator = Simulator::start_with(settings).await.expect("a simulator");
+    let port = simulator.tls_url().and_then(|url| url.rsplit(':').next()?.parse().ok()).expect("a port");
+    for host in [
+        "open-na-global.alipay.com",
+        "open-na.alipay.com",
+        "open.antglobal-us.com",
+        "open-sea-global.alipay.com",
+        "open-sea.alipay.com",
+        "open-de-global.alipay.com",
+    ] {
+        let client = tls_client(simulator.ca_pem().expect("an authority"), host, port);
+        let merchant = Merchant::over(&simulator, client, &format!("https://{host}:{port}"));
+        assert_eq!(code(&merchant.send(INQUIRY, BODY).await), "ORDER_NOT_EXIST", "{host}");
+    }
 }
 
 // rules 1.3

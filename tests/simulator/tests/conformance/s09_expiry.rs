@@ -20,6 +20,18 @@ fn a_payment_expires_after_14_minutes_or_when_the_request_says() {
     assert_eq!(scene.status("a1"), "FAIL");
 }
 
+// rules 9.2
+#[test]
+fn the_name_that_one_guide_gives_has_no_effect() {
+    let mut scene = Scene::new();
+    let misnamed = changed(&pay("a1", ""), "paymentExpireTime", json!("2026-01-10T10:05:00+08:00"));
+    assert_eq!(scene.code(Operation::Pay, &misnamed), "PAYMENT_IN_PROCESS");
+    scene.advance(14 * 60 - 1);
+    assert_eq!(scene.status("a1"), "PROCESSING");
+    let noticed = scene.gateway.verdicts_view(None).to_string();
+    assert!(noticed.contains("paymentExpireTime"), "{noticed}");
+}
+
 // rules 9.3
 #[test]
 fn an_unpaid_payment_is_told_as_closed() {

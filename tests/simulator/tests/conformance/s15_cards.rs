@@ -154,6 +154,18 @@ fn instalments_are_between_2_and_36() {
     }
 }
 
+// rules 15.11
+#[test]
+fn fields_without_published_rules_are_taken_and_change_nothing() {
+    let mut scene = Scene::new();
+    let extra = json!({"request3DS": "true", "paymentMethodRegion": "GLOBAL"});
+    let request = with_card("a1", VISA, &extra);
+    let request = changed(&request, "paymentFactor.presentmentMode", json!("BUNDLE"));
+    let answer = scene.call(Operation::Pay, &request);
+    assert_eq!(answer["result"]["resultStatus"], "S", "{answer}");
+    assert_eq!(scene.attempt("a1")["authorized"], "4200");
+}
+
 // rules 15.12
 #[test]
 fn a_card_is_shown_masked() {

@@ -34,7 +34,9 @@ fn variables_alone_make_a_configuration_with_the_documented_defaults() {
     assert_eq!(config.gateway.timeout, Duration::from_secs(10));
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.payment.capture, CaptureMode::Automatic);
-    assert_eq!(config.payment.fast_window, Duration::from_mins(14));
+    assert_eq!(config.payment.polling.fast_window, Duration::from_mins(14));
+    assert_eq!(config.payment.polling.budget.get(), 50);
+    assert_eq!(config.payment.captures, CapturePolicy::Full);
 }
 
 #[test]
@@ -78,6 +80,30 @@ fn the_database_is_named_by_its_address_or_by_a_file_that_holds_it() {
     assert!(!format!("{config:?} {}", config.redacted()).contains("secret-word"));
 }
 
+//= A-3 test
+#[test]
+fn what_the_contract_allows_and_what_polling_may_cost_are_read_and_checked() {
+    let mut given = complete();
+    given.extend(variables(&[
+        ("ANTOM__PAYMENT__CAPTURES", "multiple"),
+        ("ANTOM__PAYMENT__POLLING", "{\"fast_window\": \"5min\", \"budget\": 7}"),
+    ]));
+    let config = load(None, given).unwrap();
+    assert_eq!(config.payment.captures, CapturePolicy::Multiple);
+    assert_eq!(config.payment.polling.fast_window, Duration::from_mins(5));
+    assert_eq!(config.payment.polling.budget.get(), 7);
+    assert!(config.redacted().contains("payment.captures = multiple"));
+
+    let mut faulty = complete();
+    faulty.extend(variables(&[
+        ("ANTOM__PAYMENT__CAPTURES", "several"),
+        ("ANTOM__PAYMENT__POLLING__BUDGET", "0"),
+    ]));
+    let ConfigFaults(faults) = load(None, faulty).unwrap_err();
+    let keys: Vec<&str> = faults.iter().map(|fault| fault.key.as_str()).collect();
+    assert_eq!(keys, ["payment.captures", "payment.polling.budget"]);
+}
+
 //= S-3 test
 #[test]
 fn several_settlement_currencies_without_a_choice_are_a_fault() {
@@ -97,6 +123,27 @@ fn a_public_url_with_a_query_is_a_fault() {
     given.extend(variables(&[("ANTOM__SERVER__PUBLIC_URL", "https://shop.example/pay?x=1")]));
     let ConfigFaults(faults) = load(None, given).unwrap_err();
     assert_eq!(faults.iter().map(|fault| fault.key.as_str()).collect::<Vec<_>>(), ["server.public_url"]);
+}
+
+#[test]
+fn the_path_of_the_public_url_must_stand_as_it_is_signed() {
+    let faults_of = |url: &str| {
+        let mut given = complete();
+        given.extend(variables(&[("ANTOM__SERVER__PUBLIC_URL", url)]));
+        load(None, given).err().map(|ConfigFaults(faults)| faults.len()).unwrap_or_default()
+    };
+    for url in ["https://shop.example/pay/v2", "https://shop.example:8443/a-b_c.d~e/%20", "https://[::1]:1/p"]
+    {
+        assert_eq!(faults_of(url), 0, "{url}");
+    }
+    for url in [
+        "https://shop.example/{id}",
+        "https://shop.example/:id",
+        "https://shop.example/*",
+        "https://shop.example/a b",
+    ] {
+        assert_eq!(faults_of(url), 1, "{url}");
+    }
 }
 
 #[test]

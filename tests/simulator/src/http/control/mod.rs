@@ -63,6 +63,7 @@ pub(crate) fn routes() -> Router<Arc<Shell>> {
         .route("/notifications/{id}/resend", post(notifications::resend))
         .route("/faults", get(scene::faults).put(scene::set_faults).delete(scene::clear_faults))
         .route("/scenarios", post(scene::start_scenario).get(scene::scenarios).delete(scene::end_scenarios))
+        .route("/scenarios/{name}", post(scene::start_named))
         .route("/timings", get(scene::timings).put(scene::set_timings))
         .route("/contract", get(contract::show).put(contract::change))
         .route("/clients", get(clients::list).post(clients::create))

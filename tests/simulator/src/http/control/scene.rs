@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use serde_json::{Value, json};
 
 use super::super::answers::{Answered, Problem, json_of, ok};
@@ -32,8 +32,28 @@ pub(super) async fn start_scenario(State(shell): State<Arc<Shell>>, body: Bytes)
     ok(&view)
 }
 
-pub(super) async fn scenarios(State(shell): State<Arc<Shell>>) -> Answered {
-    ok(&json!({"scenarios": shell.look_now(crate::core::Gateway::scenario_views)}))
+pub(super) async fn scenarios(State(shell): State<Arc<Shell>>, Query(by): Query<ByClient>) -> Answered {
+    let in_force = shell.look_now(|gateway| gateway.scenario_views(by.client_id.as_deref()));
+    ok(&json!({"scenarios": in_force, "named": shell.scenario_book.views()}))
+}
+
+/// Starts a scenario of the file, for one client or for all.
+pub(super) async fn start_named(
+    State(shell): State<Arc<Shell>>,
+    Path(name): Path<String>,
+    Query(by): Query<ByClient>,
+) -> Answered {
+    let client = by.client_id.as_deref();
+    if client.is_some_and(|client| !shell.clients.contains(client)) {
+        return Err(Problem::unknown("no such client"));
+    }
+    if !shell.scenario_book.contains(&name) {
+        return Err(Problem::unknown("no scenario of this name: they come from the file of --scenarios"));
+    }
+    let own = &shell.keys.client_id;
+    let started =
+        shell.work(|gateway, now| gateway.start_named(now, &shell.scenario_book, &name, client, own));
+    ok(&started.map_err(Problem::invalid)?)
 }
 
 pub(super) async fn end_scenarios(State(shell): State<Arc<Shell>>) -> Answered {

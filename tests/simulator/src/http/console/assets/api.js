@@ -26,6 +26,7 @@ export const ROUTES = {
   clearFaults: ["DELETE", "/_simulator/faults"],
   scenarios: ["GET", "/_simulator/scenarios"],
   startScenario: ["POST", "/_simulator/scenarios"],
+  startNamed: ["POST", "/_simulator/scenarios/{name}"],
   endScenarios: ["DELETE", "/_simulator/scenarios"],
   timings: ["GET", "/_simulator/timings"],
   setTimings: ["PUT", "/_simulator/timings"],
