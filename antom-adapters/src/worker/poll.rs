@@ -491,6 +491,10 @@ mod tests {
         assert_eq!(schedule.until_due(at(1_510)), Duration::from_secs(60), "nobody is left in the queue");
     }
 
+    fn asked(calls: Vec<CallId>, order: &Order) -> Asked {
+        Asked { calls, order: Some(order.clone()), has_news: false }
+    }
+
     //= I-2 test
     #[test]
     fn many_open_questions_stretch_the_rhythm_and_answers_give_it_back() {
@@ -506,13 +510,13 @@ mod tests {
             other.reference_order_id = ReferenceOrderId::parse(format!("ORDER-{number}")).unwrap();
             schedule.note_change(&books, &other);
         }
-        schedule.answered(&books, &order(), vec![call.clone()], Some(&opened));
+        schedule.answered(&books, &order(), asked(vec![call.clone()], &opened));
         let due = |schedule: &Schedule| schedule.by_order.get(&order()).unwrap().due;
         assert_eq!(due(&schedule), at(10_000), "ten questions, one a second");
         for number in 2..=10 {
             schedule.forget(&ReferenceOrderId::parse(format!("ORDER-{number}")).unwrap());
         }
-        schedule.answered(&books, &order(), vec![call], Some(&opened));
+        schedule.answered(&books, &order(), asked(vec![call], &opened));
         assert_eq!((due(&schedule), schedule.crowd), (at(2_000), Crowd { quick: 1, sweep: 0 }));
     }
 
@@ -532,7 +536,7 @@ mod tests {
         let clock = Arc::new(SetClock::new(at(0)));
         let books = books_at(&clock);
         let opened = order_with_an_open_attempt(&books, at(0));
-        let mut schedule = Schedule::default();
+        let mut schedule = Schedule::new(&Polling::default(), at(0));
         schedule.find(&order(), at(45_000));
         schedule.find(&order(), at(60_000));
         assert_eq!(schedule.until_due(at(0)), Duration::from_secs(45), "found once");
@@ -555,7 +559,7 @@ mod tests {
         let clock = Arc::new(SetClock::new(at(0)));
         let books = books_at(&clock);
         let opened = order_with_an_open_attempt(&books, at(0));
-        let mut schedule = Schedule::default();
+        let mut schedule = Schedule::new(&Polling::default(), at(0));
         schedule.find(&order(), at(45_000));
 
         schedule.note_change(&books, &opened);
@@ -585,7 +589,7 @@ mod tests {
             inbox: None,
         };
         books.ports().store.commit(left_behind).await.unwrap();
-        let mut schedule = Schedule::default();
+        let mut schedule = Schedule::new(&Polling::default(), at(0));
 
         find_others(&books, &mut schedule).await;
 
