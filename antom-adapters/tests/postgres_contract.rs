@@ -434,7 +434,7 @@ async fn what_cannot_be_read_is_named_and_never_taken_for_nothing() {
         &mut shell,
         r#"UPDATE orders SET snapshot = '{}' WHERE id = 'A';
            DROP FUNCTION order_events_only_grow CASCADE;
-           UPDATE order_events SET body = '{"at":"2026-11-22T00:00:00.000Z","event":"Later"}' WHERE order_id = 'A';
+           UPDATE order_events SET body = '{"at":"2026-11-22T00:00:00.000Z","event":"PaymentPending"}' WHERE order_id = 'A';
            UPDATE inbox SET verdict = 'later';
            UPDATE outbox SET api = 'later' WHERE order_id = 'A';"#,
     )
