@@ -5,5 +5,9 @@ pub mod clock;
 pub mod entropy;
 #[cfg(feature = "gateway")]
 pub mod gateway;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod stored;

@@ -92,18 +92,18 @@ impl WorkerHandle {
 }
 
 impl Waiter {
-    /// Returns when all these calls came back, or after `deadline`. The caller reads the order to see what they brought.
-    pub async fn wait(mut self, calls: &[CallId], deadline: Duration) {
-        let mut open: Vec<&CallId> = calls.iter().collect();
+    /// Waits until all these calls came back, at most this long, and says whether there is nothing left to wait for.
+    /// What came back is taken out of `open`; the caller reads the order to see what it brought.
+    pub async fn wait(&mut self, open: &mut Vec<CallId>, time: Duration) -> bool {
         let all_back = async {
             while !open.is_empty() {
                 match self.done.recv().await {
-                    Ok(id) => open.retain(|call| **call != id),
+                    Ok(id) => open.retain(|call| *call != id),
+                    // Answers were missed, or the service is ending.
                     Err(_) => return,
                 }
             }
         };
-        // Past the deadline the call goes on; nobody waits for it any more.
-        let _elapsed = tokio::time::timeout(deadline, all_back).await;
+        tokio::time::timeout(time, all_back).await.is_ok()
     }
 }

@@ -3,25 +3,21 @@
 #![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod steps;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 
 use antom_adapters::outbound::sqlite::{OpenError, SqliteStore};
-use antom_core::id::{PaymentId, PaymentRequestId, ReferenceBuyerId, ReferenceOrderId};
-use antom_core::money::{Currency, Money};
-use antom_core::outcome::Api;
-use antom_core::time::Timestamp;
-use antom_domain::order::{CallSubject, Event, GatewayCall, Order, OrderPhase, Recorded, RequestBody};
 use antom_domain::port::{
-    Commit, CommitError, IdKey, Inbox, InboxMark, InboxVerdict, NotificationDigest, OrderQuery, OrderStore,
-    Outbox, OutboxError, ReceivedNotification, StoreError, Version,
+    Commit, CommitError, Inbox, InboxMark, InboxVerdict, OrderQuery, OrderStore, Outbox, OutboxError,
+    StoreError,
 };
 use antom_domain::testing::contract::Adapter;
 use rusqlite::Connection;
 use tempfile::TempDir;
+
+use steps::*;
 
 async fn fresh() -> Adapter {
     let folder = tempfile::tempdir().unwrap();
@@ -46,73 +42,10 @@ fn write_stored(path: &Path, id: &str, event: &str, snapshot: &str) {
     transaction.commit().unwrap();
 }
 
-const LEASE: Duration = Duration::from_secs(30);
-
 fn file() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("orders.db");
     (folder, path)
-}
-
-fn at(seconds: u64) -> Timestamp {
-    Timestamp::from_epoch_millis(1_795_000_000_000).saturating_add(Duration::from_secs(seconds))
-}
-
-fn id(text: &str) -> ReferenceOrderId {
-    ReferenceOrderId::parse(text).unwrap()
-}
-
-fn payment(name: &str) -> PaymentRequestId {
-    PaymentRequestId::parse(format!("{name}-PAYMENT")).unwrap()
-}
-
-/// A step with one event and nothing else.
-fn step(name: &str, expected: Version) -> Commit {
-    let event = Event::PaymentIdLearnt {
-        payment_request_id: payment(name),
-        payment_id: PaymentId::parse(format!("PAYMENT-{expected}")).unwrap(),
-    };
-    Commit {
-        order_id: id(name),
-        expected,
-        events: vec![Recorded { at: at(expected), event }],
-        snapshot: Order {
-            reference_order_id: id(name),
-            amount: Money::from_minor(Currency::parse("USD").unwrap(), 1_000).unwrap(),
-            description: format!("after {expected}"),
-            reference_buyer_id: ReferenceBuyerId::parse("BUYER-1").unwrap(),
-            created_at: at(0),
-            attempts: Vec::new(),
-            is_read_only: false,
-        },
-        phase: OrderPhase::Open,
-        next_check_at: None,
-        ids: Vec::new(),
-        effects: Vec::new(),
-        settles: None,
-        inbox: None,
-    }
-}
-
-fn cancel(name: &str) -> GatewayCall {
-    let subject = CallSubject::Cancel { payment_request_id: payment(name), number: 1 };
-    GatewayCall { api: Api::Cancel, subject, body: RequestBody::new(vec![0xff, 0x00, 0x7b]) }
-}
-
-fn notification(name: &str) -> ReceivedNotification {
-    ReceivedNotification {
-        digest: NotificationDigest(name.to_owned()),
-        received_at: at(7),
-        request_time: "1795000000000".to_owned(),
-        notify_type: "PAYMENT_RESULT".to_owned(),
-        keys: vec![IdKey::Payment("P".to_owned())],
-        body: vec![0xff, 0x00],
-        is_fact: true,
-    }
-}
-
-fn mark(name: &str, verdict: InboxVerdict) -> InboxMark {
-    InboxMark { notification: notification(name), verdict }
 }
 
 /// Keeps the writing thread waiting until it is dropped, as a backup or a support engineer's shell may.
@@ -120,24 +53,6 @@ fn blocker(path: &Path) -> Connection {
     let connection = Connection::open(path).unwrap();
     connection.execute_batch("BEGIN IMMEDIATE").unwrap();
     connection
-}
-
-type Running<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
-
-/// Starts a future, so that its step is queued.
-fn queue<'a, T>(future: impl Future<Output = T> + 'a) -> Running<'a, T> {
-    let mut running: Running<'a, T> = Box::pin(tokio::task::unconstrained(future));
-    let state = running.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-    assert!(matches!(state, Poll::Pending), "the step waits for its group");
-    running
-}
-
-async fn all<T>(running: Vec<Running<'_, T>>) -> Vec<T> {
-    let mut done = Vec::new();
-    for future in running {
-        done.push(future.await);
-    }
-    done
 }
 
 #[tokio::test]
@@ -195,35 +110,6 @@ async fn a_step_whose_caller_went_away_is_written_whole_before_the_store_closes(
     let store = SqliteStore::open(&path).unwrap();
     assert_eq!(store.load(&id("A")).await.unwrap().unwrap().version, 1);
     assert_eq!(store.claim_due(at(0), LEASE, 9).await.unwrap().len(), 1);
-}
-
-/// A step that uses every table.
-fn full_step(name: &str) -> Commit {
-    Commit {
-        phase: OrderPhase::AwaitingPayment,
-        next_check_at: Some(at(60)),
-        ids: vec![IdKey::PaymentRequest(name.to_owned()), IdKey::Token(format!("{name}-token"))],
-        effects: vec![(cancel(name), at(3))],
-        inbox: Some(mark(name, InboxVerdict::Absorbed)),
-        ..step(name, 0)
-    }
-}
-
-async fn assert_holds_full_step(store: &SqliteStore, name: &str) {
-    let commit = full_step(name);
-    let stored = store.load(&id(name)).await.unwrap().unwrap();
-    assert_eq!((stored.version, stored.order), (1, commit.snapshot));
-    assert_eq!(store.history(&id(name)).await, Ok(commit.events));
-    for key in &commit.ids {
-        assert_eq!(store.find(key).await, Ok(Some(id(name))));
-    }
-    assert_eq!(store.unresolved(None, 9).await, Ok(vec![id(name)]));
-    let query = OrderQuery { phase: Some(OrderPhase::AwaitingPayment), limit: 9, cursor: None };
-    assert_eq!(store.list(&query).await.unwrap().orders.len(), 1);
-    assert_eq!(store.recent(9).await, Ok(vec![mark(name, InboxVerdict::Absorbed)]));
-    assert_eq!(store.next_due().await, Ok(Some(at(3))));
-    let claimed = store.claim_due(at(3), LEASE, 9).await.unwrap();
-    assert_eq!(claimed.into_iter().map(|row| row.call).collect::<Vec<_>>(), [cancel(name)]);
 }
 
 #[tokio::test]

@@ -58,7 +58,7 @@ fn the_suite_runs_every_story() {
         ("inbox", include_str!("../src/testing/contract/inbox.rs")),
     ];
     for (port, source) in ports {
-        let (_, listed) = suite.split_once(&format!("$factory, {port}:")).unwrap();
+        let (_, listed) = suite.split_once(&format!("$($given),+, {port}:")).unwrap();
         let (listed, _) = listed.split_once('}').unwrap();
         let listed: Vec<&str> = listed.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
         let told: Vec<&str> =

@@ -11,6 +11,7 @@ pub mod http;
 pub mod ledger;
 pub mod load;
 pub mod merchant;
+pub mod postgres;
 pub mod process;
 pub mod skip;
 pub mod stand;

@@ -15,6 +15,8 @@ use crate::process::{Launch, Running};
 use crate::waiting::{Look, until};
 
 const LOG_LINES: usize = 40;
+const LISTEN: &str = "ANTOM__SERVER__LISTEN";
+const FREE_ADDRESS: &str = "127.0.0.1:0";
 const FOREVER: Duration = Duration::MAX;
 
 /// What a stand has beside the usual.
@@ -28,12 +30,13 @@ pub struct StandOptions {
     pub service_wrapper: Vec<String>,
 }
 
-/// Both programs, running. Dropping it kills them and removes their folder.
+/// Both programs, running, and perhaps a second instance of the service. Dropping it kills them and removes their folder.
 #[derive(Debug)]
 pub struct Stand {
     // The processes end before their folder goes.
     service: Running,
     service_launch: Launch,
+    other_service: Option<(Running, Launch, Merchant)>,
     simulator: Running,
     merchant: Merchant,
     gateway: Gateway,
@@ -53,17 +56,12 @@ impl Stand {
         let simulator = simulator_launch(folder.path(), &options.simulator_arguments).start()?;
         let gateway = Gateway::new(simulator.told("listening")?);
         let keys = keys_in(folder.path());
-        let mut service_launch = service_launch(folder.path(), options);
-        let service = service_launch.start()?;
-        let listening = service.told("listening")?.to_owned();
-        // Notifications go to the address that the payment named, so a restart must come back to it.
-        let address = listening.trim_start_matches("http://").trim_end_matches('/').to_owned();
-        service_launch.environment.push(("ANTOM__SERVER__LISTEN".to_owned(), address));
-        let key = std::fs::read_to_string(keys.join("api_key"))?;
-        let merchant = Merchant::new(&listening, key.trim());
+        let launch = service_launch(folder.path(), options);
+        let (service, service_launch, merchant) = start_service(launch, &keys)?;
         Ok(Self {
             service,
             service_launch,
+            other_service: None,
             simulator,
             merchant,
             gateway,
@@ -140,6 +138,25 @@ impl Stand {
         Ok(())
     }
 
+    /// Starts another instance of the service over the same database, on an address of its own.
+    pub fn start_other_service(&mut self) -> Result<(), Failure> {
+        let launch = Launch {
+            environment: without_address(&self.service_launch.environment),
+            ..self.service_launch.clone()
+        };
+        self.other_service = Some(start_service(launch, &self.keys())?);
+        Ok(())
+    }
+
+    /// From now on the other instance is the one that is driven.
+    pub fn turn_to_other_service(&mut self) {
+        if let Some((service, launch, merchant)) = &mut self.other_service {
+            std::mem::swap(&mut self.service, service);
+            std::mem::swap(&mut self.service_launch, launch);
+            std::mem::swap(&mut self.merchant, merchant);
+        }
+    }
+
     /// Waits without an end in sight until one of the two programs has ended.
     pub fn wait_for_any_end(&mut self) -> Result<(), Failure> {
         until("the end of a program", FOREVER, || {
@@ -158,6 +175,23 @@ impl Stand {
         let (service, simulator) = (self.service.log_end(LOG_LINES), self.simulator.log_end(LOG_LINES));
         format!("--- service\n{service}\n--- simulator\n{simulator}")
     }
+}
+
+/// Starts the service; its address is kept, so that a restart comes back to it: notifications go to the address that the
+/// payment named.
+fn start_service(mut launch: Launch, keys: &Path) -> Result<(Running, Launch, Merchant), Failure> {
+    let service = launch.start()?;
+    let listening = service.told("listening")?.to_owned();
+    let address = listening.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    launch.environment.push((LISTEN.to_owned(), address));
+    let key = std::fs::read_to_string(keys.join("api_key"))?;
+    Ok((service, launch, Merchant::new(&listening, key.trim())))
+}
+
+/// Any free address instead of the one that was kept.
+fn without_address(environment: &[(String, String)]) -> Vec<(String, String)> {
+    let kept = environment.iter().filter(|(name, _)| name != LISTEN).cloned();
+    kept.chain([(LISTEN.to_owned(), FREE_ADDRESS.to_owned())]).collect()
 }
 
 /// A simulator alone, for what needs no service; its folder must outlive it.
@@ -190,8 +224,8 @@ fn service_launch(folder: &Path, options: &StandOptions) -> Launch {
     let config = keys_in(folder).join("antom.toml").display().to_string();
     let database = format!("sqlite://{}", database_in(folder).display());
     let usual = [
-        ("ANTOM__SERVER__LISTEN", "127.0.0.1:0"),
-        ("ANTOM__SERVER__ADMIN_LISTEN", "127.0.0.1:0"),
+        (LISTEN, FREE_ADDRESS),
+        ("ANTOM__SERVER__ADMIN_LISTEN", FREE_ADDRESS),
         ("ANTOM__DATABASE__URL", &database),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()));

@@ -51,9 +51,17 @@ pub struct GatewayConfig {
 
 /// `[database]`
 #[derive(Debug, Clone)]
-pub struct DatabaseConfig {
-    /// The file of the books.
-    pub path: PathBuf,
+pub enum DatabaseConfig {
+    /// One SQLite file, for one process.
+    Sqlite {
+        /// The file of the books.
+        path: PathBuf,
+    },
+    /// A PostgreSQL database, for any number of processes.
+    Postgres {
+        /// Its address, which may hold a password.
+        url: Secret,
+    },
 }
 
 /// `[server]`
@@ -111,6 +119,8 @@ pub struct PaymentConfig {
 pub struct PollingConfig {
     /// How long the 2 s rhythm of inquiries lasts.
     pub fast_window: Duration,
+    /// Between two inquiries afterwards; within this time another instance takes up what a dead one left.
+    pub sweep: Duration,
     /// How many inquiries a second there may be for all orders together; a short budget stretches the rhythm evenly.
     pub budget: NonZeroU32,
 }

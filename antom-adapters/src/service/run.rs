@@ -16,13 +16,15 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::config::{Config, ConfigFaults, GatewayConfig};
+use super::config::{Config, ConfigFaults, DatabaseConfig, GatewayConfig};
 use super::reload::{Keys, Source, WatchingKeys};
 use crate::inbound::listener::{self, Limits};
 use crate::inbound::{admin, api, pages, webhook};
 use crate::outbound::clock::SystemClock;
 use crate::outbound::entropy::SystemEntropy;
 use crate::outbound::gateway::{HttpGateway, PooledSigner};
+#[cfg(feature = "postgres")]
+use crate::outbound::postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 use crate::outbound::sqlite::SqliteStore;
 use crate::worker::Worker;
@@ -56,7 +58,8 @@ pub enum StartError {
     },
 }
 
-/// Puts a service together. Without replacements it uses the machine's clock, SQLite and the real gateway.
+/// Puts a service together. Without replacements it uses the machine's clock, the configured database and the real
+/// gateway.
 #[derive(Debug)]
 pub struct Builder {
     config: Config,
@@ -75,6 +78,15 @@ struct Storage {
     store: Arc<dyn OrderStore>,
     outbox: Arc<dyn Outbox>,
     inbox: Arc<dyn Inbox>,
+}
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+impl Storage {
+    /// One store behind all three ports.
+    fn of<S: OrderStore + Outbox + Inbox>(store: S) -> Storage {
+        let store = Arc::new(store);
+        Storage { store: store.clone(), outbox: store.clone(), inbox: store }
+    }
 }
 
 /// A running service. Dropping it leaves its tasks running until the runtime ends; call [`Running::stop`].
@@ -179,7 +191,7 @@ impl Builder {
         };
         let storage = match self.storage {
             Some(storage) => storage,
-            None => sqlite(&config)?,
+            None => database(&config.database).await?,
         };
         let ports = Ports {
             gateway,
@@ -276,19 +288,39 @@ fn http_gateway(
     Ok(Arc::new(WatchingKeys { gateway: Arc::new(HttpGateway::new(client)), keys: keys.clone() }))
 }
 
-#[cfg(not(feature = "sqlite"))]
-fn sqlite(_: &Config) -> Result<Storage, StartError> {
-    let reason = "it names SQLite, which this program was built without: build it with the feature `sqlite`, or give \
-                  `Builder::storage` a storage of your own";
-    Err(StartError::Config { key: "database.url", reason: reason.to_owned() })
+async fn database(config: &DatabaseConfig) -> Result<Storage, StartError> {
+    match config {
+        #[cfg(feature = "sqlite")]
+        DatabaseConfig::Sqlite { path } => {
+            Ok(Storage::of(SqliteStore::open(path).map_err(|error| not_opened(&error))?))
+        }
+        #[cfg(not(feature = "sqlite"))]
+        DatabaseConfig::Sqlite { .. } => Err(not_built("SQLite", "sqlite")),
+        #[cfg(feature = "postgres")]
+        DatabaseConfig::Postgres { url } => {
+            let opened = PostgresStore::open(url.expose()).await;
+            Ok(Storage::of(opened.map_err(|error| not_opened(&error))?))
+        }
+        #[cfg(not(feature = "postgres"))]
+        DatabaseConfig::Postgres { .. } => Err(not_built("PostgreSQL", "postgres")),
+    }
 }
 
-#[cfg(feature = "sqlite")]
-fn sqlite(config: &Config) -> Result<Storage, StartError> {
-    let store =
-        SqliteStore::open(&config.database.path).map_err(|error| StartError::Database(error.to_string()))?;
-    let store = Arc::new(store);
-    Ok(Storage { store: store.clone(), outbox: store.clone(), inbox: store })
+/// What went wrong and why, as far as the error tells.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+fn not_opened(error: &dyn std::error::Error) -> StartError {
+    StartError::Database(
+        error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}")),
+    )
+}
+
+#[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+fn not_built(storage: &str, feature: &str) -> StartError {
+    let reason = format!(
+        "it names {storage}, which this program was built without: build it with the feature `{feature}`, or give \
+         `Builder::storage` a storage of your own"
+    );
+    StartError::Config { key: "database.url", reason }
 }
 
 fn policy(config: &Config, public_url: &str) -> Policy {
@@ -302,6 +334,7 @@ fn policy(config: &Config, public_url: &str) -> Policy {
     policy.methods_without_refunds.clone_from(&config.payment.methods_without_refunds);
     policy.captures = config.payment.captures;
     policy.polling.fast_window = config.payment.polling.fast_window;
+    policy.polling.sweep = config.payment.polling.sweep;
     policy.polling.budget = config.payment.polling.budget;
     policy
 }

@@ -1,6 +1,11 @@
 //! The poll loop: asks the open questions of every order that is not at rest, in the rhythm and within the budget of
 //! the policy, and has every order that it reads looked at for deadlines.
 //! It lives in memory; after a restart it begins again from the store.
+//!
+//! Several instances may share one store. Each watches the orders that changed through it, and looks through the store
+//! for others that stay open: those it asks about once a sweep, so that what a dead instance left is taken up, and a
+//! living one is hardly doubled. Inquiries are idempotent; whoever learns something new by one watches the order from then
+//! on as its own.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -10,6 +15,7 @@ use antom_core::id::ReferenceOrderId;
 use antom_core::time::Timestamp;
 use antom_domain::order::{CallId, Order};
 use antom_domain::policy::{Bucket, Budget, Crowd, Draw, Polling};
+use antom_domain::port::StoreError;
 use antom_domain::service::{Books, BooksError, Inquiries};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{Id, JoinSet};
@@ -19,6 +25,8 @@ use super::{POLLS_AT_ONCE, WorkerHandle};
 
 /// How many orders are read at once at start.
 const PAGE: usize = 500;
+/// How often the store is looked through during one sweep. What is found there waits for the rest of the sweep.
+const LOOKS_PER_SWEEP: u32 = 4;
 /// How long to wait before reading again what could not be read.
 const STORE_RETRY: Duration = Duration::from_secs(1);
 
@@ -42,6 +50,8 @@ struct Watched {
     is_asking: bool,
     /// It changed while it was being asked about.
     has_changed: bool,
+    /// It was found in the store: another instance may be watching it.
+    is_found: bool,
     /// Its open questions, when it was last looked at.
     questions: Crowd,
     last_asked: HashMap<CallId, Timestamp>,
@@ -56,14 +66,16 @@ pub(super) async fn run(
 ) {
     let mut schedule = Schedule::new(&books.policy().polling, books.ports().clock.now());
     let slots = Arc::new(Semaphore::new(POLLS_AT_ONCE));
-    let mut asking: JoinSet<(Vec<CallId>, Option<Order>)> = JoinSet::new();
+    let mut asking: JoinSet<Asked> = JoinSet::new();
     let mut asked_about: HashMap<Id, ReferenceOrderId> = HashMap::new();
     let mut deadlines = Deadlines::default();
     resume(&books, &mut schedule).await;
+    let between_looks = books.policy().polling.sweep / LOOKS_PER_SWEEP;
+    let mut next_look = books.ports().clock.now().saturating_add(between_looks);
     while !*stopped.borrow() {
         let now = books.ports().clock.now();
         tokio::select! {
-            () = pause(schedule.until_due(now)) => {}
+            () = pause(schedule.until_due(now).min(next_look.since(now))) => {}
             Some(order_id) = changes.recv() => {
                 if !schedule.defers_change(&order_id) {
                     match books.load(&order_id).await {
@@ -73,31 +85,35 @@ pub(super) async fn run(
                 }
             }
             Some(ended) = asking.join_next_with_id() => {
-                let (task, asked, order) = match ended {
-                    Ok((task, (asked, order))) => (task, asked, order),
+                let (task, asked) = match ended {
+                    Ok(ended) => ended,
                     Err(error) => {
                         tracing::error!(%error, "an inquiry ended badly");
-                        (error.id(), Vec::new(), None)
+                        (error.id(), Asked::default())
                     }
                 };
-                if let Some(order) = &order {
+                if let Some(order) = &asked.order {
                     deadlines.look(order, now, books.policy());
                 }
                 if let Some(order_id) = asked_about.remove(&task) {
-                    schedule.answered(&books, &order_id, asked, order.as_ref());
+                    schedule.answered(&books, &order_id, asked);
                 }
                 handle.wake.notify_one();
             }
             _ = stopped.changed() => {}
         }
         let now = books.ports().clock.now();
+        if next_look <= now {
+            find_others(&books, &mut schedule).await;
+            next_look = now.saturating_add(between_looks);
+        }
         for order_id in schedule.take_due(now) {
             let (books, inquiries, slots) = (books.clone(), inquiries.clone(), slots.clone());
             let last_asked = schedule.last_asked(&order_id);
             let polling = schedule.rhythm();
             let about = order_id.clone();
             let task = asking.spawn(async move {
-                let Ok(_permit) = slots.acquire_owned().await else { return (Vec::new(), None) };
+                let Ok(_permit) = slots.acquire_owned().await else { return Asked::default() };
                 ask_due(&books, &inquiries, &about, &last_asked, &polling).await
             });
             asked_about.insert(task.id(), order_id);
@@ -108,47 +124,71 @@ pub(super) async fn run(
 
 /// Every order that is not at rest is watched again after a start.
 async fn resume(books: &Books, schedule: &mut Schedule) {
+    while let Err(error) = each_open(books, |id, now| schedule.set_due(id, now)).await {
+        tracing::error!(%error, "orders cannot be read; trying again");
+        pause(STORE_RETRY).await;
+    }
+}
+
+/// Orders that are open in the store and not watched here are looked at before the sweep is over. One that came to rest
+/// meanwhile costs one reading and no inquiry.
+async fn find_others(books: &Books, schedule: &mut Schedule) {
+    let sweep = books.policy().polling.sweep;
+    let rest = sweep.saturating_sub(sweep / LOOKS_PER_SWEEP);
+    let found = each_open(books, |id, now| schedule.find(id, now.saturating_add(rest))).await;
+    if let Err(error) = found {
+        tracing::error!(%error, "orders of other instances cannot be read; trying again later");
+    }
+}
+
+async fn each_open(
+    books: &Books,
+    mut found: impl FnMut(&ReferenceOrderId, Timestamp),
+) -> Result<(), StoreError> {
     let mut after: Option<ReferenceOrderId> = None;
     loop {
-        match books.ports().store.unresolved(after.as_ref(), PAGE).await {
-            Ok(page) => {
-                let now = books.ports().clock.now();
-                for order_id in &page {
-                    schedule.set_due(order_id, now);
-                }
-                match page.last() {
-                    Some(last) if page.len() == PAGE => after = Some(last.clone()),
-                    _ => return,
-                }
-            }
-            Err(error) => {
-                tracing::error!(%error, "orders cannot be read; trying again");
-                pause(STORE_RETRY).await;
-            }
+        let page = books.ports().store.unresolved(after.as_ref(), PAGE).await?;
+        let now = books.ports().clock.now();
+        page.iter().for_each(|id| found(id, now));
+        match page.last() {
+            Some(last) if page.len() == PAGE => after = Some(last.clone()),
+            _ => return Ok(()),
         }
     }
 }
 
-/// Asks the questions whose time has come; returns what was asked and the order afterwards.
+/// What came of asking about an order.
+#[derive(Debug, Default)]
+struct Asked {
+    /// What was asked.
+    calls: Vec<CallId>,
+    /// The order afterwards; `None` where it could not be read.
+    order: Option<Order>,
+    /// Whether the answers changed the order.
+    has_news: bool,
+}
+
+/// Asks the questions whose time has come.
 async fn ask_due(
     books: &Books,
     inquiries: &Inquiries,
     order_id: &ReferenceOrderId,
     last_asked: &HashMap<CallId, Timestamp>,
     polling: &Polling,
-) -> (Vec<CallId>, Option<Order>) {
+) -> Asked {
     let mut order = match books.load(order_id).await {
         Ok(stored) => stored.order,
         Err(error) => {
             tracing::error!(%order_id, %error, "order cannot be read");
-            return (Vec::new(), None);
+            return Asked::default();
         }
     };
+    let before = order.clone();
     let now = books.ports().clock.now();
     if order.is_read_only {
         // Instances of the newer program ask; this one looks again in the same rhythm.
         let left = order.questions().iter().map(|question| question.subject.call_id()).collect();
-        return (left, Some(order));
+        return Asked { calls: left, has_news: false, order: Some(order) };
     }
     let mut asked = Vec::new();
     for question in order.questions() {
@@ -168,7 +208,7 @@ async fn ask_due(
         }
         asked.push(id);
     }
-    (asked, Some(order))
+    Asked { calls: asked, has_news: order != before, order: Some(order) }
 }
 
 impl Schedule {
@@ -192,6 +232,9 @@ impl Schedule {
     /// must not put the inquiry off.
     fn note_change(&mut self, books: &Books, order: &Order) {
         let id = &order.reference_order_id;
+        if let Some(watched) = self.by_order.get_mut(id) {
+            watched.is_found = false;
+        }
         let earlier = self.by_order.get(id).map(|watched| watched.due);
         match (self.next_due(books, order), earlier) {
             (Some(due), Some(earlier)) => self.set_due(id, due.min(earlier)),
@@ -225,19 +268,23 @@ impl Schedule {
         }
     }
 
-    fn answered(&mut self, books: &Books, id: &ReferenceOrderId, asked: Vec<CallId>, order: Option<&Order>) {
+    fn answered(&mut self, books: &Books, id: &ReferenceOrderId, asked: Asked) {
         let now = books.ports().clock.now();
-        let mut has_changed = false;
+        let polling = &books.policy().polling;
+        let (mut has_changed, mut is_found) = (false, false);
         if let Some(watched) = self.by_order.get_mut(id) {
-            watched.last_asked.extend(asked.into_iter().map(|call| (call, now)));
+            watched.last_asked.extend(asked.calls.into_iter().map(|call| (call, now)));
             watched.is_asking = false;
+            watched.is_found &= !asked.has_news;
             has_changed = std::mem::take(&mut watched.has_changed);
+            is_found = watched.is_found;
         }
-        let Some(order) = order else { return self.set_due(id, now.saturating_add(STORE_RETRY)) };
+        let Some(order) = &asked.order else { return self.set_due(id, now.saturating_add(STORE_RETRY)) };
         self.count_questions(books, order);
         match self.next_due(books, order) {
             // What we hold may be older than the change: look again.
-            _ if has_changed => self.set_due(id, now.saturating_add(books.policy().polling.quick)),
+            _ if has_changed => self.set_due(id, now.saturating_add(polling.quick)),
+            Some(_) if is_found => self.set_due(id, now.saturating_add(polling.sweep)),
             Some(due) => self.set_due(id, due),
             None => self.forget(id),
         }
@@ -248,6 +295,7 @@ impl Schedule {
         match self.by_order.get_mut(id) {
             Some(watched) if watched.is_asking => {
                 watched.has_changed = true;
+                watched.is_found = false;
                 true
             }
             _ => false,
@@ -264,12 +312,23 @@ impl Schedule {
             due,
             is_asking: false,
             has_changed: false,
+            is_found: false,
             questions: Crowd::default(),
             last_asked: HashMap::new(),
         });
         self.due.remove(&(watched.due, id.clone()));
         watched.due = due;
         self.due.insert((due, id.clone()));
+    }
+
+    /// Schedules an order that was found in the store, unless it is watched already.
+    fn find(&mut self, id: &ReferenceOrderId, due: Timestamp) {
+        if !self.by_order.contains_key(id) {
+            self.set_due(id, due);
+            if let Some(watched) = self.by_order.get_mut(id) {
+                watched.is_found = true;
+            }
+        }
     }
 
     fn forget(&mut self, id: &ReferenceOrderId) {
@@ -330,7 +389,8 @@ mod tests {
     use std::num::NonZeroU32;
 
     use antom_core::money::{Currency, Money};
-    use antom_domain::order::{Command, Integration, NewOrder, OpenAttempt, Policy};
+    use antom_domain::order::{Command, Event, Integration, NewOrder, OpenAttempt, Policy, Recorded};
+    use antom_domain::port::Commit;
     use antom_domain::service::Ports;
     use antom_domain::testing::{CountedIds, MemoryStore, NoJitter, ScriptedGateway, SetClock};
 
@@ -405,7 +465,8 @@ mod tests {
             clock.advance(Duration::from_millis(500));
         }
         assert_eq!(schedule.take_due(at(2_000)), [order()]);
-        schedule.answered(&books, &order(), vec![opened.questions()[0].subject.call_id()], Some(&opened));
+        let calls = vec![opened.questions()[0].subject.call_id()];
+        schedule.answered(&books, &order(), Asked { calls, order: Some(opened), has_news: false });
         assert_eq!(schedule.until_due(at(2_000)), Duration::from_secs(2), "two seconds after it was asked");
     }
 
@@ -430,6 +491,10 @@ mod tests {
         assert_eq!(schedule.until_due(at(1_510)), Duration::from_secs(60), "nobody is left in the queue");
     }
 
+    fn asked(calls: Vec<CallId>, order: &Order) -> Asked {
+        Asked { calls, order: Some(order.clone()), has_news: false }
+    }
+
     //= I-2 test
     #[test]
     fn many_open_questions_stretch_the_rhythm_and_answers_give_it_back() {
@@ -445,13 +510,13 @@ mod tests {
             other.reference_order_id = ReferenceOrderId::parse(format!("ORDER-{number}")).unwrap();
             schedule.note_change(&books, &other);
         }
-        schedule.answered(&books, &order(), vec![call.clone()], Some(&opened));
+        schedule.answered(&books, &order(), asked(vec![call.clone()], &opened));
         let due = |schedule: &Schedule| schedule.by_order.get(&order()).unwrap().due;
         assert_eq!(due(&schedule), at(10_000), "ten questions, one a second");
         for number in 2..=10 {
             schedule.forget(&ReferenceOrderId::parse(format!("ORDER-{number}")).unwrap());
         }
-        schedule.answered(&books, &order(), vec![call], Some(&opened));
+        schedule.answered(&books, &order(), asked(vec![call], &opened));
         assert_eq!((due(&schedule), schedule.crowd), (at(2_000), Crowd { quick: 1, sweep: 0 }));
     }
 
@@ -464,5 +529,70 @@ mod tests {
         assert_eq!(schedule.take_due(at(20)), [order()]);
         schedule.forget(&order());
         assert!(schedule.due.is_empty() && schedule.by_order.is_empty());
+    }
+
+    #[test]
+    fn an_order_that_another_instance_may_watch_is_asked_about_once_a_sweep_until_something_is_new() {
+        let clock = Arc::new(SetClock::new(at(0)));
+        let books = books_at(&clock);
+        let opened = order_with_an_open_attempt(&books, at(0));
+        let mut schedule = Schedule::new(&Polling::default(), at(0));
+        schedule.find(&order(), at(45_000));
+        schedule.find(&order(), at(60_000));
+        assert_eq!(schedule.until_due(at(0)), Duration::from_secs(45), "found once");
+
+        let answered = |schedule: &mut Schedule, has_news| {
+            let now = books.ports().clock.now();
+            assert_eq!(schedule.take_due(now), [order()]);
+            let calls = vec![opened.questions()[0].subject.call_id()];
+            schedule.answered(&books, &order(), Asked { calls, order: Some(opened.clone()), has_news });
+            schedule.until_due(now)
+        };
+        clock.advance(Duration::from_secs(45));
+        assert_eq!(answered(&mut schedule, false), Duration::from_secs(60), "somebody else may be asking");
+        clock.advance(Duration::from_secs(60));
+        assert_eq!(answered(&mut schedule, true), Duration::from_secs(2), "nobody else heard it");
+    }
+
+    #[test]
+    fn an_order_that_changes_through_this_instance_is_its_own() {
+        let clock = Arc::new(SetClock::new(at(0)));
+        let books = books_at(&clock);
+        let opened = order_with_an_open_attempt(&books, at(0));
+        let mut schedule = Schedule::new(&Polling::default(), at(0));
+        schedule.find(&order(), at(45_000));
+
+        schedule.note_change(&books, &opened);
+
+        assert_eq!(schedule.until_due(at(0)), Duration::from_secs(2));
+        assert!(schedule.by_order.values().all(|watched| !watched.is_found));
+    }
+
+    #[tokio::test]
+    async fn the_store_is_looked_through_for_orders_that_nobody_here_watches() {
+        let clock = Arc::new(SetClock::new(at(0)));
+        let books = books_at(&clock);
+        let opened = order_with_an_open_attempt(&books, at(0));
+        let left_behind = Commit {
+            order_id: order(),
+            expected: 0,
+            events: vec![Recorded {
+                at: at(0),
+                event: Event::AttemptKept { payment_request_id: "PAY-1".parse().unwrap() },
+            }],
+            phase: opened.phase(),
+            next_check_at: opened.next_check_at(at(0), books.policy()),
+            snapshot: opened,
+            ids: Vec::new(),
+            effects: Vec::new(),
+            settles: None,
+            inbox: None,
+        };
+        books.ports().store.commit(left_behind).await.unwrap();
+        let mut schedule = Schedule::new(&Polling::default(), at(0));
+
+        find_others(&books, &mut schedule).await;
+
+        assert_eq!(schedule.until_due(at(0)), Duration::from_secs(45), "within a sweep of the last look");
     }
 }

@@ -3,7 +3,7 @@
 
 use antom_core::id::ReferenceOrderId;
 
-use crate::order::{CallId, Command, NewOrder, OpenAttempt, Order, Refusal, Step};
+use crate::order::{Command, GatewayCall, NewOrder, OpenAttempt, Order, Refusal};
 use crate::payment::PaymentTable;
 use crate::port::{CommitError, IdKey};
 use crate::verdict::Table;
@@ -47,7 +47,7 @@ pub struct Executed {
     /// The order after the step.
     pub order: Order,
     /// The calls that the step wished.
-    pub calls: Vec<CallId>,
+    pub calls: Vec<GatewayCall>,
 }
 
 impl Orders {
@@ -118,7 +118,7 @@ impl Orders {
         if let Some(reason) = taken.step.postponed {
             return Err(reason.into());
         }
-        Ok(Executed { calls: calls_of(&taken.step), order: taken.order })
+        Ok(Executed { calls: taken.step.effects, order: taken.order })
     }
 
     //= B-4
@@ -147,8 +147,4 @@ impl Orders {
         }
         Ok(())
     }
-}
-
-fn calls_of(step: &Step) -> Vec<CallId> {
-    step.effects.iter().map(crate::order::GatewayCall::id).collect()
 }

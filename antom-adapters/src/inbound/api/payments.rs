@@ -1,6 +1,8 @@
 //! Payments: open an attempt, inquire, capture, cancel, refund.
 //! A call to the gateway goes on when the client goes away; past the deadline the answer is `in_doubt`.
 
+use std::time::Duration;
+
 use antom_core::id::{CaptureRequestId, PaymentRequestId, ReferenceOrderId, RefundRequestId};
 use antom_core::outcome::{CaptureMode, OsType, TerminalType};
 use antom_domain::cancel::CancelTable;
@@ -28,6 +30,9 @@ use super::problem::Problem;
 use super::{Api, auth, body, view};
 use crate::inbound::digest::sha256_hex;
 use crate::service::config::Scope;
+
+/// How often the order is read while a call is awaited that another instance may be making.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 type Answer = Result<(StatusCode, Json<Value>), Problem>;
 
@@ -293,26 +298,44 @@ fn refund_id_of(payment_request_id: &PaymentRequestId, key: &str) -> Result<Refu
 
 /// Decides, makes durable, and waits for the calls that follow; they go on if this request is dropped.
 async fn perform(api: &Api, id: &ReferenceOrderId, command: &Command) -> Result<Order, Problem> {
-    let waiter = api.worker.waiter();
+    let mut waiter = api.worker.waiter();
     let executed = Orders::new(api.books.clone()).execute(id, command).await;
     // A refused attempt may have wished the cancel of an earlier one (B-6).
     api.worker.changed(id);
     let executed = executed?;
-    let calls = if executed.calls.is_empty() { under_way(&executed.order, command) } else { executed.calls };
+    let calls: Vec<CallSubject> = if executed.calls.is_empty() {
+        under_way(&executed.order, command).into_iter().collect()
+    } else {
+        executed.calls.into_iter().map(|call| call.subject).collect()
+    };
     if calls.is_empty() {
         return Ok(executed.order);
     }
-    waiter.wait(&calls, api.patience).await;
-    Ok(api.books.load(id).await?.order)
+    let mut open: Vec<CallId> = calls.iter().map(CallSubject::call_id).collect();
+    let answered = async {
+        while !waiter.wait(&mut open, LOOK_AGAIN).await {
+            // Another instance may make the call: its answer is told by the order alone.
+            let order = api.books.load(id).await?.order;
+            if !calls.iter().any(|call| order.wants_answer_to(call)) {
+                break;
+            }
+        }
+        Ok::<_, Problem>(api.books.load(id).await?.order)
+    };
+    match tokio::time::timeout(api.patience, answered).await {
+        Ok(order) => order,
+        // Past the deadline the calls go on; nobody waits for them any more.
+        Err(_) => Ok(api.books.load(id).await?.order),
+    }
 }
 
 /// The opening that the same request wished before and that has no answer yet: whoever asks again waits for it too,
 /// instead of asking again and again.
-fn under_way(order: &Order, command: &Command) -> Vec<CallId> {
-    let Command::OpenAttempt(open) = command else { return Vec::new() };
-    let Some(attempt) = order.attempt_by_key(open.idempotency_key.as_deref()) else { return Vec::new() };
+fn under_way(order: &Order, command: &Command) -> Option<CallSubject> {
+    let Command::OpenAttempt(open) = command else { return None };
+    let attempt = order.attempt_by_key(open.idempotency_key.as_deref())?;
     let opening = CallSubject::Open { payment_request_id: attempt.payment_request_id.clone() };
-    if order.wants_answer_to(&opening) { vec![opening.call_id()] } else { Vec::new() }
+    order.wants_answer_to(&opening).then_some(opening)
 }
 
 fn answer(order: &Order, id: &PaymentRequestId, done: bool) -> Answer {

@@ -1,85 +1,18 @@
 //! One step, written: snapshot, events, ids, calls and mark inside one savepoint.
 //! Grouping steps into transactions is left to `writer`.
 
-use antom_core::time::Timestamp;
-use antom_domain::order::{CallId, GatewayCall, stored};
-use antom_domain::port::{Claim, Commit, CommitError, IdKey, InboxMark, StoreError, Version};
+use antom_domain::port::{Claim, CommitError, IdKey, Version};
 use rusqlite::{Connection, params};
-use serde::Deserialize;
 
-use super::error::{Halt, unreadable};
+use super::error::Halt;
 use super::inbox;
+use crate::outbound::stored::{CallRow, StepRows};
 
 type Written<T> = Result<T, Halt<CommitError>>;
 
-/// A step turned into rows, so that the writing thread only writes.
-pub(super) struct Prepared {
-    order_id: String,
-    expected: Version,
-    version: Version,
-    snapshot: String,
-    phase: &'static str,
-    next_check_at: Option<i64>,
-    created_at: i64,
-    events: Vec<EventRow>,
-    ids: Vec<IdKey>,
-    calls: Vec<CallRow>,
-    settles: Option<Claim>,
-    inbox: Option<InboxMark>,
-}
-
-struct EventRow {
-    at: i64,
-    name: String,
-    body: String,
-}
-
-/// The name of an event, as it stands in its body.
-#[derive(Deserialize)]
-struct Named {
-    event: String,
-}
-
-struct CallRow {
-    id: CallId,
-    subject: String,
-    call: GatewayCall,
-    due_at: i64,
-}
-
-impl Prepared {
-    pub(super) fn new(commit: Commit) -> Result<Prepared, StoreError> {
-        let order_id = commit.order_id.to_string();
-        let events = commit
-            .events
-            .iter()
-            .map(|recorded| EventRow::new(recorded).ok_or_else(|| unreadable("event", order_id.as_str())))
-            .collect::<Result<Vec<_>, _>>()?;
-        let snapshot =
-            stored::snapshot_text(&commit.snapshot).map_err(|_| unreadable("snapshot", order_id.as_str()))?;
-        let calls = commit
-            .effects
-            .into_iter()
-            .map(|(call, due)| CallRow::new(call, due))
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Prepared {
-            order_id,
-            expected: commit.expected,
-            version: commit.expected.saturating_add(events.len() as Version),
-            snapshot,
-            phase: commit.phase.as_str(),
-            next_check_at: commit.next_check_at.map(Timestamp::epoch_millis),
-            created_at: commit.snapshot.created_at.epoch_millis(),
-            events,
-            ids: commit.ids,
-            calls,
-            settles: commit.settles,
-            inbox: commit.inbox,
-        })
-    }
-
+impl StepRows {
     /// Writes the step, or refuses it; the savepoint around it undoes what was written before a refusal.
-    pub(super) fn write(&self, savepoint: &Connection) -> Written<Version> {
+    pub(super) fn write_with(&self, savepoint: &Connection) -> Written<Version> {
         self.write_order(savepoint)?;
         self.settle(savepoint)?;
         for key in &self.ids {
@@ -168,21 +101,7 @@ impl Prepared {
     }
 }
 
-impl EventRow {
-    fn new(recorded: &antom_domain::order::Recorded) -> Option<EventRow> {
-        let body = serde_json::to_string(recorded).ok()?;
-        let Named { event } = serde_json::from_str(&body).ok()?;
-        Some(EventRow { at: recorded.at.epoch_millis(), name: event, body })
-    }
-}
-
 impl CallRow {
-    fn new(call: GatewayCall, due: Timestamp) -> Result<CallRow, StoreError> {
-        let id = call.id();
-        let subject = serde_json::to_string(&call.subject).map_err(|_| unreadable("call", id.as_str()))?;
-        Ok(CallRow { id, subject, call, due_at: due.epoch_millis() })
-    }
-
     /// A call that waits already was decided before: its first bytes stay.
     //= B-8
     fn write(&self, savepoint: &Connection, order_id: &str) -> rusqlite::Result<()> {

@@ -5,8 +5,6 @@ use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use antom_domain::port::StoreError;
-
 /// The database file cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -86,9 +84,4 @@ impl<E> From<rusqlite::Error> for Halt<E> {
     fn from(error: rusqlite::Error) -> Halt<E> {
         Halt::Storage(error)
     }
-}
-
-/// A stored part that this program cannot read.
-pub(super) fn unreadable(what: &'static str, id: impl Into<String>) -> StoreError {
-    StoreError::Unreadable { what, id: id.into() }
 }

@@ -8,8 +8,9 @@ use async_trait::async_trait;
 use rusqlite::{Connection, params};
 
 use super::error::Halt;
-use super::rows::{self, MARK_COLUMNS, StoredMark};
+use super::rows::{self, MARK_COLUMNS};
 use super::store::SqliteStore;
+use crate::outbound::stored;
 
 #[async_trait]
 impl Inbox for SqliteStore {
@@ -55,7 +56,7 @@ pub(super) fn write(savepoint: &Connection, mark: &InboxMark) -> rusqlite::Resul
                 notification.received_at.epoch_millis(),
                 notification.request_time,
                 notification.notify_type,
-                rows::keys_text(&notification.keys),
+                stored::keys_text(&notification.keys),
                 notification.body,
                 notification.is_fact,
                 verdict.as_str()
@@ -86,7 +87,7 @@ fn parked(connection: &Connection, keys: &[IdKey]) -> Result<Vec<ReceivedNotific
     for key in keys {
         let mut marks = statement.query([key.kind(), key.value()])?;
         while let Some(row) = marks.next()? {
-            let mark = StoredMark::read(row)?.understand()?;
+            let mark = rows::mark(row)?.understand()?;
             let seq: i64 = row.get("seq")?;
             found.insert((mark.notification.received_at, seq), mark.notification);
         }
@@ -97,10 +98,10 @@ fn parked(connection: &Connection, keys: &[IdKey]) -> Result<Vec<ReceivedNotific
 fn recent(connection: &Connection, limit: usize) -> Result<Vec<InboxMark>, Halt<StoreError>> {
     let sql = format!("SELECT {MARK_COLUMNS} FROM inbox ORDER BY received_at DESC, seq DESC LIMIT ?1");
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut found = statement.query([rows::number(limit)])?;
+    let mut found = statement.query([stored::number(limit)])?;
     let mut marks = Vec::new();
     while let Some(row) = found.next()? {
-        marks.push(StoredMark::read(row)?.understand()?);
+        marks.push(rows::mark(row)?.understand()?);
     }
     Ok(marks)
 }

@@ -9,11 +9,10 @@ use antom_domain::port::{
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::commit::Prepared;
-use super::error::{Halt, unreadable};
-use super::rows;
+use super::error::Halt;
 use super::store::SqliteStore;
 use super::writer::Loss;
+use crate::outbound::stored::{self, StepRows, unreadable};
 
 const LARGEST_PAGE: usize = 200;
 
@@ -38,8 +37,8 @@ impl OrderStore for SqliteStore {
     }
 
     async fn commit(&self, commit: Commit) -> Result<Version, CommitError> {
-        let step = Prepared::new(commit)?;
-        match self.write(move |savepoint| step.write(savepoint)).await {
+        let step = StepRows::new(commit)?;
+        match self.write(move |savepoint| step.write_with(savepoint)).await {
             Ok(answer) => answer,
             Err(Loss::NotWritten) => Err(CommitError::Store(StoreError::Unavailable)),
             Err(Loss::Unknown) => Err(CommitError::OutcomeUnknown),
@@ -84,11 +83,10 @@ fn load(connection: &Connection, id: &str) -> Read<Option<StoredOrder>> {
 /// The order as far as this program can read it: its snapshot, or, where a newer program wrote that, the log up to the
 /// first event of the newer one.
 fn readable(connection: &Connection, id: &str, snapshot: &str) -> Read<Order> {
-    if let Some(order) = rows::snapshot(id, snapshot)? {
+    if let Some(order) = stored::snapshot(id, snapshot)? {
         return Ok(order);
     }
-    let order = Order::fold(&history(connection, id)?).map_err(|_| unreadable("snapshot", id))?;
-    Ok(Order { is_read_only: true, ..order })
+    Ok(stored::read_only(id, &history(connection, id)?)?)
 }
 
 fn find(connection: &Connection, key: &IdKey) -> Read<Option<ReferenceOrderId>> {
@@ -96,7 +94,7 @@ fn find(connection: &Connection, key: &IdKey) -> Read<Option<ReferenceOrderId>> 
         .prepare_cached("SELECT order_id FROM request_ids WHERE kind = ?1 AND id = ?2")?
         .query_row([key.kind(), key.value()], |row| row.get(0))
         .optional()?;
-    Ok(found.map(|id| rows::order_id(&id)).transpose()?)
+    Ok(found.map(|id| stored::order_id(&id)).transpose()?)
 }
 
 fn history(connection: &Connection, id: &str) -> Read<Vec<Recorded>> {
@@ -106,7 +104,7 @@ fn history(connection: &Connection, id: &str) -> Read<Vec<Recorded>> {
     let mut log = Vec::new();
     while let Some(row) = found.next()? {
         let body: String = row.get(1)?;
-        match rows::event(id, row.get(0)?, &body)? {
+        match stored::event(id, row.get(0)?, &body)? {
             Some(recorded) => log.push(recorded),
             None => break,
         }
@@ -116,7 +114,7 @@ fn history(connection: &Connection, id: &str) -> Read<Vec<Recorded>> {
 
 /// The cursor of a page is the number under which its last order was created.
 fn page(connection: &Connection, phase: Option<OrderPhase>, before: i64, limit: usize) -> Read<OrderPage> {
-    let one_more = rows::number(limit.saturating_add(1));
+    let one_more = stored::number(limit.saturating_add(1));
     let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     let mut found: Vec<(i64, String, String)> = match phase {
         None => connection
@@ -143,7 +141,7 @@ fn unresolved(connection: &Connection, after: &str, limit: usize) -> Read<Vec<Re
         .prepare_cached(
             "SELECT id FROM orders WHERE next_check_at IS NOT NULL AND id > ?1 ORDER BY id LIMIT ?2",
         )?
-        .query_map(params![after, rows::number(limit)], |row| row.get(0))?
+        .query_map(params![after, stored::number(limit)], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    Ok(ids.iter().map(|id| rows::order_id(id)).collect::<Result<_, _>>()?)
+    Ok(ids.iter().map(|id| stored::order_id(id)).collect::<Result<_, _>>()?)
 }

@@ -10,9 +10,9 @@ use async_trait::async_trait;
 use rusqlite::{Connection, params};
 
 use super::error::Halt;
-use super::rows;
 use super::store::SqliteStore;
 use super::writer::Loss;
+use crate::outbound::stored;
 
 #[async_trait]
 impl Outbox for SqliteStore {
@@ -26,7 +26,7 @@ impl Outbox for SqliteStore {
         if !self.look_up(next_due).await?.is_some_and(|due| due <= now) {
             return Ok(Vec::new());
         }
-        let (until, limit) = (now.saturating_add(lease).epoch_millis(), rows::number(limit));
+        let (until, limit) = (now.saturating_add(lease).epoch_millis(), stored::number(limit));
         let now = now.epoch_millis();
         let claimed = self.write(move |savepoint| claim(savepoint, now, until, limit)).await;
         understood(claimed.unwrap_or(Err(StoreError::Unavailable))?)
@@ -134,8 +134,8 @@ fn understood(taken: Vec<Taken>) -> Result<Vec<Claimed>, StoreError> {
 
 impl Taken {
     fn understand(self) -> Result<Claimed, StoreError> {
-        let order_id = rows::order_id(&self.order_id)?;
-        let call = rows::call(&self.call_id, &self.api, &self.subject, self.body)?;
+        let order_id = stored::order_id(&self.order_id)?;
+        let call = stored::call(&self.call_id, &self.api, &self.subject, self.body)?;
         let claim = Claim { call_id: CallId::from_stored(self.call_id), fence: self.fence.unsigned_abs() };
         Ok(Claimed { claim, order_id, call, tries: self.tries })
     }
@@ -147,7 +147,7 @@ fn next_due(connection: &Connection) -> Result<Option<Timestamp>, Halt<StoreErro
     };
     let free = first("SELECT (SELECT due_at FROM outbox WHERE lease_until IS NULL ORDER BY due_at LIMIT 1)")?;
     let held = first("SELECT min(lease_until) FROM outbox WHERE lease_until IS NOT NULL")?;
-    Ok(free.into_iter().chain(held).min().map(rows::time))
+    Ok(free.into_iter().chain(held).min().map(stored::time))
 }
 
 /// A fence that the database cannot hold was never given out.

@@ -1,160 +1,24 @@
-//! The domain's words as they stand in columns, read back.
-//! Whole rows are read where they are asked for.
+//! Rows of the inbox, as SQLite hands them out.
+//! What the columns mean is read in `stored`.
 
-use antom_core::id::ReferenceOrderId;
-use antom_core::outcome::Api;
-use antom_core::time::Timestamp;
-use antom_domain::order::stored::{self, NotRead};
-use antom_domain::order::{CallSubject, GatewayCall, Order, Recorded, RequestBody};
-use antom_domain::port::{
-    IdKey, InboxMark, InboxVerdict, NotificationDigest, ReceivedNotification, StoreError,
-};
 use rusqlite::Row;
-use serde::de::DeserializeOwned;
 
-use super::error::unreadable;
+use crate::outbound::stored::StoredMark;
 
-/// The kinds of ids, each with the one id kind that bears its word.
-const KINDS: [fn(String) -> IdKey; 6] = [
-    IdKey::PaymentRequest,
-    IdKey::CaptureRequest,
-    IdKey::RefundRequest,
-    IdKey::Payment,
-    IdKey::Token,
-    IdKey::Idempotency,
-];
-
-fn json<T: DeserializeOwned>(what: &'static str, id: &str, text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|_| unreadable(what, id))
-}
-
-pub(super) fn time(millis: i64) -> Timestamp {
-    Timestamp::from_epoch_millis(millis)
-}
-
-/// A count or limit as the database takes it.
-pub(super) fn number(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
-}
-
-pub(super) fn order_id(text: &str) -> Result<ReferenceOrderId, StoreError> {
-    ReferenceOrderId::parse(text).map_err(|_| unreadable("order id", text))
-}
-
-/// The order; `None` if a newer program wrote the snapshot, and the log has to tell how far it can be read.
-pub(super) fn snapshot(id: &str, text: &str) -> Result<Option<Order>, StoreError> {
-    known(stored::read_snapshot(text)).map_err(|_| unreadable("snapshot", id))
-}
-
-/// The event; `None` if a newer program wrote it.
-pub(super) fn event(order: &str, seq: i64, text: &str) -> Result<Option<Recorded>, StoreError> {
-    known(stored::read_event(text)).map_err(|_| unreadable("event", format!("{order} {seq}")))
-}
-
-fn known<T>(read: Result<T, NotRead>) -> Result<Option<T>, NotRead> {
-    match read {
-        Ok(value) => Ok(Some(value)),
-        Err(NotRead::Newer) => Ok(None),
-        Err(damage) => Err(damage),
-    }
-}
-
-pub(super) fn call(
-    call_id: &str,
-    api: &str,
-    subject: &str,
-    body: Vec<u8>,
-) -> Result<GatewayCall, StoreError> {
-    let api = Api::ALL.iter().find(|known| known.name() == api).ok_or_else(|| unreadable("call", call_id))?;
-    let subject: CallSubject = json("call", call_id, subject)?;
-    Ok(GatewayCall { api: *api, subject, body: RequestBody::new(body) })
-}
-
-/// The ids that a notification names, as one JSON column.
-pub(super) fn keys_text(keys: &[IdKey]) -> String {
-    serde_json::Value::from_iter(keys.iter().map(|key| vec![key.kind(), key.value()])).to_string()
-}
-
-fn keys(digest: &str, text: &str) -> Result<Vec<IdKey>, StoreError> {
-    let pairs: Vec<(String, String)> = json("notification", digest, text)?;
-    pairs
-        .into_iter()
-        .map(|(kind, id)| KINDS.iter().map(|make| make(id.clone())).find(|key| key.kind() == kind))
-        .collect::<Option<Vec<_>>>()
-        .ok_or_else(|| unreadable("notification", digest))
-}
-
-/// The columns that [`StoredMark::read`] expects, in their order.
+/// The columns that [`mark`] expects, in their order.
 pub(super) const MARK_COLUMNS: &str = "inbox.digest, inbox.received_at, inbox.request_time, inbox.notify_type, inbox.keys, inbox.body, \
      inbox.is_fact, inbox.verdict";
 
 /// A row of the inbox, not yet understood.
-pub(super) struct StoredMark {
-    digest: String,
-    received_at: i64,
-    request_time: String,
-    notify_type: String,
-    keys: String,
-    body: Vec<u8>,
-    is_fact: bool,
-    verdict: String,
-}
-
-impl StoredMark {
-    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<StoredMark> {
-        Ok(StoredMark {
-            digest: row.get(0)?,
-            received_at: row.get(1)?,
-            request_time: row.get(2)?,
-            notify_type: row.get(3)?,
-            keys: row.get(4)?,
-            body: row.get(5)?,
-            is_fact: row.get(6)?,
-            verdict: row.get(7)?,
-        })
-    }
-
-    pub(super) fn understand(self) -> Result<InboxMark, StoreError> {
-        let verdict = InboxVerdict::from_word(&self.verdict)
-            .ok_or_else(|| unreadable("notification", self.digest.as_str()))?;
-        let keys = keys(&self.digest, &self.keys)?;
-        let notification = ReceivedNotification {
-            digest: NotificationDigest(self.digest),
-            received_at: time(self.received_at),
-            request_time: self.request_time,
-            notify_type: self.notify_type,
-            keys,
-            body: self.body,
-            is_fact: self.is_fact,
-        };
-        Ok(InboxMark { notification, verdict })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_kind_of_id_is_read_back() {
-        let ids: Vec<IdKey> = KINDS.iter().map(|make| make("a\"b\u{0}é".to_owned())).collect();
-
-        assert_eq!(keys("d", &keys_text(&ids)), Ok(ids));
-    }
-
-    #[test]
-    fn an_unknown_kind_of_id_is_unreadable_and_not_left_out() {
-        let text = r#"[["paymentId","P"],["disputeId","D"]]"#;
-
-        assert_eq!(keys("d", text), Err(unreadable("notification", "d")));
-    }
-
-    #[test]
-    fn an_unknown_operation_is_unreadable() {
-        let subject = r#"{"about":"inquire","paymentRequestId":"P"}"#;
-
-        assert!(call("c", "inquiryPayment", subject, Vec::new()).is_ok());
-        assert_eq!(call("c", "fly", subject, Vec::new()), Err(unreadable("call", "c")));
-        assert_eq!(call("c", "inquiryPayment", "{}", Vec::new()), Err(unreadable("call", "c")));
-    }
+pub(super) fn mark(row: &Row<'_>) -> rusqlite::Result<StoredMark> {
+    Ok(StoredMark {
+        digest: row.get(0)?,
+        received_at: row.get(1)?,
+        request_time: row.get(2)?,
+        notify_type: row.get(3)?,
+        keys: row.get(4)?,
+        body: row.get(5)?,
+        is_fact: row.get(6)?,
+        verdict: row.get(7)?,
+    })
 }

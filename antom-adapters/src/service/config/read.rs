@@ -25,6 +25,7 @@ const PREFIX: &str = "ANTOM__";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A call is leased for 30 s.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(20);
+const SHORTEST_SWEEP: Duration = Duration::from_secs(2);
 
 pub(super) fn load(
     file: Option<&Path>,
@@ -256,19 +257,39 @@ impl Reader {
     }
 
     fn database(&mut self) -> Option<DatabaseConfig> {
-        let url = self.required("database.url")?;
+        const KEY: &str = "database.url";
+        let url = self.database_url()?;
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Some(DatabaseConfig::Postgres { url: Secret::from(url) });
+        }
         let Some(path) = url.strip_prefix("sqlite://") else {
-            self.fault("database.url", "must begin with sqlite://, followed by the path of a file");
+            self.fault(
+                KEY,
+                "must begin with sqlite://, followed by the path of a file, or with postgres://user@host/database",
+            );
             return None;
         };
         if path.is_empty() || path.contains(['?', '#']) || path.starts_with(':') {
-            self.fault(
-                "database.url",
-                "must name a file: sqlite://antom.sqlite; other forms of SQLite's are not known",
-            );
+            self.fault(KEY, "must name a file: sqlite://antom.sqlite; other forms of SQLite's are not known");
             return None;
         }
-        Some(DatabaseConfig { path: self.base.join(path) })
+        Some(DatabaseConfig::Sqlite { path: self.base.join(path) })
+    }
+
+    /// The address, or the content of the file that `database.url_file` names, since it may hold a password.
+    fn database_url(&mut self) -> Option<String> {
+        const FILE: &str = "database.url_file";
+        let Some(file) = self.text(FILE) else { return self.required("database.url") };
+        // The file wins over an address that stands elsewhere.
+        self.value("database.url");
+        let path = self.base.join(file);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Some(text.trim().to_owned()),
+            Err(error) => {
+                self.fault(FILE, format!("cannot be read ({}: {error})", path.display()));
+                None
+            }
+        }
     }
 
     fn server(&mut self) -> Option<ServerConfig> {
@@ -378,8 +399,13 @@ impl Reader {
         if budget == Some(None) {
             self.fault(BUDGET, "must be a whole number of inquiries a second, at least 1");
         }
+        let sweep = self.duration("payment.polling.sweep").unwrap_or(usual.sweep);
+        if sweep < SHORTEST_SWEEP {
+            self.fault("payment.polling.sweep", "must be at least 2s, the rhythm while somebody waits");
+        }
         PollingConfig {
             fast_window: self.duration("payment.polling.fast_window").unwrap_or(usual.fast_window),
+            sweep,
             budget: budget.flatten().unwrap_or(usual.budget),
         }
     }

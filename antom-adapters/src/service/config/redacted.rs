@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use antom_domain::policy::{Polling, Retry};
 
-use super::Config;
+use super::{Config, DatabaseConfig};
 
 /// For so long the bounds are told.
 const BOUND: Duration = Duration::from_mins(2);
@@ -21,7 +21,7 @@ pub(super) fn lines(config: &Config) -> String {
         ("gateway.antom_public_keys", format!("versions {}", versions.join(", "))),
         ("gateway.ca_file", if config.gateway.ca_pem.is_some() { "given" } else { "none" }.to_owned()),
         ("gateway.timeout", format!("{}s", config.gateway.timeout.as_secs())),
-        ("database.url", format!("sqlite://{}", config.database.path.display())),
+        ("database.url", database_url(&config.database)),
         ("server.listen", config.server.listen.to_string()),
         ("server.admin_listen", config.server.admin_listen.to_string()),
         (
@@ -38,10 +38,53 @@ pub(super) fn lines(config: &Config) -> String {
         ),
         ("payment.methods_without_refunds", config.payment.methods_without_refunds.join(", ")),
         ("payment.polling.fast_window", format!("{}s", config.payment.polling.fast_window.as_secs())),
+        ("payment.polling.sweep", format!("{}s", config.payment.polling.sweep.as_secs())),
         ("payment.polling.budget", format!("{} a second", config.payment.polling.budget)),
         ("log.level", config.log_level.clone()),
         ("bound.tries_of_a_call_within_2min", Retry::default().most_tries_within(BOUND).to_string()),
         ("bound.inquiries_within_2min", Polling::default().most_inquiries_within(BOUND).to_string()),
     ];
     entries.map(|(key, value)| format!("{key} = {value}\n")).concat()
+}
+
+fn database_url(config: &DatabaseConfig) -> String {
+    match config {
+        DatabaseConfig::Sqlite { path } => format!("sqlite://{}", path.display()),
+        DatabaseConfig::Postgres { url } => without_secrets(url.expose()),
+    }
+}
+
+/// User, host and database. What follows a colon in front of an `@` is a password, and options may hold one.
+fn without_secrets(url: &str) -> String {
+    let (address, options) = url.split_once('?').map_or((url, ""), |(address, _)| (address, "?<redacted>"));
+    let shown = match address.rsplit_once('@') {
+        None => address.to_owned(),
+        Some((user, host)) => {
+            let after_scheme = user.find("://").map_or(0, |at| at.saturating_add(3));
+            let (scheme, user) = user.split_at(after_scheme);
+            match user.split_once(':') {
+                None => format!("{scheme}{user}@{host}"),
+                Some((user, _)) => format!("{scheme}{user}:<redacted>@{host}"),
+            }
+        }
+    };
+    format!("{shown}{options}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        for (url, shown) in [
+            ("postgres://shop@db.example/antom", "postgres://shop@db.example/antom"),
+            ("postgres://db.example/antom", "postgres://db.example/antom"),
+            ("postgres://shop:p:w@db.example:5432/antom", "postgres://shop:<redacted>@db.example:5432/antom"),
+            ("postgres://shop:p@w@db.example/antom", "postgres://shop:<redacted>@db.example/antom"),
+            ("postgres://db.example/antom?password=pw", "postgres://db.example/antom?<redacted>"),
+        ] {
+            assert_eq!(without_secrets(url), shown);
+        }
+    }
 }

@@ -11,58 +11,103 @@ macro_rules! contract_suite {
         mod contract {
             use super::*;
 
-            $crate::contract_tests! { $factory, store:
-                an_unknown_order_is_nothing,
-                a_created_order_comes_back_as_it_was_committed,
-                opaque_texts_come_back_unchanged,
-                the_version_is_the_number_of_events,
-                creating_an_order_twice_is_a_conflict,
-                a_step_on_another_version_is_a_conflict,
-                a_refused_step_leaves_no_trace,
-                of_racing_steps_exactly_one_is_kept,
-                racing_steps_of_different_orders_are_all_kept,
-                an_id_leads_to_its_order,
-                ids_of_different_kinds_do_not_meet,
-                an_own_id_is_taken_once,
-                of_racing_orders_one_takes_the_id,
-                a_gateway_id_stays_with_the_first_order,
-                pages_list_the_newest_orders_first,
-                a_new_order_does_not_shift_the_pages,
-                pages_are_limited_to_a_phase,
-                a_page_holds_at_most_two_hundred,
-                unresolved_orders_are_found_until_they_rest,
-                an_order_of_a_newer_program_is_shown_as_far_as_it_is_known,
-                what_an_older_program_wrote_without_versions_is_read,
-            }
-            $crate::contract_tests! { $factory, outbox:
-                a_call_comes_back_as_it_was_committed,
-                a_call_waits_until_it_is_due,
-                calls_come_by_due_time,
-                a_leased_call_is_handed_out_again_after_its_lease,
-                racing_claims_share_no_call,
-                a_lost_lease_changes_nothing,
-                a_late_holder_may_act_until_the_next_claim,
-                a_completed_call_is_gone,
-                a_postponed_call_is_due_again_later,
-                a_waiting_call_can_be_hastened,
-                the_answering_step_drops_its_call,
-                a_call_wished_again_keeps_its_first_bytes,
-                a_held_call_wished_again_stays_with_its_holder,
-                an_answered_call_wished_again_waits_once_more,
-                an_old_claim_does_not_fit_a_later_row,
-                the_next_instant_is_a_due_time_or_the_end_of_a_lease,
-                an_endless_lease_is_never_over,
-            }
-            $crate::contract_tests! { $factory, inbox:
-                a_notification_comes_back_as_it_came,
-                a_notification_that_comes_again_is_kept_once,
-                a_step_absorbs_its_notification,
-                a_parked_notification_is_found_by_its_ids,
-                only_parked_notifications_are_found_as_parked,
-                a_parked_notification_is_absorbed_by_a_step,
-                a_parked_notification_may_become_anything_else_once,
-                a_refused_step_absorbs_nothing,
-                recent_shows_the_newest_first,
+            $crate::contract_stories! { contract_tests, $factory }
+        }
+    };
+}
+
+/// Runs the same stories as [`contract_suite!`], but in three tests, one for each port: for storage that is dear to start
+/// where every test runs in a process of its own. Each story still gets a fresh adapter. The second path is a
+/// `fn() -> bool` that says whether this machine has such storage; where it has none, no story is told.
+#[macro_export]
+macro_rules! contract_suite_by_port {
+    ($factory:path, $is_there:path) => {
+        mod contract {
+            use super::*;
+
+            $crate::contract_stories! { contract_test_of_port, $factory, $is_there }
+        }
+    };
+}
+
+/// The stories of the three ports; used by [`contract_suite!`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! contract_stories {
+    ($each:ident, $($given:path),+) => {
+        $crate::$each! { $($given),+, store:
+            an_unknown_order_is_nothing,
+            a_created_order_comes_back_as_it_was_committed,
+            opaque_texts_come_back_unchanged,
+            the_version_is_the_number_of_events,
+            creating_an_order_twice_is_a_conflict,
+            a_step_on_another_version_is_a_conflict,
+            a_refused_step_leaves_no_trace,
+            of_racing_steps_exactly_one_is_kept,
+            racing_steps_of_different_orders_are_all_kept,
+            an_id_leads_to_its_order,
+            ids_of_different_kinds_do_not_meet,
+            an_own_id_is_taken_once,
+            of_racing_orders_one_takes_the_id,
+            a_gateway_id_stays_with_the_first_order,
+            pages_list_the_newest_orders_first,
+            a_new_order_does_not_shift_the_pages,
+            pages_are_limited_to_a_phase,
+            a_page_holds_at_most_two_hundred,
+            unresolved_orders_are_found_until_they_rest,
+            an_order_of_a_newer_program_is_shown_as_far_as_it_is_known,
+            what_an_older_program_wrote_without_versions_is_read,
+        }
+        $crate::$each! { $($given),+, outbox:
+            a_call_comes_back_as_it_was_committed,
+            a_call_waits_until_it_is_due,
+            calls_come_by_due_time,
+            a_leased_call_is_handed_out_again_after_its_lease,
+            racing_claims_share_no_call,
+            a_lost_lease_changes_nothing,
+            a_late_holder_may_act_until_the_next_claim,
+            a_completed_call_is_gone,
+            a_postponed_call_is_due_again_later,
+            a_waiting_call_can_be_hastened,
+            the_answering_step_drops_its_call,
+            a_call_wished_again_keeps_its_first_bytes,
+            a_held_call_wished_again_stays_with_its_holder,
+            an_answered_call_wished_again_waits_once_more,
+            an_old_claim_does_not_fit_a_later_row,
+            the_next_instant_is_a_due_time_or_the_end_of_a_lease,
+            an_endless_lease_is_never_over,
+        }
+        $crate::$each! { $($given),+, inbox:
+            a_notification_comes_back_as_it_came,
+            a_notification_that_comes_again_is_kept_once,
+            a_step_absorbs_its_notification,
+            a_parked_notification_is_found_by_its_ids,
+            only_parked_notifications_are_found_as_parked,
+            a_parked_notification_is_absorbed_by_a_step,
+            a_parked_notification_may_become_anything_else_once,
+            a_refused_step_absorbs_nothing,
+            recent_shows_the_newest_first,
+        }
+    };
+}
+
+/// Turns the named stories of one port into one test; used by [`contract_suite_by_port!`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! contract_test_of_port {
+    ($factory:path, $is_there:path, $port:ident: $($story:ident),+ $(,)?) => {
+        mod $port {
+            use super::*;
+
+            #[tokio::test]
+            async fn every_story_holds() {
+                if !$is_there() {
+                    return;
+                }
+                $(
+                    $crate::testing::contract::$port::$story(&$factory).await;
+                    eprintln!("{} holds", stringify!($story));
+                )+
             }
         }
     };

@@ -65,6 +65,21 @@ fn every_fault_is_listed_at_once_under_its_key() {
     }
 }
 
+#[test]
+fn the_database_is_named_by_its_address_or_by_a_file_that_holds_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("url");
+    std::fs::write(&file, "postgres://shop:secret-word@db.example/antom\n").unwrap();
+    let mut given = complete();
+    given.push(("ANTOM__DATABASE__URL_FILE".to_owned(), file.display().to_string()));
+    let config = load(None, given).unwrap();
+
+    let DatabaseConfig::Postgres { url } = &config.database else { panic!("{:?}", config.database) };
+    assert_eq!(url.expose(), "postgres://shop:secret-word@db.example/antom");
+    assert!(config.redacted().contains("database.url = postgres://shop:<redacted>@db.example/antom\n"));
+    assert!(!format!("{config:?} {}", config.redacted()).contains("secret-word"));
+}
+
 //= A-3 test
 #[test]
 fn what_the_contract_allows_and_what_polling_may_cost_are_read_and_checked() {

@@ -1,0 +1,128 @@
+//! The inbox over the database: every notification once, the parked ones by their ids.
+//! Marks that go along with a step are written by `commit`, with the function below.
+
+use antom_domain::port::{IdKey, Inbox, InboxMark, InboxVerdict, ReceivedNotification, StoreError};
+use async_trait::async_trait;
+use sqlx::postgres::PgConnection;
+
+use super::connections::transaction;
+use super::error::Halt;
+use super::rows;
+use super::store::PostgresStore;
+use crate::outbound::stored;
+
+#[async_trait]
+impl Inbox for PostgresStore {
+    async fn record(&self, mark: &InboxMark) -> Result<(), StoreError> {
+        let mark = mark.clone();
+        // Whether or not it was written, recording again is harmless.
+        self.run(|connection| Box::pin(record(connection, mark))).await
+    }
+
+    async fn parked(&self, keys: &[IdKey]) -> Result<Vec<ReceivedNotification>, StoreError> {
+        let keys = keys.to_vec();
+        self.run(|connection| Box::pin(parked(connection, keys))).await
+    }
+
+    async fn recent(&self, limit: usize) -> Result<Vec<InboxMark>, StoreError> {
+        self.run(move |connection| Box::pin(recent(connection, limit))).await
+    }
+}
+
+async fn record(connection: &mut PgConnection, mark: InboxMark) -> Result<(), Halt<StoreError>> {
+    transaction(connection, move |connection| Box::pin(async move { Ok(write(connection, &[&mark]).await?) }))
+        .await
+}
+
+/// Writes notifications with their verdicts, each of them once in the slice. One that is known counts one more delivery,
+/// unless it is the same arrival written again; its verdict changes only where it leaves its parking place.
+//= N-4, N-10
+pub(super) async fn write(connection: &mut PgConnection, marks: &[&InboxMark]) -> Result<(), sqlx::Error> {
+    let notifications = || marks.iter().map(|mark| &mark.notification);
+    let keys: Vec<String> = notifications().map(|one| stored::keys_text(&one.keys)).collect();
+    sqlx::query(
+        "WITH written AS ( \
+             INSERT INTO inbox \
+             (digest, received_at, request_time, notify_type, keys, body, is_fact, verdict, deliveries) \
+             SELECT *, 1 FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bytea[], \
+                                     $7::boolean[], $8::text[]) \
+             ON CONFLICT (digest) DO UPDATE SET \
+             deliveries = inbox.deliveries + (inbox.received_at <> excluded.received_at)::int, \
+             verdict = CASE inbox.verdict WHEN 'parked' THEN excluded.verdict ELSE inbox.verdict END \
+             RETURNING digest, verdict) \
+         DELETE FROM inbox_keys USING written \
+         WHERE inbox_keys.digest = written.digest AND written.verdict <> 'parked'",
+    )
+    .bind(notifications().map(|one| one.digest.0.as_str()).collect::<Vec<_>>())
+    .bind(notifications().map(|one| one.received_at.epoch_millis()).collect::<Vec<_>>())
+    .bind(notifications().map(|one| one.request_time.as_str()).collect::<Vec<_>>())
+    .bind(notifications().map(|one| one.notify_type.as_str()).collect::<Vec<_>>())
+    .bind(keys)
+    .bind(notifications().map(|one| one.body.as_slice()).collect::<Vec<_>>())
+    .bind(notifications().map(|one| one.is_fact).collect::<Vec<_>>())
+    .bind(marks.iter().map(|mark| mark.verdict.as_str()).collect::<Vec<_>>())
+    .execute(&mut *connection)
+    .await?;
+    write_keys(connection, marks).await
+}
+
+/// Makes parked notifications findable, where they are still parked.
+async fn write_keys(connection: &mut PgConnection, marks: &[&InboxMark]) -> Result<(), sqlx::Error> {
+    let parked = marks.iter().filter(|mark| mark.verdict == InboxVerdict::Parked);
+    let keys: Vec<(&IdKey, &str)> = parked
+        .flat_map(|mark| mark.notification.keys.iter().map(|key| (key, mark.notification.digest.0.as_str())))
+        .collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO inbox_keys (kind, id, digest) \
+         SELECT named.kind, named.id, named.digest \
+         FROM unnest($1::text[], $2::text[], $3::text[]) AS named (kind, id, digest) \
+         JOIN inbox ON inbox.digest = named.digest WHERE inbox.verdict = 'parked' ON CONFLICT DO NOTHING",
+    )
+    .bind(keys.iter().map(|(key, _)| key.kind()).collect::<Vec<_>>())
+    .bind(keys.iter().map(|(key, _)| key.value()).collect::<Vec<_>>())
+    .bind(keys.iter().map(|(_, digest)| *digest).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn parked(
+    connection: &mut PgConnection,
+    keys: Vec<IdKey>,
+) -> Result<Vec<ReceivedNotification>, Halt<StoreError>> {
+    let found = sqlx::query(
+        "SELECT digest, received_at, request_time, notify_type, keys, body, is_fact, verdict FROM inbox \
+         WHERE verdict = 'parked' AND digest IN ( \
+             SELECT inbox_keys.digest FROM inbox_keys \
+             JOIN unnest($1::text[], $2::text[]) AS asked (kind, id) \
+             ON inbox_keys.kind = asked.kind AND inbox_keys.id = asked.id) \
+         ORDER BY received_at, seq",
+    )
+    .bind(keys.iter().map(IdKey::kind).collect::<Vec<_>>())
+    .bind(keys.iter().map(IdKey::value).collect::<Vec<_>>())
+    .fetch_all(connection)
+    .await?;
+    let mut notifications = Vec::with_capacity(found.len());
+    for row in &found {
+        notifications.push(rows::mark(row)?.understand()?.notification);
+    }
+    Ok(notifications)
+}
+
+async fn recent(connection: &mut PgConnection, limit: usize) -> Result<Vec<InboxMark>, Halt<StoreError>> {
+    let found = sqlx::query(
+        "SELECT digest, received_at, request_time, notify_type, keys, body, is_fact, verdict FROM inbox \
+         ORDER BY received_at DESC, seq DESC LIMIT $1",
+    )
+    .bind(stored::number(limit))
+    .fetch_all(connection)
+    .await?;
+    let mut marks = Vec::with_capacity(found.len());
+    for row in &found {
+        marks.push(rows::mark(row)?.understand()?);
+    }
+    Ok(marks)
+}

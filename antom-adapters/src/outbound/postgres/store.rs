@@ -1,0 +1,94 @@
+//! The handle of the store: opens the database, passes work on.
+//! The ports are implemented in `orders`, `outbox` and `inbox`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use antom_domain::port::{CommitError, StoreError, Version};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+
+use super::connections::{Connections, Running, connect};
+use super::error::OpenError;
+use super::schema;
+use super::writer::{Loss, WriteCounts, Writers};
+use crate::outbound::stored::StepRows;
+
+/// Orders, outbox and inbox in one PostgreSQL database. Clones are handles of the same store; any number of stores, in
+/// any number of processes, may be open on one database.
+///
+/// Where the server is away every call answers [`StoreError::Unavailable`], or, if the connection was lost after the
+/// last word of a transaction, [`CommitError::OutcomeUnknown`]. Nothing needs to be done here once it is back.
+#[derive(Clone)]
+pub struct PostgresStore {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    connections: Arc<Connections>,
+    writers: Writers,
+    server: String,
+}
+
+impl PostgresStore {
+    /// Opens the store behind an address such as `postgres://user:password@host/database`. Missing tables are created,
+    /// an older schema is brought up to date, by one instance while the others wait.
+    ///
+    /// Must be called inside a Tokio runtime, which carries the store's tasks.
+    ///
+    /// # Errors
+    /// [`OpenError::Unreachable`] where the server does not answer, [`OpenError::NewerSchema`] where a newer program
+    /// migrated the database, [`OpenError::NotAnOrderStore`] where it belongs to another program; nothing in the
+    /// database is changed then.
+    pub async fn open(url: &str) -> Result<PostgresStore, OpenError> {
+        let options: PgConnectOptions = url.parse().map_err(|_| OpenError::Address)?;
+        let options = options.application_name("antom");
+        let database = options.get_database().unwrap_or_else(|| options.get_username());
+        let server = format!("{}:{}/{database}", options.get_host(), options.get_port());
+        let mut connection = connect(&options).await.map_err(OpenError::unreachable)?;
+        schema::bring_up_to_date(&mut connection).await?;
+        if !schema::waits_for_disk(&mut connection).await? {
+            tracing::warn!(
+                server,
+                "this server does not wait for its disk (fsync is off): steps may be lost with its power"
+            );
+        }
+        let writers = Writers::start(&options);
+        let connections = Arc::new(Connections::new(options, connection));
+        Ok(PostgresStore { shared: Arc::new(Shared { connections, writers, server }) })
+    }
+
+    /// How much was written since the store was opened.
+    pub fn stats(&self) -> WriteCounts {
+        self.shared.writers.counts()
+    }
+
+    /// Does a piece of work whose refusals are the store's own.
+    pub(super) async fn run<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut PgConnection) -> Running<'c, T, StoreError> + Send + 'static,
+    {
+        self.work(work).await?
+    }
+
+    /// Does a piece of work that may be refused.
+    pub(super) async fn work<T, E, W>(&self, work: W) -> Result<Result<T, E>, StoreError>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+        W: for<'c> FnOnce(&'c mut PgConnection) -> Running<'c, T, E> + Send + 'static,
+    {
+        self.shared.connections.run(work).await
+    }
+
+    /// Writes a step with the next group.
+    pub(super) async fn write(&self, step: StepRows) -> Result<Result<Version, CommitError>, Loss> {
+        self.shared.writers.write(step).await
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStore").field("server", &self.shared.server).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,10 @@
+//! Steps and words as the SQL adapters store them: one form for both, so that a book can be read by either.
+//! Statements, rows and connections are left to `sqlite` and `postgres`.
+
+mod step;
+mod words;
+
+pub(super) use step::{CallRow, EventRow, StepRows};
+pub(super) use words::{
+    StoredMark, call, event, keys_text, number, order_id, read_only, snapshot, time, unreadable,
+};
