@@ -3,6 +3,7 @@
 
 mod kill;
 mod load;
+mod postgres;
 mod promises;
 mod random;
 mod storm;
@@ -84,11 +85,22 @@ pub struct Drill {
 }
 
 /// All drills, in the order in which they run.
-pub const ALL: [Drill; 2] = [
+pub const ALL: [Drill; 5] = [
     Drill {
         name: "kill-sqlite",
         title: "SIGKILL under load, on SQLite: nothing acknowledged is lost, nothing is done twice",
         run: kill::on_sqlite,
+    },
+    Drill { name: "kill-postgres", title: "The same on PostgreSQL", run: postgres::killed },
+    Drill {
+        name: "postgres-restart",
+        title: "PostgreSQL is killed and restarted under load: the service recovers by itself within 10 s",
+        run: postgres::restarted,
+    },
+    Drill {
+        name: "stalled-instance",
+        title: "One of two instances is stopped for longer than its leases last, and wakes: nothing is done twice",
+        run: postgres::stalled,
     },
     Drill {
         name: "storm",

@@ -170,6 +170,16 @@ impl Running {
         signal(self.child.id(), "-HUP").map_err(|source| self.failed("SIGHUP cannot be sent", source))
     }
 
+    /// Stops it in the middle of whatever it does, without its knowing.
+    pub fn suspend(&self) -> Result<(), Failure> {
+        signal(self.child.id(), "-STOP").map_err(|source| self.failed("SIGSTOP cannot be sent", source))
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) -> Result<(), Failure> {
+        signal(self.child.id(), "-CONT").map_err(|source| self.failed("SIGCONT cannot be sent", source))
+    }
+
     /// Waits for the end.
     pub fn wait_for_end(&mut self, within: Duration) -> Result<ExitStatus, Failure> {
         let what = format!("the end of {}", self.program);

@@ -13,7 +13,7 @@ use crate::stand::{Stand, StandOptions};
 
 const CLIENTS: usize = 8;
 /// How long the service may need for what is left after the last kill.
-const SETTLES_WITHIN: Duration = Duration::from_secs(60);
+pub(super) const SETTLES_WITHIN: Duration = Duration::from_secs(60);
 
 pub(super) fn on_sqlite(profile: Profile) -> Result<Outcome, Failure> {
     let kills = profile.choose(10, 100);
@@ -38,12 +38,15 @@ fn kill_under_load(stand: &mut Stand, kills: usize) -> Result<Outcome, Failure> 
     }
     let promises = load.stop()?;
     let notifications = judge(stand, &promises)?;
-    let figures = Figures::default()
-        .with("kills", kills)
+    Ok(Outcome::Held(figures(&promises, notifications).with("kills", kills)))
+}
+
+/// What a load came to.
+pub(super) fn figures(promises: &Promises, notifications: usize) -> Figures {
+    Figures::default()
         .with("orders", promises.all.len())
         .with("tries in vain", promises.tries_in_vain)
-        .with("acknowledged notifications found again", notifications);
-    Ok(Outcome::Held(figures))
+        .with("acknowledged notifications found again", notifications)
 }
 
 /// Inquiries fail, and what the service did not acknowledge comes again soon.
