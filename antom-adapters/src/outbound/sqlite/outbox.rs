@@ -23,7 +23,7 @@ impl Outbox for SqliteStore {
         limit: usize,
     ) -> Result<Vec<Claimed>, StoreError> {
         // The worker is woken by every change, and most changes wish no call: a look spares the writing thread a turn.
-        if !self.look_up(next_due).await?.is_some_and(|due| due <= now) {
+        if self.look_up(next_due).await?.is_none_or(|due| due > now) {
             return Ok(Vec::new());
         }
         let (until, limit) = (now.saturating_add(lease).epoch_millis(), stored::number(limit));
