@@ -4,7 +4,9 @@
 mod step;
 mod words;
 
-pub(super) use step::{CallRow, EventRow, StepRows};
+#[cfg(feature = "postgres")]
+pub(super) use step::EventRow;
+pub(super) use step::{CallRow, StepRows};
 pub(super) use words::{
     StoredMark, call, event, keys_text, number, order_id, read_only, snapshot, time, unreadable,
 };

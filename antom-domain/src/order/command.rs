@@ -112,8 +112,8 @@ pub enum RefundReason {
     Surplus,
 }
 
-/// Why a command is not carried out. Nothing was recorded and nothing will be sent, but for what [`Step::postponed`]
-/// (super::Step::postponed) announces.
+/// Why a command is not carried out. Nothing was recorded and nothing will be sent, but for what
+/// [`Step::postponed`](super::Step::postponed) announces.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
