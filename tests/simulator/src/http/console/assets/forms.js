@@ -37,7 +37,8 @@ function safely(work) {
 async function field(name, schema, { initial, label, suggested, needed }) {
   const types = [schema.type].flat();
   const options = schema.enum;
-  if (schema.properties) return group(name, schema, initial);
+  // What may be absent as a whole is written as a whole.
+  if (schema.properties && !types.includes("null")) return group(name, schema, initial);
   if (types.includes("array") && schema.items?.enum) return choices(name, schema, initial);
   const control = controlFor(schema, types, options, initial);
   const hint = schema.description;
