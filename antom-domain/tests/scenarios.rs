@@ -248,6 +248,27 @@ fn a_payment_under_review_is_neither_captured_nor_shipped_and_a_rejection_cancel
     assert_eq!(story.called().last(), Some(&"cancel"));
 }
 
+//= X-2 test
+#[test]
+fn a_review_that_is_told_of_late_holds_back_what_was_held_and_one_that_has_ended_does_not() {
+    let mut story = Story::with_open_card(Manual);
+    let reviewed = |review| {
+        let mut seen = payment_seen(PaymentWord::Success);
+        seen.review = review;
+        Fact::Payment { names: names(1), source: Source::Inquiry, seen: Box::new(seen) }
+    };
+    story.says(notified(1, PaymentWord::Success));
+    assert!(story.clone().command(&capture_command(1, "CAP-1")).is_ok(), "nobody has spoken of a review");
+
+    story.says(reviewed(ReviewWord::Pending));
+    assert_eq!(story.command(&capture_command(1, "CAP-1")).unwrap_err(), Refusal::UnderReview);
+
+    story.says(reviewed(ReviewWord::Approved));
+    story.says(reviewed(ReviewWord::Pending));
+    assert_eq!(story.attempt(1).authorization.phase, AuthorizationPhase::Approved, "the later word was stale");
+    assert!(story.command(&capture_command(1, "CAP-1")).is_ok());
+}
+
 //= B-4 test
 #[test]
 fn a_paid_order_takes_no_further_attempt_and_a_failed_one_does() {

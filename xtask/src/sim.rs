@@ -1,4 +1,4 @@
-//! `cargo xtask sim`: builds the simulation in the release profile and hands over to it; and whether a debug build of it
+//! `cargo xtask sim`: builds the simulation in its own, fastest profile and hands over to it; and whether a debug build of it
 //! does the same.
 //! Leaves its options, what it prints and its exit code to the program of antom-simulation.
 
@@ -32,10 +32,8 @@ pub(crate) fn run(options: &[String]) -> Result<u8, String> {
 
 /// What cargo is asked for.
 pub(crate) fn arguments<'a>(options: &[&'a str]) -> Vec<&'a str> {
-    let mut arguments =
-        vec!["run", "--quiet", "--release", "--package", "antom-simulation", "--bin", "simulation", "--"];
-    arguments.extend(options);
-    arguments
+    let program = ["--package", "antom-simulation", "--bin", "simulation", "--"];
+    ["run", "--quiet", "--profile", "simulation"].into_iter().chain(program).chain(options.iter().copied()).collect()
 }
 
 /// Whether the same seeds take the same course in a debug and in a release build.

@@ -15,21 +15,37 @@ pub enum AuthorizationPhase {
     UnderReview,
     /// The review ended in a refusal: the payment is cancelled.
     Rejected,
-    /// The money is held and may be captured.
+    /// The money is held and may be captured; nobody has spoken of a review.
     Held,
+    /// The money is held and may be captured; a review approved it.
+    Approved,
     /// The money was captured; of what was not, nothing is held any more.
     Captured,
     /// The hold was released: cancelled, or let go by the gateway after its time.
     Released,
 }
 
+impl AuthorizationPhase {
+    /// Whether money is held that may be captured.
+    pub fn is_capturable(self) -> bool {
+        matches!(self, AuthorizationPhase::Held | AuthorizationPhase::Approved)
+    }
+
+    /// Whether money is held at all.
+    pub fn holds_money(self) -> bool {
+        self.is_capturable() || matches!(self, AuthorizationPhase::UnderReview | AuthorizationPhase::Rejected)
+    }
+}
+
 /// What can happen to the hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AuthorizationInput {
-    /// The gateway confirmed the authorization, with no review or an approved one.
+    /// The gateway confirmed the authorization and said nothing of a review.
     Granted,
     /// The gateway reviews the payment.
     ReviewPending,
+    /// The review approved the payment.
+    ReviewApproved,
     /// The review refused the payment.
     ReviewRejected,
     /// Nothing is left to be captured: all of it, or the last capture, is confirmed, or the gateway let the rest go.
@@ -51,12 +67,14 @@ impl Table for AuthorizationTable {
         AuthorizationPhase::UnderReview,
         AuthorizationPhase::Rejected,
         AuthorizationPhase::Held,
+        AuthorizationPhase::Approved,
         AuthorizationPhase::Captured,
         AuthorizationPhase::Released,
     ];
     const INPUTS: &'static [AuthorizationInput] = &[
         AuthorizationInput::Granted,
         AuthorizationInput::ReviewPending,
+        AuthorizationInput::ReviewApproved,
         AuthorizationInput::ReviewRejected,
         AuthorizationInput::CaptureConfirmed,
         AuthorizationInput::ReleaseConfirmed,
@@ -71,38 +89,49 @@ impl Table for AuthorizationTable {
             P::Absent => match input {
                 I::Granted => Go(P::Held),
                 I::ReviewPending => Go(P::UnderReview),
+                I::ReviewApproved => Go(P::Approved),
                 I::ReviewRejected => Go(P::Rejected),
-                I::CaptureConfirmed => Go(P::Captured),
-                I::ReleaseConfirmed => Go(P::Released),
-            },
-            P::UnderReview => match input {
-                I::Granted => Go(P::Held),
-                I::ReviewPending => Repeat,
-                I::ReviewRejected => Go(P::Rejected),
-                I::CaptureConfirmed => Go(P::Captured),
-                I::ReleaseConfirmed => Go(P::Released),
-            },
-            P::Rejected => match input {
-                I::Granted | I::ReviewPending => Stay,
-                I::ReviewRejected => Repeat,
                 I::CaptureConfirmed => Go(P::Captured),
                 I::ReleaseConfirmed => Go(P::Released),
             },
             P::Held => match input {
                 I::Granted => Repeat,
-                I::ReviewPending => Stay,
+                I::ReviewPending => Go(P::UnderReview),
+                I::ReviewApproved => Go(P::Approved),
                 I::ReviewRejected => Go(P::Rejected),
                 I::CaptureConfirmed => Go(P::Captured),
                 I::ReleaseConfirmed => Go(P::Released),
             },
-            P::Captured => match input {
+            // A message that does not speak of the review does not end one.
+            P::UnderReview => match input {
+                I::Granted => Stay,
+                I::ReviewPending => Repeat,
+                I::ReviewApproved => Go(P::Approved),
+                I::ReviewRejected => Go(P::Rejected),
+                I::CaptureConfirmed => Go(P::Captured),
+                I::ReleaseConfirmed => Go(P::Released),
+            },
+            P::Approved => match input {
                 I::Granted | I::ReviewPending => Stay,
+                I::ReviewApproved => Repeat,
+                I::ReviewRejected => Go(P::Rejected),
+                I::CaptureConfirmed => Go(P::Captured),
+                I::ReleaseConfirmed => Go(P::Released),
+            },
+            P::Rejected => match input {
+                I::Granted | I::ReviewPending | I::ReviewApproved => Stay,
+                I::ReviewRejected => Repeat,
+                I::CaptureConfirmed => Go(P::Captured),
+                I::ReleaseConfirmed => Go(P::Released),
+            },
+            P::Captured => match input {
+                I::Granted | I::ReviewPending | I::ReviewApproved => Stay,
                 I::ReviewRejected => Contradict,
                 I::CaptureConfirmed => Repeat,
                 I::ReleaseConfirmed => Contradict,
             },
             P::Released => match input {
-                I::Granted | I::ReviewPending | I::ReviewRejected => Stay,
+                I::Granted | I::ReviewPending | I::ReviewApproved | I::ReviewRejected => Stay,
                 I::CaptureConfirmed => Contradict,
                 I::ReleaseConfirmed => Repeat,
             },
@@ -114,7 +143,8 @@ impl Table for AuthorizationTable {
             AuthorizationPhase::Absent
             | AuthorizationPhase::UnderReview
             | AuthorizationPhase::Rejected
-            | AuthorizationPhase::Held => false,
+            | AuthorizationPhase::Held
+            | AuthorizationPhase::Approved => false,
             AuthorizationPhase::Captured | AuthorizationPhase::Released => true,
         }
     }
@@ -125,6 +155,7 @@ impl Table for AuthorizationTable {
             AuthorizationPhase::UnderReview => "The money is held while the gateway reviews the payment.",
             AuthorizationPhase::Rejected => "The review refused the payment; it is being cancelled.",
             AuthorizationPhase::Held => "The money is held and waits for its capture.",
+            AuthorizationPhase::Approved => "The money is held, a review approved it, and it waits for its capture.",
             AuthorizationPhase::Captured => "The held money was captured; what was not is let go.",
             AuthorizationPhase::Released => "The hold is gone; nothing can be captured any more.",
         }

@@ -151,8 +151,9 @@ impl Attempt {
 
     fn apply_to_authorization(&mut self, event: &Event) {
         match event {
-            Event::AuthorizationHeld { capture_before, .. } => {
-                self.authorization.phase = AuthorizationPhase::Held;
+            Event::AuthorizationHeld { capture_before, is_approved, .. } => {
+                self.authorization.phase =
+                    if *is_approved { AuthorizationPhase::Approved } else { AuthorizationPhase::Held };
                 self.authorization.capture_before = Some(*capture_before);
             }
             Event::ReviewPending { capture_before, .. } => {

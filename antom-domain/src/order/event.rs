@@ -102,7 +102,13 @@ pub enum Event {
     /// Something about the card or its checks became known (I-6).
     DetailsLearnt { payment_request_id: PaymentRequestId, details: Details },
     /// The money is held.
-    AuthorizationHeld { payment_request_id: PaymentRequestId, capture_before: Timestamp },
+    AuthorizationHeld {
+        payment_request_id: PaymentRequestId,
+        capture_before: Timestamp,
+        /// A review approved it; `false` where nobody spoke of one.
+        #[serde(default, skip_serializing_if = "super::state::is_false")]
+        is_approved: bool,
+    },
     /// The money is held, under review.
     ReviewPending { payment_request_id: PaymentRequestId, capture_before: Timestamp },
     /// The review refused the payment.

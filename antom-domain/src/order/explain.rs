@@ -192,7 +192,7 @@ impl Attempt {
         }
         let is_part = self.taken().is_some();
         match self.authorization.phase {
-            AuthorizationPhase::Held => {}
+            AuthorizationPhase::Held | AuthorizationPhase::Approved => {}
             AuthorizationPhase::Captured if is_part => return Some(TaskKind::CaptureEndedShort),
             _ => return None,
         }

@@ -13,7 +13,6 @@ use super::draft::Draft;
 use super::event::Event;
 use super::request;
 use super::state::{Attempt, Refund, Refundable, Role};
-use crate::authorization::AuthorizationPhase;
 use crate::cancel::CancelPhase;
 use crate::payment::PaymentPhase;
 use crate::refund::RefundPhase;
@@ -57,7 +56,7 @@ fn choose_role(draft: &mut Draft<'_>, index: usize) {
 fn await_capture(draft: &mut Draft<'_>, index: usize) {
     let Some(attempt) = draft.attempt(index) else { return };
     let due = attempt.capture_mode == Some(CaptureMode::Automatic)
-        && attempt.authorization.phase == AuthorizationPhase::Held
+        && attempt.authorization.phase.is_capturable()
         && attempt.captures.is_empty();
     if due {
         let (payment_request_id, amount) = (attempt.payment_request_id.clone(), attempt.amount);

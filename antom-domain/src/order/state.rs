@@ -277,10 +277,7 @@ impl Attempt {
 
     /// Whether a card's money is held and not, or not all of it, captured.
     pub fn is_held(&self) -> bool {
-        match self.authorization.phase {
-            AuthorizationPhase::Held | AuthorizationPhase::UnderReview | AuthorizationPhase::Rejected => true,
-            AuthorizationPhase::Absent | AuthorizationPhase::Captured | AuthorizationPhase::Released => false,
-        }
+        self.authorization.phase.holds_money()
     }
 
     /// Whether nothing more is to be captured: the last capture is confirmed, or all of the money is taken.

@@ -120,9 +120,9 @@ impl Attempt {
         if self.authorization.phase == AuthorizationPhase::UnderReview {
             return Some(self.payment.settled_at);
         }
-        let held =
-            matches!(self.authorization.phase, AuthorizationPhase::Held | AuthorizationPhase::Rejected)
-                && !self.is_given_up();
+        let phase = self.authorization.phase;
+        let is_held = phase.is_capturable() || phase == AuthorizationPhase::Rejected;
+        let held = is_held && !self.is_given_up();
         let is_too_much = self.role == Role::Surplus || self.late_success_after.is_some();
         let must_go_back = (is_too_much || self.is_rejected()) && self.holds_money() && !self.surplus_stuck;
         (self.disputed || held || must_go_back || self.has_open_cancel()).then_some(None)

@@ -46,6 +46,9 @@ pub fn judge_shipping(world: &Arc<World>, order: &str, attempt: &str, minor: u64
 pub fn judge_at_rest(world: &Arc<World>, orders: &[Value]) {
     let ledger = world.gateway().ledger(None);
     for violation in ledger.get("violations").and_then(Value::as_array).into_iter().flatten() {
+        if is_beyond_our_knowledge(world, violation) {
+            continue;
+        }
         world.violation(format!("the gateway complains: {violation}"));
     }
     let in_ledger = ledger.get("orders").and_then(Value::as_object);
@@ -58,6 +61,14 @@ pub fn judge_at_rest(world: &Arc<World>, orders: &[Value]) {
     for id in unknown {
         world.violation(format!("the gateway holds {id}, which is not in our books"));
     }
+}
+
+/// A capture of money that is reviewed, which nobody had told: whoever asks for it cannot know, and nothing comes of it.
+fn is_beyond_our_knowledge(world: &World, violation: &Value) -> bool {
+    let seen = world.seen();
+    let attempt = seen.asked.get(text(violation, "/id")).map(|asked| &asked.attempt);
+    text(violation, "/rule") == "capture_under_review"
+        && attempt.is_some_and(|attempt| seen.quietly_reviewed.contains(attempt))
 }
 
 /// Without any answer to an inquiry, what the gateway told by itself must have been enough: whatever it settled by

@@ -15,7 +15,7 @@ use antom_domain::refund::RefundTable;
 use antom_domain::testing::census::{self, Cell};
 
 use crate::mistake::Mistake;
-use crate::run::{Plan, orders_of, run as run_seed};
+use crate::run::{Outcome, Plan, orders_of, run as run_seed};
 
 /// Within so many seeds a planted mistake must be found.
 pub const MOST_SEEDS_TO_FIND: u64 = 10_000;
@@ -169,15 +169,25 @@ pub fn find_all(campaign: Campaign) -> Vec<(Mistake, Option<Finding>)> {
 /// The first seed that finds the mistake, within [`MOST_SEEDS_TO_FIND`].
 pub fn find(mistake: Mistake, first_seed: u64, faults: &'static str) -> Option<Finding> {
     (first_seed..first_seed.saturating_add(MOST_SEEDS_TO_FIND)).find_map(|seed| {
-        let outcome = run_seed(Plan { seed, faults, mistake: Some(mistake), keeps_trace: false });
+        let outcome = judge(Plan { seed, faults, mistake: Some(mistake), keeps_trace: false });
         (!outcome.violations.is_empty()).then_some(Finding { seed, violations: outcome.violations })
+    })
+}
+
+/// One seed. A panic is a broken rule like any other: its seed is told, and the other seeds go on.
+fn judge(plan: Plan) -> Outcome {
+    std::panic::catch_unwind(|| run_seed(plan)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no text");
+        let violations = vec![format!("panicked: {text}")];
+        Outcome { violations, orders: orders_of(plan.seed), ..Outcome::default() }
     })
 }
 
 impl Report {
     fn simulate(&mut self, seed: u64, campaign: Campaign) {
         let plan = Plan { seed, faults: campaign.faults, mistake: campaign.mistake, keeps_trace: false };
-        let outcome = run_seed(plan);
+        let outcome = judge(plan);
         self.seeds = self.seeds.saturating_add(1);
         self.orders = self.orders.saturating_add(outcome.orders);
         self.faults = self.faults.saturating_add(outcome.faults);

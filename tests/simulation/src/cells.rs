@@ -29,11 +29,12 @@ const CANCEL_IS_OURS: &str = "after a success only our own cancel, or the end of
 const SUCCESS_STAYS: &str = "the gateway does not fail what it has confirmed";
 
 /// Cells that cannot be reached.
-const IMPOSSIBLE: [Listed; 19] = [
+const IMPOSSIBLE: [Listed; 20] = [
     ("authorization", "Absent", &["ReleaseConfirmed"], NO_HOLD),
     ("authorization", "Rejected", &["CaptureConfirmed"], REJECTED_IS_NOT_CAPTURED),
-    ("authorization", "Rejected", &["Granted"], REVIEW_HAS_ONE_END),
     ("authorization", "Captured", &["CaptureConfirmed"], CAPTURED_ONCE),
+    ("authorization", "Approved", &["ReviewRejected"], REVIEW_HAS_ONE_END),
+    ("authorization", "Rejected", &["ReviewApproved"], REVIEW_HAS_ONE_END),
     ("authorization", "Captured", &["ReviewRejected", "ReleaseConfirmed"], CAPTURED_STAYS),
     ("authorization", "Released", &["ReleaseConfirmed"], RELEASED_ONCE),
     ("authorization", "Released", &["CaptureConfirmed"], RELEASED_IS_GONE),
@@ -57,14 +58,20 @@ const ENDS_DURING_A_TRY: &str = "the call must end by a notification or an inqui
 const ODD_AND_LATE: &str = "a word that nobody knows must come in a message that is overtaken by another";
 const STALE_BY_SECONDS: &str = "the buyer must act while an inquiry from before the payment is on its way";
 
+const SILENT_AND_LATE: &str = "only an answer to `pay` does not tell of a review, and it must come after another message that does";
+
 /// Cells that a run may reach, and need not reach [`LEAST`] times.
-const COINCIDENCES: [Listed; 8] = [
+const COINCIDENCES: [Listed; 12] = [
     ("cancel", "Refused", &["CallNotSent", "CallMaybeSent", "SeenUnknown"], TWO_CANCELS_AT_ONCE),
     ("cancel", "Confirmed", &["SeenUnknown"], ODD_AND_LATE),
     ("capture", "Failed", &["SeenUnknown"], ODD_AND_LATE),
     ("capture", "Failed", &["CallNotSent"], ENDS_DURING_A_TRY),
     ("capture", "Processing", &["CallNotSent"], ENDS_DURING_A_TRY),
-    ("payment", "Pending", &["NotFound"], STALE_BY_SECONDS),
+    ("authorization", "UnderReview", &["Granted"], SILENT_AND_LATE),
+    ("authorization", "Approved", &["Granted"], SILENT_AND_LATE),
+    ("authorization", "Rejected", &["Granted"], SILENT_AND_LATE),
+    ("payment", "Cancelled", &["CallNotSent"], ENDS_DURING_A_TRY),
+    ("payment", "Pending", &["NotFound", "SeenProcessing"], STALE_BY_SECONDS),
     ("refund", "Failed", &["CallNotSent", "SeenUnknown"], ENDS_DURING_A_TRY),
     ("refund", "Processing", &["CallNotSent"], ENDS_DURING_A_TRY),
 ];

@@ -26,6 +26,9 @@ pub fn draw(world: &Arc<World>, order: &ReferenceOrderId, attempt: &PaymentReque
     // A merchant who never hears of anything does not ask again after the end: that is for reconciliation.
     let is_late = random.chance(60) && !world.profile().is_deaf;
     let areas = arrangement(world, is_late);
+    if areas.contains_key("review") && areas.contains_key("pay") {
+        world.seen().quietly_reviewed.insert(attempt.to_string());
+    }
     if !areas.is_empty() {
         world.count_fault();
         world.note("fate", attempt.as_str(), "");
@@ -56,8 +59,8 @@ fn arrangement(world: &World, is_late: bool) -> Map<String, Value> {
         let after = random.one_of(&[5 * SECOND, 600 * SECOND, 3 * HOUR], 5 * SECOND);
         add("review", json!({"decision": decision, "afterMs": after}));
     }
-    // The answer of `pay` does not tell of a review, so that nothing is paid at once that is reviewed.
-    if !is_reviewed && random.chance(80) {
+    // The answer of `pay` does not tell of a review: the merchant hears of it later.
+    if random.chance(if is_reviewed { 600 } else { 80 }) {
         let outcome = random.one_of(&["success", "success", "fail", "pending"], "success");
         let after = random.one_of(&[0, SECOND, 20 * SECOND], 0);
         add("pay", json!({"result": {"outcome": outcome, "afterMs": after}}));

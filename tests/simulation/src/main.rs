@@ -11,6 +11,9 @@ use antom_simulation::model;
 use antom_simulation::profile::Profile;
 use antom_simulation::run::{Plan, run};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const HELP: &str = "\
 Simulates orders against the gateway's core, with faults on every port, and compares both books at rest.
 

@@ -115,7 +115,7 @@ impl Profile {
             clock_error_ms: if random.chance(200) { random.one_of(&[2_000, 120_000], 2_000) } else { 0 },
             trouble_ms: random.one_of(&[60_000, 1_200_000, 7_200_000], 60_000),
         };
-        if random.chance(80) { swarm.at_its_worst(random.chance(500)) } else { swarm }
+        if random.chance(120) { swarm.at_its_worst(random.chance(500)) } else { swarm }
     }
 
     /// Calls fail both ways and two instances with wrong clocks make them side by side: only so does an answer find

@@ -106,9 +106,9 @@ pub fn orders_of(seed: u64) -> u64 {
 /// A slow rhythm: what matters is the order of things, not how often the same question is asked.
 fn policy(draw: &Random) -> Policy {
     let polling = Polling {
-        quick: Duration::from_secs(draw.one_of(&[2, 30, 180], 30)),
+        quick: Duration::from_secs(draw.one_of(&[2, 60, 240], 60)),
         fast_window: Duration::from_secs(draw.one_of(&[20, 840], 840)),
-        sweep: Duration::from_secs(draw.one_of(&[1_800, 43_200], 1_800)),
+        sweep: Duration::from_secs(draw.one_of(&[1_800, 7_200, 43_200], 7_200)),
         ..Polling::default()
     };
     let polling = if polling.quick < Duration::from_secs(30) {

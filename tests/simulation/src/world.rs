@@ -60,6 +60,8 @@ pub struct Seen {
     pub returned_by_merchant: BTreeSet<String>,
     /// The attempts whose method paid although they were closed or cancelled.
     pub paid_late: BTreeSet<String>,
+    /// The attempts that are reviewed although the answer that paid for them did not say so.
+    pub quietly_reviewed: BTreeSet<String>,
     /// The captures that the shop's people asked for, by their ids.
     pub asked: BTreeMap<String, Asked>,
     /// What broke a rule while it happened.

@@ -130,11 +130,7 @@ fn absorb_release(draft: &mut Draft<'_>, index: usize, source: Source) -> bool {
     if attempt.payment.phase != PaymentPhase::Succeeded {
         return false;
     }
-    let is_held = matches!(
-        attempt.authorization.phase,
-        AuthorizationPhase::Held | AuthorizationPhase::UnderReview | AuthorizationPhase::Rejected
-    );
-    let let_go = source == Source::Inquiry && is_held && attempt.taken().is_none();
+    let let_go = source == Source::Inquiry && attempt.is_held() && attempt.taken().is_none();
     let was_let_go = attempt.authorization.phase == AuthorizationPhase::Released;
     if let_go {
         release(draft, index);
@@ -207,19 +203,17 @@ fn authorize(draft: &mut Draft<'_>, index: usize, seen: &PaymentSeen) {
         return;
     }
     let input = match seen.review {
-        ReviewWord::None | ReviewWord::Approved => AuthorizationInput::Granted,
+        ReviewWord::None => AuthorizationInput::Granted,
+        ReviewWord::Approved => AuthorizationInput::ReviewApproved,
         ReviewWord::Pending => AuthorizationInput::ReviewPending,
         ReviewWord::Rejected => AuthorizationInput::ReviewRejected,
     };
-    // A message that does not speak of the review does not end one.
-    if seen.review == ReviewWord::None && attempt.authorization.phase == AuthorizationPhase::UnderReview {
-        return;
-    }
     let (phase, payment_request_id) = (attempt.authorization.phase, attempt.payment_request_id.clone());
     let capture_before = draft.policy.capture_deadline.of(draft.at, seen.auth_expiry_time);
     match consult::<AuthorizationTable>(phase, input) {
-        Verdict::Go(AuthorizationPhase::Held) => {
-            draft.record(Event::AuthorizationHeld { payment_request_id, capture_before });
+        Verdict::Go(held @ (AuthorizationPhase::Held | AuthorizationPhase::Approved)) => {
+            let is_approved = held == AuthorizationPhase::Approved;
+            draft.record(Event::AuthorizationHeld { payment_request_id, capture_before, is_approved });
         }
         Verdict::Go(AuthorizationPhase::UnderReview) => {
             draft.record(Event::ReviewPending { payment_request_id, capture_before });

@@ -91,7 +91,7 @@ fn may_capture(draft: &Draft<'_>, attempt: &Attempt) -> Result<(), Refusal> {
         return Err(Refusal::BeingCancelled);
     }
     match attempt.authorization.phase {
-        AuthorizationPhase::Held => {}
+        AuthorizationPhase::Held | AuthorizationPhase::Approved => {}
         AuthorizationPhase::UnderReview | AuthorizationPhase::Rejected => return Err(Refusal::UnderReview),
         AuthorizationPhase::Absent | AuthorizationPhase::Captured | AuthorizationPhase::Released => {
             return Err(Refusal::NothingHeld);
