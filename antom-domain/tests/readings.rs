@@ -119,8 +119,10 @@ fn what_the_gateway_let_go_is_read_after_the_captures_and_only_where_it_is_done(
     let facts = read(&[entry("VOID", "S"), entry("CAPTURE", "S")]);
     assert!(matches!(facts.last(), Some(Fact::RestReleased { .. })), "{facts:?}");
     assert_eq!(capture_words(&facts), [CaptureWord::Success]);
-    for unfinished in [entry("VOID", "U"), entry("VOID", "F"), entry("CANCEL", "S")] {
-        let facts = read(&[unfinished]);
+    let beside_an_open_capture = vec![entry("VOID", "S"), entry("CAPTURE", "S"), entry("CAPTURE", "U")];
+    let unfinished = ["U", "F"].map(|status| vec![entry("VOID", status)]);
+    for entries in unfinished.into_iter().chain([vec![entry("CANCEL", "S")], beside_an_open_capture]) {
+        let facts = read(&entries);
         assert!(!facts.iter().any(|fact| matches!(fact, Fact::RestReleased { .. })), "{facts:?}");
     }
 }
@@ -144,6 +146,11 @@ fn a_synchronous_success_with_a_url_is_not_a_success_yet() {
 fn a_refusal_of_pay_is_final_only_where_its_code_is() {
     let f = |code: &str| pay(&format!(r#"{{"result":{{"resultCode":"{code}","resultStatus":"F"}}}}"#));
     assert_eq!(payment_word(&f("RISK_REJECT")), Some(PaymentWord::Failure));
+    assert_eq!(
+        payment_word(&f("ORDER_IS_CANCELED")),
+        Some(PaymentWord::Cancelled),
+        "our own cancel was faster"
+    );
     assert!(is_unknown(&f("REPEAT_REQ_INCONSISTENT")), "the id may hold an earlier payment");
     assert!(is_unknown(&f("A_CODE_OF_NEXT_YEAR")));
     assert!(is_unknown(&pay("{}")), "without a result nothing is known");

@@ -4,6 +4,7 @@
 mod check;
 mod error;
 mod rules;
+mod walk;
 
 pub(super) use check::Check;
 pub use error::{FieldError, FieldErrors, FieldRule};

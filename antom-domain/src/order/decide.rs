@@ -68,11 +68,12 @@ impl Order {
             Command::OpenAttempt(open) => open_attempt(&mut draft, open)?,
             Command::Capture { payment_request_id, capture_request_id, amount, is_last } => {
                 let wish = CaptureWish { id: capture_request_id, amount: *amount, is_last: *is_last };
-                capture::decide(&mut draft, payment_request_id, &wish)?;
+                capture::decide(&mut draft, self, payment_request_id, &wish)?;
             }
-            Command::Cancel { payment_request_id } => cancel(&mut draft, payment_request_id)?,
+            Command::Cancel { payment_request_id } => cancel(&mut draft, self, payment_request_id)?,
             Command::Refund { payment_request_id, refund_request_id, amount, reason } => {
-                refund(&mut draft, payment_request_id, refund_request_id, *amount, reason.as_deref())?;
+                let wish = RefundWish { id: refund_request_id, amount: *amount, reason: reason.as_deref() };
+                refund(&mut draft, self, payment_request_id, &wish)?;
             }
         }
         Ok(draft.finish())
@@ -105,7 +106,7 @@ fn open_attempt(draft: &mut Draft<'_>, open: &OpenAttempt) -> Result<(), Refusal
         draft.postpone(reason);
         return Ok(());
     }
-    draft.record(Event::AttemptOpened {
+    draft.record_last(Event::AttemptOpened {
         payment_request_id: open.payment_request_id.clone(),
         integration: open.integration,
         payment_method_type: open.payment_method_type.clone(),
@@ -126,12 +127,12 @@ fn window_closes_at(integration: Integration, at: Timestamp, policy: &Policy) ->
     })
 }
 
-fn find<'a>(draft: &'a Draft<'_>, id: &PaymentRequestId) -> Result<&'a Attempt, Refusal> {
-    draft.order.attempt(id).ok_or(Refusal::UnknownAttempt)
+fn find<'a>(order: &'a Order, id: &PaymentRequestId) -> Result<&'a Attempt, Refusal> {
+    order.attempt(id).ok_or(Refusal::UnknownAttempt)
 }
 
-fn cancel(draft: &mut Draft<'_>, id: &PaymentRequestId) -> Result<(), Refusal> {
-    let attempt = find(draft, id)?.clone();
+fn cancel(draft: &mut Draft<'_>, order: &Order, id: &PaymentRequestId) -> Result<(), Refusal> {
+    let attempt = find(order, id)?;
     if let Some(latest) = attempt.current_cancel() {
         return match consult::<CancelTable>(latest.phase, CancelInput::Request) {
             Verdict::Repeat => Ok(()),
@@ -151,21 +152,28 @@ fn cancel(draft: &mut Draft<'_>, id: &PaymentRequestId) -> Result<(), Refusal> {
     if attempt.captures.iter().any(|capture| ours(capture) && !CaptureTable::is_final(capture.phase)) {
         return Err(Refusal::CaptureUnderWay);
     }
-    draft.record(Event::CancelRequested { payment_request_id: id.clone(), reason: CancelReason::Merchant });
-    let number = attempt.cancels.len().saturating_add(1);
-    draft.wish(request::cancel(&attempt, number));
+    let payment_request_id = attempt.payment_request_id.clone();
+    draft.record_last(Event::CancelRequested { payment_request_id, reason: CancelReason::Merchant });
+    draft.wish(request::cancel(attempt, attempt.cancels.len().saturating_add(1)));
     Ok(())
+}
+
+/// What the merchant wants to be given back.
+struct RefundWish<'a> {
+    id: &'a RefundRequestId,
+    amount: Money,
+    reason: Option<&'a str>,
 }
 
 //= B-8
 fn refund(
     draft: &mut Draft<'_>,
+    order: &Order,
     id: &PaymentRequestId,
-    refund_request_id: &RefundRequestId,
-    amount: Money,
-    reason: Option<&str>,
+    wish: &RefundWish<'_>,
 ) -> Result<(), Refusal> {
-    let attempt = find(draft, id)?.clone();
+    let attempt = find(order, id)?;
+    let RefundWish { id: refund_request_id, amount, reason } = *wish;
     amount.require_chargeable()?;
     if let Some(known) = attempt.refunds.iter().find(|refund| refund.refund_request_id == *refund_request_id)
     {
@@ -174,7 +182,7 @@ fn refund(
             _ => Err(Refusal::RefundIdReused),
         };
     }
-    if draft.policy.knows_no_refunds(&attempt) {
+    if draft.policy.knows_no_refunds(attempt) {
         return Err(Refusal::MethodWithoutRefunds);
     }
     let limit = draft.policy.max_refunds;
@@ -184,17 +192,17 @@ fn refund(
     if attempt.current_cancel().is_some_and(|cancel| cancel.phase != CancelPhase::Refused) {
         return Err(Refusal::BeingCancelled);
     }
-    let part = part_to_refund(&attempt, amount)?;
+    let part = part_to_refund(attempt, amount)?;
     let payment_id = attempt.payment.payment_id.clone().ok_or(Refusal::PaymentIdUnknown)?;
     request::check_refund(refund_request_id, &payment_id, amount, reason)?;
-    draft.record(Event::RefundRequested {
-        payment_request_id: id.clone(),
+    draft.record_last(Event::RefundRequested {
+        payment_request_id: attempt.payment_request_id.clone(),
         refund_request_id: refund_request_id.clone(),
         amount,
         reason: RefundReason::Merchant,
         capture: part.capture,
     });
-    let call = request::refund(&attempt, &payment_id, refund_request_id, &part, reason, draft.policy);
+    let call = request::refund(attempt, &payment_id, refund_request_id, &part, reason, draft.policy);
     draft.wish(call);
     Ok(())
 }

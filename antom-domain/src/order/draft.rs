@@ -48,6 +48,11 @@ impl<'a> Draft<'a> {
         self.step.events.push(event);
     }
 
+    /// Records an event after which nothing looks at the order any more, so that the order need not be copied for it.
+    pub(super) fn record_last(&mut self, event: Event) {
+        self.step.events.push(event);
+    }
+
     /// Wishes an effect. The caller has recorded the event that it belongs to.
     pub(super) fn wish(&mut self, effect: GatewayCall) {
         debug_assert!(!self.step.events.is_empty(), "no effect without an event");

@@ -17,6 +17,9 @@ use super::command::{NewOrder, OpenAttempt};
 use super::policy::Policy;
 use super::state::{Attempt, Integration, Order, Refundable};
 
+/// Room for most requests, in bytes, so that the text is not moved while it grows.
+const MOST_BODIES: usize = 1_024;
+
 /// The opening call of an attempt.
 pub(super) fn open(
     order: &Order,
@@ -197,7 +200,8 @@ pub(super) fn inquiry_refund(
 }
 
 fn call(api: Api, subject: CallSubject, request: &impl Serialize) -> GatewayCall {
+    let mut body = Vec::with_capacity(MOST_BODIES);
     #[expect(clippy::expect_used, reason = "texts, numbers and maps with text keys always become JSON")]
-    let body = serde_json::to_vec(request).expect("a request becomes JSON");
+    serde_json::to_writer(&mut body, request).expect("a request becomes JSON");
     GatewayCall { api, subject, body: RequestBody::new(body) }
 }

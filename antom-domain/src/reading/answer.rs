@@ -98,6 +98,9 @@ fn pay(subject: &CallSubject, response: &PayResponse) -> Vec<Fact> {
     let goes_on = handout != Handout::Redirect { normal_url: None, scheme_url: None, applink_url: None };
     let word = if result.is_success() && !goes_on {
         PaymentWord::Success
+    } else if result.is_failure() && result.result_code.is("ORDER_IS_CANCELED") {
+        // Our own cancel was faster, or the answer to an earlier try of this call was lost.
+        PaymentWord::Cancelled
     } else if advise(Api::Pay, result).is_final_failure {
         PaymentWord::Failure
     } else if result.result_code.is("PAYMENT_IN_PROCESS") || result.is_success() {

@@ -7,7 +7,9 @@ use antom_core::wire::{InquiryPaymentResponse, Transaction};
 
 use super::answer::{echoes, gateway_id};
 use super::word;
-use crate::order::{CallSubject, CaptureKey, CaptureSeen, Fact, Names, PaymentSeen, PaymentWord, Source};
+use crate::order::{
+    CallSubject, CaptureKey, CaptureSeen, CaptureWord, Fact, Names, PaymentSeen, PaymentWord, Source,
+};
 
 //= I-1, I-4, I-5, X-5, X-11
 pub(super) fn payment(subject: &CallSubject, response: &InquiryPaymentResponse) -> Vec<Fact> {
@@ -71,12 +73,22 @@ fn payment_seen(word: PaymentWord, response: &InquiryPaymentResponse) -> Payment
     }
 }
 
+/// Of what is let go nothing can be captured any more: once every capture that the gateway lists has ended, the list is
+/// complete.
 fn rest_released(names: &Names, response: &InquiryPaymentResponse) -> Option<Fact> {
+    let entries = || response.transactions.iter().flatten();
     let is_done = |entry: &Transaction| {
         entry.transaction_type == Some(TransactionType::Void)
             && entry.transaction_result.as_ref().is_some_and(antom_core::GatewayResult::is_success)
     };
-    let is_released = response.transactions.iter().flatten().any(is_done);
+    let is_open = |entry: &Transaction| {
+        entry.transaction_type == Some(TransactionType::Capture)
+            && !matches!(
+                word::capture(entry.transaction_result.as_ref()),
+                CaptureWord::Success | CaptureWord::Failure
+            )
+    };
+    let is_released = entries().any(is_done) && !entries().any(is_open);
     is_released.then(|| Fact::RestReleased { names: names.clone() })
 }
 

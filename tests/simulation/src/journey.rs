@@ -212,15 +212,19 @@ async fn work(world: &Arc<World>, id: &ReferenceOrderId, plan: Plan) {
     for wait in [3_000, 20_000, 90_000, 600_000, 3_600_000, 14_400_000, 86_400_000] {
         world.handle.sleep(random.between(wait / 2, wait)).await;
         let Some(order) = look(world, id).await else { continue };
+        let mut has_acted = false;
         if cancels && let Some(latest) = order.attempts.last() {
-            cancels = false;
+            (cancels, has_acted) = (false, true);
             let payment_request_id = latest.payment_request_id.clone();
             world.seen().returned_by_merchant.insert(payment_request_id.to_string());
             command(world, id, Command::Cancel { payment_request_id }).await;
         }
         if plan.captures {
-            capture_what_is_held(world, id, &order).await;
+            has_acted |= capture_what_is_held(world, id, &order).await;
         }
+        // Nobody ships by what they knew before they did something else.
+        let order = if has_acted { look(world, id).await } else { Some(order) };
+        let Some(order) = order else { continue };
         ship(world, id, &order);
         if refunds > 0 && world.seen().shipped.contains_key(id.as_str()) {
             refunds = refunds.saturating_sub(1);
@@ -229,19 +233,21 @@ async fn work(world: &Arc<World>, id: &ReferenceOrderId, plan: Plan) {
     }
 }
 
-async fn capture_what_is_held(world: &Arc<World>, id: &ReferenceOrderId, order: &Order) {
+/// Whether there was anything to capture.
+async fn capture_what_is_held(world: &Arc<World>, id: &ReferenceOrderId, order: &Order) -> bool {
     let held: Vec<PaymentRequestId> = order
         .attempts
         .iter()
         .filter(|attempt| attempt.capture_mode == Some(CaptureMode::Manual) && attempt.holds_money())
         .map(|attempt| attempt.payment_request_id.clone())
         .collect();
-    for payment_request_id in held {
+    for payment_request_id in &held {
         let parts = if world.contract() == "multiple" { world.random.between(1, 2) } else { 1 };
         for _ in 0..parts {
-            capture(world, id, &payment_request_id, order.amount).await;
+            capture(world, id, payment_request_id, order.amount).await;
         }
     }
+    !held.is_empty()
 }
 
 /// One capture of what the contract allows. Whoever captures in parts does not reckon what is left, asks for the same

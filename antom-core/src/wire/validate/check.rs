@@ -1,9 +1,12 @@
-//! Walks a request as it would be printed and notes every fault.
-//! Limits and rules of single texts are left to `rules`.
+//! Notes every fault of a request.
+//! Limits and rules of single texts are left to `rules`, the way through the printed request to `walk`.
+
+use std::fmt;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::walk::{Place, walk};
 use super::{FieldError, FieldErrors, FieldRule, rules};
 use crate::money::Currency;
 use crate::outcome::{CaptureMode, TerminalType};
@@ -16,13 +19,13 @@ pub(in crate::wire) struct Check {
 }
 
 impl Check {
-    /// Checks every field by its name alone, wherever it stands in the request.
+    /// Checks every field by its name alone, wherever it stands in the request, in the text that would be sent.
     pub(in crate::wire) fn of<T: Serialize>(request: &T) -> Self {
         let mut check = Self { faults: Vec::new() };
-        match serde_json::to_value(request) {
-            Ok(value) => check.walk("", "", &value),
-            // Our own messages always print; if one did not, it must not be sent.
-            Err(_) => check.note("", FieldRule::NotAllowed),
+        let printed = serde_json::to_vec(request).and_then(|text| walk(&text, &mut check));
+        // Our own messages always print; if one did not, it must not be sent.
+        if printed.is_err() {
+            check.note(&Place::Root, FieldRule::NotAllowed);
         }
         check
     }
@@ -33,92 +36,54 @@ impl Check {
     }
 
     pub(in crate::wire) fn require(&mut self, path: &str) {
-        self.note(path, FieldRule::Required);
+        self.note(&path, FieldRule::Required);
     }
 
-    fn note(&mut self, path: &str, rule: FieldRule) {
-        let fault = FieldError { path: path.to_owned(), rule };
+    pub(super) fn note(&mut self, place: &dyn fmt::Display, rule: FieldRule) {
+        let fault = FieldError { path: place.to_string(), rule };
         if !self.faults.contains(&fault) {
             self.faults.push(fault);
         }
     }
 
-    fn walk(&mut self, path: &str, name: &str, value: &Value) {
-        match value {
-            Value::Object(members) => self.object(path, name, members),
-            Value::Array(entries) => self.list(path, name, entries),
-            Value::String(text) => self.text(path, name, text),
-            Value::Number(number) => self.number(path, name, number.as_i64()),
-            Value::Null | Value::Bool(_) => {}
-        }
-    }
-
-    fn object(&mut self, path: &str, name: &str, members: &Map<String, Value>) {
-        if name == "billingAddress" && !members.contains_key("region") {
-            self.note(&format!("{path}.region"), FieldRule::Required);
-        }
-        if let (Some(Value::String(currency)), Some(Value::String(value))) =
-            (members.get("currency"), members.get("value"))
-            && let Err(fault) = Amount::new(currency, value).to_money()
-        {
-            self.note(path, FieldRule::NotAnAmount(fault));
-        }
-        for (member, value) in members {
-            let path = if path.is_empty() { member.clone() } else { format!("{path}.{member}") };
-            //= P-1
-            if rules::is_card_data(member) {
-                self.note(&path, FieldRule::CardData);
-            }
-            self.walk(&path, member, value);
-        }
-    }
-
-    fn list(&mut self, path: &str, name: &str, entries: &[Value]) {
-        if let Some(max) = rules::max_entries(name).filter(|max| entries.len() > *max) {
-            self.note(path, FieldRule::TooManyEntries { max, len: entries.len() });
-        }
-        for (index, entry) in entries.iter().enumerate() {
-            self.walk(&format!("{path}[{index}]"), name, entry);
-        }
-    }
-
-    fn text(&mut self, path: &str, name: &str, text: &str) {
+    pub(super) fn text(&mut self, place: &Place<'_>, text: &str) {
+        let name = place.name();
         //= S-5
         if text.chars().any(rules::is_chinese) {
-            self.note(path, FieldRule::ForbiddenCharacters);
+            self.note(place, FieldRule::ForbiddenCharacters);
         }
         if text.is_empty() && !rules::may_be_empty(name) {
-            self.note(path, FieldRule::Required);
+            self.note(place, FieldRule::Required);
         }
         if let Some(max) = rules::max_characters(name) {
-            self.length(path, Some(text), max);
+            self.length_at(place, text, max);
         }
         if rules::is_region_field(name) && !rules::is_region(text) {
-            self.note(path, FieldRule::NotARegion);
+            self.note(place, FieldRule::NotARegion);
         }
         if rules::is_currency_field(name) && Currency::parse(text).is_err() {
-            self.note(path, FieldRule::NotACurrency);
+            self.note(place, FieldRule::NotACurrency);
         }
         if rules::is_time_field(name) && !is_iso_time(text) {
-            self.note(path, FieldRule::NotATime);
+            self.note(place, FieldRule::NotATime);
         }
         if rules::range(name).is_some() {
-            self.number(path, name, text.parse().ok());
+            self.number(place, text.parse().ok());
         }
         if name == "colorDepth" && !rules::is_color_depth(text) {
-            self.note(path, FieldRule::MustBe(rules::COLOR_DEPTHS));
+            self.note(place, FieldRule::MustBe(rules::COLOR_DEPTHS));
         }
-        self.json_in_text(path, text);
+        self.json_in_text(place, text);
     }
 
     /// Some fields hold JSON as text: card data is refused there as well.
     //= P-1
-    fn json_in_text(&mut self, path: &str, text: &str) {
+    fn json_in_text(&mut self, place: &dyn fmt::Display, text: &str) {
         if !text.trim_start().starts_with(['{', '[']) {
             return;
         }
         if let Ok(value) = serde_json::from_str(text) {
-            self.card_data(path, &value);
+            self.card_data(&place.to_string(), &value);
         }
     }
 
@@ -138,22 +103,26 @@ impl Check {
                     self.card_data(&format!("{path}[{index}]"), entry);
                 }
             }
-            Value::String(text) => self.json_in_text(path, text),
+            Value::String(text) => self.json_in_text(&path, text),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 
-    fn number(&mut self, path: &str, name: &str, number: Option<i64>) {
-        let Some((min, max)) = rules::range(name) else { return };
+    pub(super) fn number(&mut self, place: &Place<'_>, number: Option<i64>) {
+        let Some((min, max)) = rules::range(place.name()) else { return };
         if !number.is_some_and(|number| (min..=max).contains(&number)) {
-            self.note(path, FieldRule::OutOfRange { min, max });
+            self.note(place, FieldRule::OutOfRange { min, max });
         }
     }
 
     pub(in crate::wire) fn length(&mut self, path: &str, text: Option<&str>, max: usize) {
-        let len = text.map_or(0, |text| text.chars().count());
+        self.length_at(&path, text.unwrap_or_default(), max);
+    }
+
+    fn length_at(&mut self, place: &dyn fmt::Display, text: &str, max: usize) {
+        let len = text.chars().count();
         if len > max {
-            self.note(path, FieldRule::TooLong { max, len });
+            self.note(place, FieldRule::TooLong { max, len });
         }
     }
 
@@ -165,19 +134,19 @@ impl Check {
             None => money.require_chargeable(),
         });
         if let Err(fault) = fault {
-            self.note(path, FieldRule::NotAnAmount(fault));
+            self.note(&path, FieldRule::NotAnAmount(fault));
         }
     }
 
     pub(in crate::wire) fn redirect_url(&mut self, path: &str, url: &str) {
         if !url.is_empty() && !rules::is_redirect_url(url) {
-            self.note(path, FieldRule::NotAUrl);
+            self.note(&path, FieldRule::NotAUrl);
         }
     }
 
     pub(in crate::wire) fn notify_url(&mut self, path: &str, url: Option<&str>) {
         if url.is_some_and(|url| !rules::is_notify_url(url)) {
-            self.note(path, FieldRule::NotAUrl);
+            self.note(&path, FieldRule::NotAUrl);
         }
     }
 
@@ -187,12 +156,12 @@ impl Check {
         let meta_data = method.payment_method_meta_data.as_ref();
         //= H-4
         if meta_data.is_some_and(|features| features.contains_key("mpiData")) {
-            self.note("paymentMethod.paymentMethodMetaData.mpiData", FieldRule::NotAllowed);
+            self.note(&"paymentMethod.paymentMethodMetaData.mpiData", FieldRule::NotAllowed);
         }
         //= H-2
         if method.is_card() {
             if factor.and_then(|factor| factor.is_authorization) != Some(true) {
-                self.note("paymentFactor.isAuthorization", FieldRule::MustBe("true"));
+                self.note(&"paymentFactor.isAuthorization", FieldRule::MustBe("true"));
             }
             self.stored_card(method);
         }
@@ -201,7 +170,7 @@ impl Check {
             return;
         }
         if factor.and_then(|factor| factor.capture_mode.as_ref()) == Some(&CaptureMode::Manual) {
-            self.note("paymentFactor.captureMode", FieldRule::MustBe("AUTOMATIC"));
+            self.note(&"paymentFactor.captureMode", FieldRule::MustBe("AUTOMATIC"));
         }
         if !meta_data.is_some_and(|features| features.contains_key("selectedCardBrand")) {
             self.require("paymentMethod.paymentMethodMetaData.selectedCardBrand");
@@ -219,7 +188,10 @@ impl Check {
         let Some(recurring) = recurring else { return };
         let mut must = |is_kept: bool, name: &str, value: &'static str| {
             if !is_kept {
-                self.note(&format!("paymentMethod.paymentMethodMetaData.{name}"), FieldRule::MustBe(value));
+                self.note(
+                    &format_args!("paymentMethod.paymentMethodMetaData.{name}"),
+                    FieldRule::MustBe(value),
+                );
             }
         };
         let is_listed = !RecurringType::from(recurring).is_unlisted();

@@ -13,7 +13,7 @@ use crate::order::command::Refusal;
 use crate::order::draft::Draft;
 use crate::order::event::Event;
 use crate::order::request;
-use crate::order::state::{Attempt, Capture, Role};
+use crate::order::state::{Attempt, Capture, Order, Role};
 use crate::policy::{CapturePolicy, CaptureTime};
 use crate::verdict::{Verdict, consult};
 
@@ -27,10 +27,11 @@ pub(super) struct CaptureWish<'a> {
 //= A-2, A-3, X-2
 pub(super) fn decide(
     draft: &mut Draft<'_>,
+    order: &Order,
     id: &PaymentRequestId,
     wish: &CaptureWish<'_>,
 ) -> Result<(), Refusal> {
-    let attempt = find(draft, id)?.clone();
+    let attempt = find(order, id)?;
     let policy = draft.policy.captures;
     let is_last = policy.is_last(wish.is_last);
     if let Some(known) =
@@ -54,17 +55,17 @@ pub(super) fn decide(
     if is_theirs || attempt.capture_mode == Some(CaptureMode::Automatic) {
         return Err(Refusal::CapturedByGateway);
     }
-    may_capture(draft, &attempt)?;
-    may_follow(draft, &attempt, is_last)?;
+    may_capture(draft, attempt)?;
+    may_follow(draft, attempt, is_last)?;
     let amount = policy.amount(attempt.amount, attempt.claimed(), wish.amount)?;
     let payment_id = attempt.payment.payment_id.clone().ok_or(Refusal::PaymentIdUnknown)?;
-    draft.record(Event::CaptureRequested {
-        payment_request_id: id.clone(),
+    draft.record_last(Event::CaptureRequested {
+        payment_request_id: attempt.payment_request_id.clone(),
         capture_request_id: wish.id.clone(),
         amount,
         is_last,
     });
-    draft.wish(request::capture(&attempt, &payment_id, wish.id, amount, is_last));
+    draft.wish(request::capture(attempt, &payment_id, wish.id, amount, is_last));
     Ok(())
 }
 

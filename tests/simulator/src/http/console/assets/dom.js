@@ -32,8 +32,11 @@ function toneOf(text) {
   return Object.keys(TONES).find((tone) => TONES[tone].includes(text)) || "calm";
 }
 
+/** Whoever shares a lane waits for the call before, and for its `first`, so that each sees what the other has done. */
+export const lane = (first) => ({ first, last: Promise.resolve() });
+
 /** A button that is a call: it shows its curl line before it is pressed, and what came of it afterwards. */
-export function action(label, make, { tone = "", title, sure, done } = {}) {
+export function action(label, make, { tone = "", title, sure, done, within = lane() } = {}) {
   const current = () => {
     try {
       return make();
@@ -49,9 +52,14 @@ export function action(label, make, { tone = "", title, sure, done } = {}) {
     if (busy || (sure && !confirm(sure))) return;
     busy = true;
     button.setAttribute("aria-busy", "true");
-    try {
+    const turn = async () => {
+      await within.first?.();
       const answer = await perform(make());
       if (answer !== undefined) await done?.(answer);
+    };
+    within.last = within.last.then(turn, turn);
+    try {
+      await within.last;
     } finally {
       busy = false;
       button.removeAttribute("aria-busy");

@@ -2,7 +2,7 @@
 // What a fault does is said in the simulator's README.
 
 import { bodySchema, call, read } from "./api.js";
-import { action, empty, h, head, list, pill } from "./dom.js";
+import { action, empty, h, head, lane, list, pill } from "./dom.js";
 import { preview } from "./dock.js";
 import { schemaForm } from "./forms.js";
 import { refresh } from "./live.js";
@@ -29,6 +29,8 @@ const PRESETS = [
 export async function faultsView(root) {
   const rules = h("div", { class: "stack" });
   let plan = { rules: [] };
+  // All rules are sent with every change: each change begins with the rules as they are then.
+  const within = lane(async () => { plan = await read("faults"); });
   const schema = (await bodySchema("setFaults")).properties.rules.items;
   const form = await schemaForm(schema, { hide: ["script", "next"], labels: { do: "what goes wrong", probability: "probability (0 to 1; always if empty)" }, suggest: { target: TARGETS }, request: () => added() });
   const script = h("input", { type: "text", placeholder: "0 1 0 0 1: one for each message", "aria-label": "Script", autocomplete: "off" });
@@ -39,17 +41,21 @@ export async function faultsView(root) {
     return call("setFaults", {}, { ...plan, rules: [...plan.rules, one] });
   };
   script.addEventListener("input", () => preview(added()));
-  const preset = ([label, text, set]) => action(label, () => call("setFaults", {}, { rules: set }), { title: text, done: refresh });
-  const card = ({ one, place }) => h("div", { class: "card row spread" },
+  const preset = ([label, text, set]) => action(label, () => call("setFaults", {}, { rules: set }), { title: text, done: refresh, within });
+  const without = (gone) => {
+    const place = plan.rules.findIndex((one) => told(one) === told(gone));
+    return plan.rules.filter((_, other) => other !== place);
+  };
+  const card = ({ one }) => h("div", { class: "card row spread" },
     h("div", { class: "row" }, h("code", {}, one.target), pill(one.do.kind, "busy"), h("span", { class: "quiet" }, when(one)), h("span", { class: "quiet" }, measures(one.do))),
-    action("Remove", () => call("setFaults", {}, { ...plan, rules: plan.rules.filter((_, other) => other !== place) }), { tone: "mini", done: refresh }));
+    action("Remove", () => call("setFaults", {}, { ...plan, rules: without(one) }), { tone: "mini", done: refresh, within }));
   root.append(
     head("Faults", "The first rule that fires decides. Money and books stay right, whatever is told.", "faults", {},
-      action("Clear all", () => call("clearFaults"), { tone: "bad", done: refresh })),
+      action("Clear all", () => call("clearFaults"), { tone: "bad", done: refresh, within })),
     rules,
     h("div", { class: "card" }, h("h2", {}, "Presets"), h("p", { class: "quiet" }, "Each takes the place of all rules."), h("div", { class: "row buttons" }, PRESETS.map(preset))),
     h("div", { class: "card" }, h("h2", {}, "Add a rule"), form.element, h("label", { class: "field" }, h("span", {}, "script (instead of a probability)"), script),
-      h("div", { class: "row" }, action("Add", added, { tone: "good", done: refresh }))),
+      h("div", { class: "row" }, action("Add", added, { tone: "good", done: refresh, within }))),
   );
   return {
     refresh: async () => {
@@ -61,6 +67,9 @@ export async function faultsView(root) {
     },
   };
 }
+
+/** A rule apart from how far its script has come. */
+const told = ({ next, ...rule }) => JSON.stringify(rule);
 
 function when(one) {
   if (!one.script) return one.probability === 1 ? "always" : `with probability ${one.probability}`;
