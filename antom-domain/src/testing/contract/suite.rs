@@ -63,6 +63,7 @@ macro_rules! contract_stories {
             a_call_waits_until_it_is_due,
             calls_come_by_due_time,
             a_leased_call_is_handed_out_again_after_its_lease,
+            a_call_may_begin_under_its_running_lease_only,
             racing_claims_share_no_call,
             a_lost_lease_changes_nothing,
             a_late_holder_may_act_until_the_next_claim,
