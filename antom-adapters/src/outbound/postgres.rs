@@ -14,7 +14,7 @@
 //!
 //! # Whose death
 //! A lease need not be waited for where its holder is gone. Each instance has a row whose heartbeat counts up once a
-//! second, and watches those of the others. Where one stands still while five beats of the watcher go through, the watcher
+//! second, and watches those of the others. Where one stands still while four beats of the watcher go through, the watcher
 //! removes its row, and with it end its leases: what a killed instance left is taken up in less than 10 s, by another
 //! one or by its successor. No clock is compared, so that neither a wrong one nor a server that was away for a while makes
 //! anybody look dead. An instance that was only stopped, and wakes, no longer holds its calls: it asks before it begins
@@ -40,6 +40,7 @@ mod outbox;
 mod rows;
 mod schema;
 mod store;
+mod text;
 mod writer;
 
 pub use error::OpenError;

@@ -16,9 +16,9 @@ use super::connections::{WORK_TIMEOUT, connect};
 /// Between two beats.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// How many beats of the watcher a heart may stand still. With a second for finding the calls it makes seven seconds from
-/// death to the next call.
-const STANDSTILL: u32 = 5;
+/// How many beats of the watcher a heart may stand still. With the start of a successor and a second for finding the calls it
+/// makes about seven seconds from death to the next call.
+const STANDSTILL: u32 = 4;
 
 /// A row of the table: its number, and how often its heart beat.
 type Beats = (i64, i64);
@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_stands_still_for_five_beats_is_gone() {
+    fn who_stands_still_for_four_beats_is_gone() {
         let mut others = Others::default();
         for _ in 0..STANDSTILL {
             assert_eq!(others.look(&[(7, 3), (8, 1)]), []);
@@ -205,7 +205,7 @@ mod tests {
     fn a_beat_in_between_is_a_life() {
         let mut others = Others::default();
         for beats in 0..100 {
-            assert_eq!(others.look(&[(7, beats / 5)]), []);
+            assert_eq!(others.look(&[(7, beats / 4)]), []);
         }
     }
 

@@ -23,7 +23,8 @@ impl Outbox for PostgresStore {
         limit: usize,
     ) -> Result<Vec<Claimed>, StoreError> {
         let until = now.saturating_add(lease).epoch_millis();
-        let terms = Terms { now: now.epoch_millis(), until, limit: stored::number(limit), holder: self.instance() };
+        let terms =
+            Terms { now: now.epoch_millis(), until, limit: stored::number(limit), holder: self.instance() };
         stored::understood(self.run(move |connection| Box::pin(claim(connection, terms))).await?)
     }
 

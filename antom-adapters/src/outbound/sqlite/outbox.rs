@@ -34,7 +34,8 @@ impl Outbox for SqliteStore {
 
     async fn is_held(&self, claim: &Claim, now: Timestamp) -> Result<bool, StoreError> {
         let Ok((call_id, fence)) = stored::columns(claim) else { return Ok(false) };
-        let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE call_id = ?1 AND fence = ?2 AND lease_until > ?3)";
+        let sql =
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE call_id = ?1 AND fence = ?2 AND lease_until > ?3)";
         let now = now.epoch_millis();
         self.look_up(|connection| {
             Ok(connection.prepare_cached(sql)?.query_row(params![call_id, fence, now], |row| row.get(0))?)
