@@ -82,6 +82,10 @@ impl Outbox for AuditedStore {
         self.kept.claim_due(now, lease, limit).await
     }
 
+    async fn is_held(&self, claim: &Claim, now: Timestamp) -> Result<bool, StoreError> {
+        self.kept.is_held(claim, now).await
+    }
+
     async fn complete(&self, claim: &Claim) -> Result<(), OutboxError> {
         self.kept.complete(claim).await
     }

@@ -12,8 +12,8 @@ use antom_adapters::outbound::sqlite::SqliteStore;
 use antom_adapters::service::Limits;
 use antom_domain::testing::MemoryStore;
 use support::{
-    BODY, PATH, builder, config, connect, exchange, head_with, honest, looks_acknowledged, rest, service,
-    status,
+    BODY, PATH, builder, config, connect, exchange, head_with, honest, looks_acknowledged,
+    odd_notifications_are_kept, rest, service, status,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -50,6 +50,13 @@ async fn an_honest_notification_is_acknowledged_again_and_again_on_one_connectio
         let count = in_time(stream.read(&mut answer)).await.unwrap();
         assert!(looks_acknowledged(std::str::from_utf8(&answer[..count]).unwrap()));
     }
+}
+
+//= N-3 test
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_texts_in_a_notification_are_acknowledged_and_kept_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    odd_notifications_are_kept(Arc::new(SqliteStore::open(&folder.path().join("orders.db")).unwrap())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

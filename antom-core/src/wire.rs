@@ -91,6 +91,7 @@ mod order;
 mod pay;
 mod payment_method_detail;
 mod promotion;
+mod read;
 mod redirect;
 mod refund;
 mod result;
@@ -143,6 +144,7 @@ pub use payment_method_detail::{
     CouponDetail, DiscountDetail, ExternalAccount, PaymentMethodDetail, VaultingCard, Wallet,
 };
 pub use promotion::{Discount, InterestFree, PromotionInfo, PromotionResult};
+pub use read::{read, with_whole_characters};
 pub use redirect::{ChallengeActionForm, CodeDetail, OrderCodeForm, RedirectActionForm};
 pub use refund::{RefundDetail, RefundRequest, RefundResponse, RefundToBankInfo, SplitDetail};
 pub use result_info::{AcquirerInfo, CardInfo, PaymentResultInfo, PspCustomerInfo, ThreeDsResult};

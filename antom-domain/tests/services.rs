@@ -161,16 +161,48 @@ async fn a_call_whose_answer_came_another_way_is_not_made() {
     assert_eq!(world.gateway.calls().len(), 0);
 }
 
+/// Answers the call only after its row was claimed once more.
+#[derive(Debug)]
+struct Slow(Arc<ScriptedGateway>, std::sync::OnceLock<Arc<MemoryStore>>);
+
+#[async_trait::async_trait]
+impl PaymentGateway for Slow {
+    async fn call(&self, call: &GatewayCall) -> Result<GatewayAnswer, CallFailure> {
+        let again = self.1.get().unwrap().claim_due(at(31), Duration::from_secs(30), 1).await.unwrap();
+        assert_eq!(again[0].call, *call);
+        self.0.call(call).await
+    }
+}
+
 #[tokio::test]
 async fn an_answer_is_recorded_even_where_the_lease_was_lost() {
+    let script = Arc::new(ScriptedGateway::default());
+    let slow = Arc::new(Slow(script.clone(), std::sync::OnceLock::new()));
+    let world = world_with(script, slow.clone());
+    slow.1.set(world.store.clone()).unwrap();
+    let world = world.with_attempt().await;
+    world.gateway.answer(session_answer());
+    assert_eq!(world.dispatch().await, [Dispatched::Answered]);
+    assert_eq!(world.phase().await, PaymentPhase::AwaitingPayer);
+}
+
+//= B-8 test
+#[tokio::test]
+async fn a_call_whose_lease_was_lost_before_it_began_is_left_to_its_new_holder() {
     let world = world().with_attempt().await;
     let lease = Duration::from_secs(30);
-    let claimed = world.store.claim_due(at(0), lease, 1).await.unwrap().remove(0);
-    world.clock.advance(Duration::from_secs(31));
-    world.store.claim_due(at(31), lease, 1).await.unwrap();
+    let old = world.store.claim_due(at(0), lease, 1).await.unwrap().remove(0);
+    let dispatcher = Dispatcher::new(world.books.clone(), Retry::default());
     world.gateway.answer(session_answer());
-    Dispatcher::new(world.books.clone(), Retry::default()).run(&claimed).await.unwrap();
-    assert_eq!(world.phase().await, PaymentPhase::AwaitingPayer);
+
+    world.clock.advance(lease);
+    assert_eq!(dispatcher.run(&old).await, Ok(Dispatched::LeaseLost), "anybody may claim it now");
+    let new = world.store.claim_due(at(30), lease, 1).await.unwrap().remove(0);
+    assert_eq!(dispatcher.run(&old).await, Ok(Dispatched::LeaseLost), "somebody else makes it");
+    assert_eq!(world.gateway.calls().len(), 0);
+
+    assert_eq!(dispatcher.run(&new).await, Ok(Dispatched::Answered));
+    assert_eq!(world.gateway.calls().len(), 1);
 }
 
 //= N-10 test

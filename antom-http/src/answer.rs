@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use antom_core::{Api, GatewayResult};
+use antom_core::{Api, GatewayResult, wire};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -28,7 +28,7 @@ impl Answer {
         body: Vec<u8>,
         trace_id: Option<TraceId>,
     ) -> Result<Self, MaybeSentReason> {
-        let head: Head = serde_json::from_slice(&body).map_err(|error| unreadable(&error))?;
+        let head: Head = wire::read(&body).map_err(|error| unreadable(&error))?;
         match sent.contradicted_by(&head) {
             Some(field) => Err(MaybeSentReason::ForeignId { field }),
             None => Ok(Self { api, result: head.result, body, trace_id }),
@@ -58,7 +58,7 @@ impl Answer {
     /// # Errors
     /// [`CallError::MaybeSent`] when it is not that message: the call was made, its outcome is unknown.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, CallError> {
-        serde_json::from_slice(&self.body).map_err(|error| CallError::MaybeSent {
+        wire::read(&self.body).map_err(|error| CallError::MaybeSent {
             api: self.api,
             reason: unreadable(&error),
             hint: None,
@@ -119,5 +119,24 @@ impl Head {
             (Some(sent), Some(echoed)) if sent != echoed && !echoed.is_empty() => Some(name),
             _ => None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use antom_core::wire::PayResponse;
+
+    use super::*;
+
+    #[test]
+    fn half_a_character_in_a_text_hides_no_outcome() {
+        let body = br#"{"result":{"resultStatus":"S","resultCode":"SUCCESS","resultMessage":"tea \ud83c"},"paymentId":"P"}"#;
+
+        let answer = Answer::read(Api::Pay, &Head::default(), body.to_vec(), None).unwrap();
+
+        assert!(answer.result().is_some_and(GatewayResult::is_success));
+        let message: PayResponse = answer.parse().unwrap();
+        assert_eq!(message.payment_id.as_deref(), Some("P"));
+        assert_eq!(answer.body(), body, "it is kept as it came");
     }
 }

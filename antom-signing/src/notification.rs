@@ -5,7 +5,7 @@ use std::fmt;
 
 use antom_core::id::ClientId;
 use antom_core::time::Timestamp;
-use antom_core::wire::Notification;
+use antom_core::wire::{self, Notification};
 
 use crate::freshness::{Freshness, NotificationPolicy};
 use crate::header::{HeaderError, KeyVersion};
@@ -23,7 +23,7 @@ pub struct VerifiedNotification {
 
 impl VerifiedNotification {
     pub(crate) fn read(unread: UnreadNotification) -> Result<Self, NotificationRefused> {
-        let notification = serde_json::from_slice(unread.body()).map_err(NotificationRefused::body)?;
+        let notification = wire::read(unread.body()).map_err(NotificationRefused::body)?;
         Ok(Self { unread, notification })
     }
 

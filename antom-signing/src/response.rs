@@ -4,6 +4,7 @@
 use antom_core::id::ClientId;
 use antom_core::outcome::{GatewayResult, ResultStatus};
 use antom_core::time::Timestamp;
+use antom_core::wire;
 use serde::Deserialize;
 
 use crate::canonical::canonical;
@@ -85,7 +86,7 @@ pub fn unsigned_hint(body: &[u8]) -> Option<GatewayResult> {
     struct OnlyResult {
         result: Option<GatewayResult>,
     }
-    let result = serde_json::from_slice::<OnlyResult>(body).ok()?.result?;
+    let result = wire::read::<OnlyResult>(body).ok()?.result?;
     match result.result_status {
         Some(ResultStatus::Failure | ResultStatus::Unknown) => Some(result),
         _ => None,

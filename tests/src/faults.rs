@@ -88,7 +88,7 @@ pub struct Drill {
 pub const ALL: [Drill; 5] = [
     Drill {
         name: "kill-sqlite",
-        title: "SIGKILL under load, on SQLite: nothing acknowledged is lost, nothing is done twice",
+        title: "SIGKILL under load, on SQLite: nothing acknowledged is lost, nothing is done twice, calls go on within 10 s",
         run: kill::on_sqlite,
     },
     Drill { name: "kill-postgres", title: "The same on PostgreSQL", run: postgres::killed },

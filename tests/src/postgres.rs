@@ -141,8 +141,13 @@ fn has_user(name: &str) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// The folder of `initdb` and `pg_ctl`: empty where they are on the path, else the newest of a usual installation.
+/// The folder of `initdb` and `pg_ctl`: the one that `ANTOM_TEST_POSTGRES_PROGRAMS` names, and no other; without it, empty
+/// where they are on the path, else the newest of a usual installation.
 fn programs() -> Option<PathBuf> {
+    let holds_both = |folder: &Path| folder.join("initdb").is_file() && folder.join("pg_ctl").is_file();
+    if let Some(folder) = named_programs() {
+        return holds_both(&folder).then_some(folder);
+    }
     let runs = |program: &Path| {
         Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
     };
@@ -153,8 +158,10 @@ fn programs() -> Option<PathBuf> {
     let mut folders: Vec<PathBuf> =
         versions.filter_map(|entry| Some(entry.ok()?.path().join("bin"))).collect();
     folders.sort();
-    folders
-        .into_iter()
-        .rev()
-        .find(|folder| folder.join("initdb").is_file() && folder.join("pg_ctl").is_file())
+    folders.into_iter().rev().find(|folder| holds_both(folder))
+}
+
+#[expect(clippy::disallowed_methods, reason = "whoever runs the tests names the programs by the environment")]
+fn named_programs() -> Option<PathBuf> {
+    std::env::var_os("ANTOM_TEST_POSTGRES_PROGRAMS").map(PathBuf::from)
 }

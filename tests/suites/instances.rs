@@ -3,6 +3,9 @@
 //!
 //! The server is always made here, from `initdb`: two whole services must not meet whatever else a given server holds.
 
+use std::time::Duration;
+
+use antom_tests::faults::Load;
 use antom_tests::flows::{
     Opened, Steps, hosted_manual_capture, session_automatic_capture, surplus_is_cancelled,
 };
@@ -11,7 +14,7 @@ use antom_tests::merchant::hosted_body;
 use antom_tests::postgres::Cluster;
 use antom_tests::waiting::{Look, PATIENCE, until};
 use antom_tests::{Failure, Proof, Stand, StandOptions, ensure, ledger, skip};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Longer than the test needs to act, shorter than the service's API timeout of 10 s.
 const SLOW_MS: u64 = 6_000;
@@ -89,6 +92,82 @@ fn a_living_instance_finishes_what_a_killed_one_left_and_repeats_its_call_with_t
         }
         ledger::must_agree(stand)
     })
+}
+
+/// The promise after a SIGKILL.
+const TAKEN_UP_WITHIN: Duration = Duration::from_secs(10);
+const CLIENTS: usize = 8;
+
+//= B-8 test
+#[test]
+fn another_instance_takes_up_the_calls_of_a_killed_one_within_ten_seconds() -> Proof {
+    let Some((_cluster, options)) = over_postgres()? else { return Ok(()) };
+    Stand::prove_with(&options, |stand| {
+        stand.start_other_service()?;
+        let load = kill_with_calls_under_way(stand)?;
+        stand.turn_to_other_service();
+        all_are_opened(stand)?;
+        stand.turn_to_other_service();
+        stand.start_service_again()?;
+        everything_held(stand, load)
+    })
+}
+
+//= B-8 test
+#[test]
+fn the_only_instance_takes_up_its_calls_within_ten_seconds_of_its_return() -> Proof {
+    let Some((_cluster, options)) = over_postgres()? else { return Ok(()) };
+    Stand::prove_with(&options, |stand| {
+        let load = kill_with_calls_under_way(stand)?;
+        stand.start_service_again()?;
+        all_are_opened(stand)?;
+        everything_held(stand, load)
+    })
+}
+
+/// Every client of the first instance has an opening under way when it dies; afterwards the gateway is quick again.
+fn kill_with_calls_under_way(stand: &mut Stand) -> Result<Load, Failure> {
+    let slow = json!([{"target": "createPaymentSession", "do": {"kind": "latency", "ms": SLOW_MS}}]);
+    stand.gateway().plant_faults(&slow)?;
+    let load = Load::start(stand.merchant(), stand.gateway(), "held", CLIENTS);
+    until("an opening of every client", PATIENCE, || {
+        let known = stand.gateway().payments()?.len();
+        Ok(if known == CLIENTS { Look::Found(()) } else { Look::NotYet(known.to_string()) })
+    })?;
+    stand.kill_service()?;
+    stand.gateway().clear_faults()?;
+    Ok(load)
+}
+
+/// The first order of every client gets the answer of its opening.
+fn all_are_opened(stand: &Stand) -> Result<(), Failure> {
+    until("the openings, made again", TAKEN_UP_WITHIN, || {
+        for client in 0..CLIENTS {
+            let order = Steps::on(stand).order(&format!("held-{client}-0"))?;
+            let is_open = |entry: &Value| text_at(entry, "/event") == "HandoutReceived";
+            if !list_at(&order, "/timeline").iter().any(is_open) {
+                return Ok(Look::NotYet(order.to_string()));
+            }
+        }
+        Ok(Look::Found(()))
+    })
+}
+
+fn everything_held(stand: &Stand, load: Load) -> Result<(), Failure> {
+    let promises = load.stop()?;
+    ensure(promises.all.len() >= CLIENTS, "every client got its order", &json!(promises.all.len()))?;
+    promises.intents_are_kept(stand)?;
+    promises.all_are_paid(stand, PATIENCE)?;
+    let calls = stand.gateway().all_calls()?;
+    for promise in promises.all.iter().filter(|promise| promise.order.ends_with("-0")) {
+        let own: Vec<_> = calls
+            .iter()
+            .filter(|call| call.operation == "createPaymentSession" && call.text.contains(&promise.payment))
+            .collect();
+        let same = own.len() == 2 && own.iter().all(|call| call.text == own[0].text);
+        ensure(same, "the opening was made twice with the same bytes", &json!(own.len()))?;
+    }
+    promises.ledger_agrees(stand)
 }
 
 /// Waits until the order has an attempt, and demands that it has no second one.

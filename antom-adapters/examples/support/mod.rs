@@ -25,14 +25,12 @@ pub(crate) fn config() -> Outcome<Config> {
         ("ANTOM__GATEWAY__CLIENT_ID", "SANDBOX_5YEXAMPLE"),
         ("ANTOM__GATEWAY__MERCHANT_PRIVATE_KEY", OUR_PRIVATE_KEY),
         ("ANTOM__GATEWAY__ANTOM_PUBLIC_KEYS", &public_keys),
-        // Named because it is required, and never opened: the storage is replaced.
-        ("ANTOM__DATABASE__URL", "sqlite://never-opened.sqlite"),
         ("ANTOM__SERVER__LISTEN", "127.0.0.1:0"),
         ("ANTOM__SERVER__ADMIN_LISTEN", "127.0.0.1:0"),
         ("ANTOM__SERVER__API_KEYS", &api_keys),
     ];
     let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Ok(Config::load(None, variables)?)
+    Ok(Config::load_without_database(None, variables)?)
 }
 
 /// Posts to the merchant API, with its key; answers the status and the body.

@@ -12,6 +12,14 @@
 //! A larger one lets a second instance make a call that the first still makes: the same id and the same bytes, which the
 //! gateway answers as one, and the fence refuses the first instance's claim. Keep the clocks within 10 s.
 //!
+//! # Whose death
+//! A lease need not be waited for where its holder is gone. Each instance has a row whose heartbeat counts up once a
+//! second, and watches those of the others. Where one stands still while four beats of the watcher go through, the watcher
+//! removes its row, and with it end its leases: what a killed instance left is taken up in less than 10 s, by another
+//! one or by its successor. No clock is compared, so that neither a wrong one nor a server that was away for a while makes
+//! anybody look dead. An instance that was only stopped, and wakes, no longer holds its calls: it asks before it begins
+//! one ([`Outbox::is_held`](antom_domain::port::Outbox::is_held)), and joins again under a new number.
+//!
 //! # What is lost with a connection
 //! Before `COMMIT` was sent: nothing was written, and the step answers
 //! [`StoreError::Unavailable`](antom_domain::port::StoreError). Afterwards nobody can tell:
@@ -26,11 +34,13 @@ mod commit;
 mod connections;
 mod error;
 mod inbox;
+mod instances;
 mod orders;
 mod outbox;
 mod rows;
 mod schema;
 mod store;
+mod text;
 mod writer;
 
 pub use error::OpenError;

@@ -4,6 +4,8 @@
 mod read;
 mod redacted;
 
+use self::read::Books;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
@@ -22,8 +24,8 @@ use antom_domain::policy::CapturePolicy;
 pub struct Config {
     /// The gateway and our account there.
     pub gateway: GatewayConfig,
-    /// Where the books are kept.
-    pub database: DatabaseConfig,
+    /// Where the books are kept; `None` only for a program that brings its own storage.
+    pub database: Option<DatabaseConfig>,
     /// Who may talk to us, and where.
     pub server: ServerConfig,
     /// How payments are made.
@@ -159,7 +161,19 @@ impl Config {
         file: Option<&Path>,
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Config, ConfigFaults> {
-        read::load(file, variables)
+        read::load(file, variables, Books::InDatabase)
+    }
+
+    /// As [`load`](Config::load), for a program that gives [`Builder::storage`](super::Builder::storage) its own storage:
+    /// `database.url` may be absent.
+    ///
+    /// # Errors
+    /// Every fault, not only the first.
+    pub fn load_without_database(
+        file: Option<&Path>,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Config, ConfigFaults> {
+        read::load(file, variables, Books::Elsewhere)
     }
 
     /// The merged configuration without its secrets, one `key = value` a line.

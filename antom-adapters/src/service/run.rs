@@ -191,7 +191,7 @@ impl Builder {
         };
         let storage = match self.storage {
             Some(storage) => storage,
-            None => database(&config.database).await?,
+            None => database(config.database.as_ref()).await?,
         };
         let ports = Ports {
             gateway,
@@ -288,7 +288,11 @@ fn http_gateway(
     Ok(Arc::new(WatchingKeys { gateway: Arc::new(HttpGateway::new(client)), keys: keys.clone() }))
 }
 
-async fn database(config: &DatabaseConfig) -> Result<Storage, StartError> {
+async fn database(config: Option<&DatabaseConfig>) -> Result<Storage, StartError> {
+    let Some(config) = config else {
+        let reason = "it is missing: name sqlite://FILE or postgres://…, or give `Builder::storage` a storage of your own";
+        return Err(StartError::Config { key: "database.url", reason: reason.to_owned() });
+    };
     match config {
         #[cfg(feature = "sqlite")]
         DatabaseConfig::Sqlite { path } => {

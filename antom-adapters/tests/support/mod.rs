@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use antom_adapters::service::{Builder, Config, Limits, Running};
 use antom_core::time::Timestamp;
+use antom_domain::port::{IdKey, Inbox, OrderStore, Outbox};
 use antom_domain::testing::{MemoryStore, ScriptedGateway, SetClock};
 use antom_signing::{KeyVersion, LocalSigner, MerchantKey, SignatureHeader, canonical};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -31,12 +32,11 @@ pub(crate) fn config(more: &[(&str, &str)]) -> Config {
         ("ANTOM__GATEWAY__CLIENT_ID", CLIENT),
         ("ANTOM__GATEWAY__MERCHANT_PRIVATE_KEY", &own),
         ("ANTOM__GATEWAY__ANTOM_PUBLIC_KEYS", &gateway),
-        ("ANTOM__DATABASE__URL", "sqlite://never-opened.sqlite"),
         ("ANTOM__SERVER__LISTEN", "127.0.0.1:0"),
         ("ANTOM__SERVER__ADMIN_LISTEN", "127.0.0.1:0"),
     ];
     let all = usual.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    Config::load(None, all).unwrap()
+    Config::load_without_database(None, all).unwrap()
 }
 
 /// A builder whose clock stands five seconds after the notification was made.
@@ -70,6 +70,35 @@ pub(crate) fn head_with(change: impl FnOnce(&mut Vec<String>)) -> String {
     ];
     change(&mut lines);
     lines.join("\r\n") + "\r\n\r\n"
+}
+
+/// Signed by the gateway, with NUL in an id and in the kind, and half of a character in a text for people.
+const ODD: [&str; 2] = [
+    r#"{"notifyType":"PAYMENT_RESULT","result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"tea \ud83c"},"paymentRequestId":"R-1","paymentId":"20\u000026"}"#,
+    r#"{"notifyType":"PAYMENT\u0000RESULT","paymentRequestId":"R\u0000","paymentId":"2026\udf75"}"#,
+];
+
+/// Whatever the texts are, what the gateway signed is stored byte for byte and acknowledged.
+pub(crate) async fn odd_notifications_are_kept<S: OrderStore + Outbox + Inbox>(store: Arc<S>) {
+    let running = builder(config(&[])).storage(store.clone()).start().await.unwrap();
+    for body in ODD {
+        let head = head_with(|lines| {
+            lines[3] = format!("content-length: {}", body.len());
+            lines[6] = format!("signature: {}", signature(PATH, body, 1));
+        });
+        let answer = exchange(running.listening, &(head + body)).await;
+        assert!(looks_acknowledged(&answer), "{body}: {answer}");
+    }
+    let mut kept: Vec<_> = store.recent(9).await.unwrap();
+    kept.sort_by_key(|mark| mark.verdict.as_str());
+    let words: Vec<_> = kept.iter().map(|mark| mark.verdict.as_str()).collect();
+    assert_eq!(words, ["kept", "parked"]);
+    assert_eq!(kept[0].notification.body, ODD[1].as_bytes());
+    assert_eq!(kept[0].notification.notify_type, "PAYMENT\0RESULT");
+    assert_eq!(kept[1].notification.body, ODD[0].as_bytes());
+    let found = store.parked(&[IdKey::Payment("20\026".to_owned())]).await.unwrap();
+    assert_eq!(found.len(), 1, "it is found by its odd id");
+    running.stop().await;
 }
 
 pub(crate) fn honest() -> String {

@@ -18,6 +18,9 @@ use crate::order::{CallId, GatewayCall};
 /// lease runs nobody else gets the row. [`complete`](Outbox::complete) and [`postpone`](Outbox::postpone) act only for
 /// the current fence; an older one gets [`OutboxError::LeaseLost`] and changes nothing.
 ///
+/// A lease may end before its time where the storage learns that its holder is gone. A holder that is taken for gone by
+/// mistake, since it was stopped for a while, is told so by [`is_held`](Outbox::is_held): it asks before each call.
+///
 /// # Durability
 /// A claim, a completion and a postponement survive a restart once they returned.
 ///
@@ -28,11 +31,12 @@ use crate::order::{CallId, GatewayCall};
 /// As [`OrderStore`](super::OrderStore).
 ///
 /// # Cancellation
-/// A dropped claim is freed by its lease.
+/// A dropped claim is freed by its lease, or earlier, with its process.
 ///
 /// # For implementers
 /// The bytes of a call come back exactly as they were committed. A row that is sent with other bytes under the same id
-/// is answered REPEAT_REQ_INCONSISTENT and its outcome is lost.
+/// is answered REPEAT_REQ_INCONSISTENT and its outcome is lost. An `is_held` that answers from memory, and not from where
+/// claims are decided, lets two workers make one call at the same time.
 #[async_trait]
 pub trait Outbox: Debug + Send + Sync + 'static {
     /// Claims up to `limit` due rows.
@@ -42,6 +46,8 @@ pub trait Outbox: Debug + Send + Sync + 'static {
         lease: Duration,
         limit: usize,
     ) -> Result<Vec<Claimed>, StoreError>;
+    /// Whether the call may begin under this claim: its lease runs at `now`, and nobody else has claimed the row.
+    async fn is_held(&self, claim: &Claim, now: Timestamp) -> Result<bool, StoreError>;
     /// Drops a row whose call is no longer wanted or was answered without changing the order.
     async fn complete(&self, claim: &Claim) -> Result<(), OutboxError>;
     /// Gives the row back, due again at `due`.

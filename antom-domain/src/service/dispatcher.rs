@@ -25,6 +25,8 @@ pub enum Dispatched {
     NotWanted,
     /// It was not made: its order was written by a newer program, whose instances make it.
     LeftToNewerProgram,
+    /// It was not made: the lease was over before the call began, so the call is somebody else's.
+    LeaseLost,
     /// It has no final answer yet and will be made again, with the same id and the same bytes.
     Postponed,
 }
@@ -56,7 +58,12 @@ impl Dispatcher {
         if !stored.order.wants(&claimed.call) {
             return self.drop_row(&claimed.claim).await;
         }
-        let reply = self.books.ports().gateway.call(&claimed.call).await;
+        // Whoever was stopped since the claim, and wakes here, must not begin what another makes by now.
+        let ports = self.books.ports();
+        if !ports.outbox.is_held(&claimed.claim, ports.clock.now()).await? {
+            return Ok(Dispatched::LeaseLost);
+        }
+        let reply = ports.gateway.call(&claimed.call).await;
         let facts = facts_of(&claimed.call, &reply);
         let answered_question = claimed.call.subject.is_question() && reply.is_ok();
         let settles = |order: &Order| Along {

@@ -67,7 +67,7 @@ impl Notifications {
             return Ok(());
         }
         for notification in self.books.ports().inbox.parked(&keys).await? {
-            let Ok(message) = serde_json::from_slice::<wire::Notification>(&notification.body) else {
+            let Ok(message) = wire::read::<wire::Notification>(&notification.body) else {
                 return Err(unreadable(&notification).into());
             };
             self.absorb(notification, &message, &order.reference_order_id).await?;

@@ -84,7 +84,7 @@ impl State {
     /// Every check comes before the first change, so that a refused step leaves no trace.
     fn commit(&mut self, commit: Commit) -> Result<Version, CommitError> {
         self.orders.check(&commit)?;
-        if commit.settles.as_ref().is_some_and(|claim| !self.outbox.is_held(claim)) {
+        if commit.settles.as_ref().is_some_and(|claim| !self.outbox.has(claim)) {
             return Err(CommitError::LeaseLost);
         }
         let interruption = self.interruption.take();
@@ -140,6 +140,10 @@ impl Outbox for MemoryStore {
         limit: usize,
     ) -> Result<Vec<Claimed>, StoreError> {
         self.ask(|state| state.outbox.claim_due(now, lease, limit))
+    }
+
+    async fn is_held(&self, claim: &Claim, now: Timestamp) -> Result<bool, StoreError> {
+        self.ask(|state| state.outbox.is_held(claim, now))
     }
 
     async fn complete(&self, claim: &Claim) -> Result<(), OutboxError> {

@@ -1,7 +1,7 @@
 //! The drill "kill": the service is killed under load, again and again, at moments that a seed decides.
 //! Load and judgement are shared with the other drills.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -12,6 +12,10 @@ use crate::failure::Failure;
 use crate::stand::{Stand, StandOptions};
 
 const CLIENTS: usize = 8;
+/// After a kill, and the start of a successor, every call that was under way must be made again within this time.
+const RESUMES_WITHIN: Duration = Duration::from_secs(10);
+/// So slow that every client has a call under way when the service is killed.
+const SLOW_MS: u64 = 100;
 /// How long the service may need for what is left after the last kill.
 pub(super) const SETTLES_WITHIN: Duration = Duration::from_secs(60);
 
@@ -27,18 +31,31 @@ pub(super) fn drill(options: &StandOptions, kills: usize) -> Result<Outcome, Fai
     result.map_err(|failure| failure.beside(&stand.log_ends()))
 }
 
+#[expect(clippy::disallowed_methods, reason = "how soon the service resumes its calls is what is measured")]
 fn kill_under_load(stand: &mut Stand, kills: usize) -> Result<Outcome, Failure> {
     only_notifications_teach(stand)?;
     let load = Load::start(stand.merchant(), stand.gateway(), "killed", CLIENTS);
     let mut random = Random::new(7);
+    let mut killed = Instant::now();
     for _ in 0..kills {
         pause(Duration::from_millis(random.between(50, 900)));
+        killed = Instant::now();
         stand.kill_service()?;
         stand.start_service_again()?;
     }
+    // Each client waits for the end of the call that the dead process held.
     let promises = load.stop()?;
+    let resumed = killed.elapsed();
+    if resumed > RESUMES_WITHIN {
+        let what = format!("calls under way are resumed within {} s of a kill", RESUMES_WITHIN.as_secs());
+        return Err(Failure::step(what, format_args!("{:.1} s", resumed.as_secs_f32())));
+    }
     let notifications = judge(stand, &promises)?;
-    Ok(Outcome::Held(figures(&promises, notifications).with("kills", kills)))
+    Ok(Outcome::Held(
+        figures(&promises, notifications)
+            .with("kills", kills)
+            .with("all calls resumed after", format_args!("{:.1} s", resumed.as_secs_f32())),
+    ))
 }
 
 /// What a load came to.
@@ -49,16 +66,18 @@ pub(super) fn figures(promises: &Promises, notifications: usize) -> Figures {
         .with("acknowledged notifications found again", notifications)
 }
 
-/// Inquiries fail, and what the service did not acknowledge comes again soon.
+/// Inquiries fail, openings take a while, and what the service did not acknowledge comes again soon.
 pub(super) fn only_notifications_teach(stand: &Stand) -> Result<(), Failure> {
     stand.gateway().set_timings(&json!({
         "paymentResultMs": 100,
         "captureMs": 50,
         "resendWaitsMs": [0, 250, 500, 1_000, 2_000, 4_000, 8_000, 8_000],
     }))?;
-    let deaf =
-        json!([{"target": "inquiryPayment", "probability": 1.0, "do": {"kind": "status", "status": 503}}]);
-    stand.gateway().plant_faults(&deaf)
+    let deaf_and_slow = json!([
+        {"target": "inquiryPayment", "probability": 1.0, "do": {"kind": "status", "status": 503}},
+        {"target": "createPaymentSession", "do": {"kind": "latency", "ms": SLOW_MS}},
+    ]);
+    stand.gateway().plant_faults(&deaf_and_slow)
 }
 
 /// First while notifications are the only source, then with everything in order again.

@@ -85,8 +85,8 @@ fn restart_under_load(stand: &Stand, cluster: &mut Cluster, restarts: usize) -> 
     ))
 }
 
-/// Both instances work; one is stopped with calls in its hands, the other takes them up when the leases have run out, and
-/// then the first one wakes and goes on as if nothing had happened.
+/// Both instances work; one is stopped with calls in its hands, the other takes them up when the heart of the first has stood
+/// still for a while, and then the first one wakes and goes on as if nothing had happened.
 fn stall_under_load(stand: &mut Stand) -> Result<Outcome, Failure> {
     stand.start_other_service()?;
     let first = stand.merchant().clone();

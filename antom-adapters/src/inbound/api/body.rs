@@ -1,6 +1,7 @@
 //! Reads request bodies: JSON of a bounded size, unknown fields refused, card data refused by name.
 //! What the fields mean is left to the handlers.
 
+use antom_core::wire::with_whole_characters;
 use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
@@ -41,7 +42,7 @@ pub(super) async fn read<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -
         return Err(Problem::unsupported_media_type());
     }
     let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
-    let value: Value = serde_json::from_slice(text).map_err(|_| Problem::not_json())?;
+    let value: Value = serde_json::from_slice(text).map_err(|_| unreadable(text))?;
     if !value.is_object() {
         return Err(Problem::not_json());
     }
@@ -53,8 +54,23 @@ pub(super) async fn read<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -
     })
 }
 
+/// No JSON, or JSON with half of a character: then the field that holds it is named.
+fn unreadable(text: &[u8]) -> Problem {
+    let is_json =
+        with_whole_characters(text).is_some_and(|mended| serde_json::from_slice::<Value>(&mended).is_ok());
+    let mut json = serde_json::Deserializer::from_slice(text);
+    match serde_path_to_error::deserialize::<_, Value>(&mut json) {
+        Err(error) if is_json => {
+            let message = "holds half of a character (a lone surrogate); send whole characters";
+            Problem::field(error.path().to_string(), message)
+        }
+        _ => Problem::not_json(),
+    }
+}
+
 /// Raw card data must not pass through this server; the value is neither kept nor repeated. Lists are refused because
-/// no request has one, and serde would read an object from a list of its values.
+/// no request has one, and serde would read an object from a list of its values; NUL because it belongs to no text and stops
+/// many a reader.
 //= P-1
 fn refuse_what_no_request_holds(value: &Value, path: &str) -> Result<(), Problem> {
     match value {
@@ -68,6 +84,9 @@ fn refuse_what_no_request_holds(value: &Value, path: &str) -> Result<(), Problem
             refuse_what_no_request_holds(value, &path)
         }),
         Value::Array(_) => Err(Problem::field(path, "has the wrong type")),
+        Value::String(text) if text.contains('\0') => {
+            Err(Problem::field(path, "must not hold the character NUL"))
+        }
         _ => Ok(()),
     }
 }
@@ -93,4 +112,40 @@ fn fault(path: &str, text: &str) -> Problem {
 fn join(path: &str, name: &str) -> String {
     let name: String = name.chars().take(64).collect();
     if path.is_empty() { name } else { format!("{path}.{name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use axum::response::IntoResponse as _;
+
+    use super::*;
+
+    /// The fields that the problem names.
+    async fn refused(body: &str) -> Value {
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+        let problem = read::<Value>(&headers, Body::from(body.to_owned())).await.unwrap_err();
+        let answer = problem.into_response();
+        assert_eq!(answer.status(), 400, "{body}");
+        let bytes = axum::body::to_bytes(answer.into_body(), MAX_BODY).await.unwrap();
+        serde_json::from_slice::<Value>(&bytes).unwrap()["errors"].clone()
+    }
+
+    #[tokio::test]
+    async fn half_a_character_is_refused_under_the_name_of_its_field() {
+        for half in [r"\ud83c", r"tea \udf75", r"\ud83c\ud83c\udf75"] {
+            let errors =
+                refused(&format!(r#"{{"buyer":{{"referenceBuyerId":"{half}"}},"description":"tea"}}"#)).await;
+            assert_eq!(errors[0]["field"], "buyer.referenceBuyerId", "{errors}");
+            assert!(errors[0]["message"].as_str().unwrap().contains("half of a character"), "{errors}");
+        }
+        assert_eq!(refused(r#"{"description":"tea \ud83c""#).await, Value::Null, "that is no JSON at all");
+    }
+
+    #[tokio::test]
+    async fn a_nul_character_is_refused_under_the_name_of_its_field() {
+        let errors = refused(r#"{"paymentMethodType":"CARD","buyer":{"name":"A\u0000"}}"#).await;
+        assert_eq!(errors[0]["field"], "buyer.name", "{errors}");
+        assert!(errors[0]["message"].as_str().unwrap().contains("NUL"), "{errors}");
+    }
 }

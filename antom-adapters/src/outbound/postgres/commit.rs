@@ -8,6 +8,7 @@ use sqlx::postgres::PgConnection;
 
 use super::error::Halt;
 use super::inbox;
+use super::text::storable;
 use crate::outbound::stored::{CallRow, EventRow, StepRows};
 
 type Written = Result<(), Halt<CommitError>>;
@@ -116,22 +117,26 @@ async fn write_ids(connection: &mut PgConnection, steps: &[&StepRows]) -> Writte
     if ids.is_empty() {
         return Ok(());
     }
+    let stored = of(&ids, |(key, _)| storable(key.value()));
     let written: Vec<(String, String, String)> = sqlx::query_as(
         "INSERT INTO request_ids (kind, id, order_id) SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) \
          ON CONFLICT (kind, id) DO NOTHING RETURNING kind, id, order_id",
     )
     .bind(of(&ids, |(key, _)| key.kind()))
-    .bind(of(&ids, |(key, _)| key.value()))
+    .bind(&stored)
     .bind(of(&ids, |(_, order_id)| *order_id))
     .fetch_all(connection)
     .await?;
     let mut written: HashSet<(&str, &str, &str)> =
         written.iter().map(|(kind, id, order)| (kind.as_str(), id.as_str(), order.as_str())).collect();
     // Each written row stands for one wish: an id that is wished twice is taken the second time.
-    let taken = ids.iter().find(|(key, order_id)| {
-        !written.remove(&(key.kind(), key.value(), *order_id)) && !key.is_gateway_made()
-    });
-    taken.map_or(Ok(()), |(key, _)| Err(Halt::Refused(CommitError::IdTaken((*key).clone()))))
+    for ((key, order_id), stored) in ids.iter().zip(&stored) {
+        let is_written = written.remove(&(key.kind(), stored.as_ref(), *order_id));
+        if !is_written && !key.is_gateway_made() {
+            return Err(Halt::Refused(CommitError::IdTaken((*key).clone())));
+        }
+    }
+    Ok(())
 }
 
 async fn write_events(connection: &mut PgConnection, steps: &[&StepRows]) -> Written {

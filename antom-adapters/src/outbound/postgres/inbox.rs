@@ -9,6 +9,7 @@ use super::connections::transaction;
 use super::error::Halt;
 use super::rows;
 use super::store::PostgresStore;
+use super::text::storable;
 use crate::outbound::stored;
 
 #[async_trait]
@@ -55,8 +56,8 @@ pub(super) async fn write(connection: &mut PgConnection, marks: &[&InboxMark]) -
     )
     .bind(notifications().map(|one| one.digest.0.as_str()).collect::<Vec<_>>())
     .bind(notifications().map(|one| one.received_at.epoch_millis()).collect::<Vec<_>>())
-    .bind(notifications().map(|one| one.request_time.as_str()).collect::<Vec<_>>())
-    .bind(notifications().map(|one| one.notify_type.as_str()).collect::<Vec<_>>())
+    .bind(notifications().map(|one| storable(&one.request_time)).collect::<Vec<_>>())
+    .bind(notifications().map(|one| storable(&one.notify_type)).collect::<Vec<_>>())
     .bind(keys)
     .bind(notifications().map(|one| one.body.as_slice()).collect::<Vec<_>>())
     .bind(notifications().map(|one| one.is_fact).collect::<Vec<_>>())
@@ -82,7 +83,7 @@ async fn write_keys(connection: &mut PgConnection, marks: &[&InboxMark]) -> Resu
          JOIN inbox ON inbox.digest = named.digest WHERE inbox.verdict = 'parked' ON CONFLICT DO NOTHING",
     )
     .bind(keys.iter().map(|(key, _)| key.kind()).collect::<Vec<_>>())
-    .bind(keys.iter().map(|(key, _)| key.value()).collect::<Vec<_>>())
+    .bind(keys.iter().map(|(key, _)| storable(key.value())).collect::<Vec<_>>())
     .bind(keys.iter().map(|(_, digest)| *digest).collect::<Vec<_>>())
     .execute(connection)
     .await?;
@@ -102,7 +103,7 @@ async fn parked(
          ORDER BY received_at, seq",
     )
     .bind(keys.iter().map(IdKey::kind).collect::<Vec<_>>())
-    .bind(keys.iter().map(IdKey::value).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| storable(key.value())).collect::<Vec<_>>())
     .fetch_all(connection)
     .await?;
     let mut notifications = Vec::with_capacity(found.len());

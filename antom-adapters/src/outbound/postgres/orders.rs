@@ -11,6 +11,7 @@ use sqlx::postgres::PgConnection;
 
 use super::error::Halt;
 use super::store::PostgresStore;
+use super::text::storable;
 use super::writer::Loss;
 use crate::outbound::stored::{self, StepRows, unreadable};
 
@@ -88,7 +89,7 @@ async fn find(connection: &mut PgConnection, key: IdKey) -> Read<Option<Referenc
     let found: Option<String> =
         sqlx::query_scalar("SELECT order_id FROM request_ids WHERE kind = $1 AND id = $2")
             .bind(key.kind())
-            .bind(key.value())
+            .bind(storable(key.value()))
             .fetch_optional(connection)
             .await?;
     Ok(found.map(|id| stored::order_id(&id)).transpose()?)

@@ -12,7 +12,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 
 use super::error::Halt;
 use super::store::PostgresStore;
-use crate::outbound::stored;
+use crate::outbound::stored::{self, Taken};
 
 #[async_trait]
 impl Outbox for PostgresStore {
@@ -23,17 +23,24 @@ impl Outbox for PostgresStore {
         limit: usize,
     ) -> Result<Vec<Claimed>, StoreError> {
         let until = now.saturating_add(lease).epoch_millis();
-        let (now, limit) = (now.epoch_millis(), stored::number(limit));
-        understood(self.run(move |connection| Box::pin(claim(connection, now, until, limit))).await?)
+        let terms =
+            Terms { now: now.epoch_millis(), until, limit: stored::number(limit), holder: self.instance() };
+        stored::understood(self.run(move |connection| Box::pin(claim(connection, terms))).await?)
+    }
+
+    async fn is_held(&self, claim: &Claim, now: Timestamp) -> Result<bool, StoreError> {
+        let Ok((call_id, fence)) = stored::columns(claim) else { return Ok(false) };
+        let now = now.epoch_millis();
+        self.run(move |connection| Box::pin(is_held(connection, call_id, fence, now))).await
     }
 
     async fn complete(&self, claim: &Claim) -> Result<(), OutboxError> {
-        let (call_id, fence) = columns(claim)?;
+        let (call_id, fence) = stored::columns(claim)?;
         self.work(move |connection| Box::pin(complete(connection, call_id, fence))).await?
     }
 
     async fn postpone(&self, claim: &Claim, due: Timestamp) -> Result<(), OutboxError> {
-        let (call_id, fence) = columns(claim)?;
+        let (call_id, fence) = stored::columns(claim)?;
         let due = due.epoch_millis();
         self.work(move |connection| Box::pin(postpone(connection, call_id, fence, due))).await?
     }
@@ -48,43 +55,62 @@ impl Outbox for PostgresStore {
     }
 }
 
-/// A claimed row, not yet understood.
-struct Taken {
-    seq: i64,
-    due_at: i64,
-    call_id: String,
-    order_id: String,
-    api: String,
-    subject: String,
-    body: Vec<u8>,
-    tries: i32,
-    fence: i64,
+/// What a claim is made with.
+struct Terms {
+    now: i64,
+    until: i64,
+    limit: i64,
+    holder: i64,
 }
 
 /// One statement, which is its own transaction. A row that another instance is claiming at this very moment is passed
 /// over; one that it has just claimed is looked at again under its lock and is no longer free.
-async fn claim(
-    connection: &mut PgConnection,
-    now: i64,
-    until: i64,
-    limit: i64,
-) -> Result<Vec<Taken>, Halt<StoreError>> {
+async fn claim(connection: &mut PgConnection, terms: Terms) -> Result<Vec<Taken>, Halt<StoreError>> {
     let rows = sqlx::query(
         "WITH due AS MATERIALIZED ( \
              SELECT seq FROM outbox WHERE due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) \
              ORDER BY due_at, seq LIMIT $3 FOR UPDATE SKIP LOCKED) \
-         UPDATE outbox SET lease_until = $2, fence = nextval('fences'), tries = tries + 1 \
+         UPDATE outbox SET lease_until = $2, holder = $4, fence = nextval('fences'), tries = tries + 1 \
          FROM due WHERE outbox.seq = due.seq \
          RETURNING outbox.seq, due_at, call_id, order_id, api, subject, body, tries, fence",
     )
-    .bind(now)
-    .bind(until)
-    .bind(limit)
+    .bind(terms.now)
+    .bind(terms.until)
+    .bind(terms.limit)
+    .bind(terms.holder)
     .fetch_all(connection)
     .await?;
-    let mut taken = rows.iter().map(Taken::read).collect::<Result<Vec<_>, _>>()?;
-    taken.sort_by_key(|row| (row.due_at, row.seq));
-    Ok(taken)
+    let mut taken = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    taken.sort_by_key(|(order, _)| *order);
+    Ok(taken.into_iter().map(|(_, row)| row).collect())
+}
+
+/// A claimed row and its place among the others.
+fn read(row: &PgRow) -> Result<((i64, i64), Taken), sqlx::Error> {
+    // The row counts this claim too.
+    let tries = row.try_get::<i32, _>("tries")?.saturating_sub(1);
+    let taken = Taken {
+        call_id: row.try_get("call_id")?,
+        order_id: row.try_get("order_id")?,
+        api: row.try_get("api")?,
+        subject: row.try_get("subject")?,
+        body: row.try_get("body")?,
+        tries: tries.unsigned_abs(),
+        fence: row.try_get("fence")?,
+    };
+    Ok(((row.try_get("due_at")?, row.try_get("seq")?), taken))
+}
+
+async fn is_held(
+    connection: &mut PgConnection,
+    call_id: String,
+    fence: i64,
+    now: i64,
+) -> Result<bool, Halt<StoreError>> {
+    let held = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM outbox WHERE call_id = $1 AND fence = $2 AND lease_until > $3)",
+    );
+    Ok(held.bind(call_id).bind(fence).bind(now).fetch_one(connection).await?)
 }
 
 async fn complete(
@@ -136,54 +162,4 @@ async fn next_due(connection: &mut PgConnection) -> Result<Option<Timestamp>, Ha
     .fetch_one(connection)
     .await?;
     Ok(next.map(stored::time))
-}
-
-/// A row that cannot be read keeps its lease and stands back, so that it does not hold up the others. Where nothing else
-/// is due, the caller hears of it.
-fn understood(taken: Vec<Taken>) -> Result<Vec<Claimed>, StoreError> {
-    let mut claimed = Vec::with_capacity(taken.len());
-    let mut fault = None;
-    for row in taken {
-        match row.understand() {
-            Ok(row) => claimed.push(row),
-            Err(error) => {
-                tracing::error!(%error, "a due call is left alone");
-                fault = Some(error);
-            }
-        }
-    }
-    match fault {
-        Some(error) if claimed.is_empty() => Err(error),
-        _ => Ok(claimed),
-    }
-}
-
-impl Taken {
-    fn read(row: &PgRow) -> Result<Taken, sqlx::Error> {
-        Ok(Taken {
-            seq: row.try_get("seq")?,
-            due_at: row.try_get("due_at")?,
-            call_id: row.try_get("call_id")?,
-            order_id: row.try_get("order_id")?,
-            api: row.try_get("api")?,
-            subject: row.try_get("subject")?,
-            body: row.try_get("body")?,
-            tries: row.try_get("tries")?,
-            fence: row.try_get("fence")?,
-        })
-    }
-
-    fn understand(self) -> Result<Claimed, StoreError> {
-        let order_id = stored::order_id(&self.order_id)?;
-        let call = stored::call(&self.call_id, &self.api, &self.subject, self.body)?;
-        let claim = Claim { call_id: CallId::from_stored(self.call_id), fence: self.fence.unsigned_abs() };
-        // The row counts this claim too.
-        Ok(Claimed { claim, order_id, call, tries: self.tries.saturating_sub(1).unsigned_abs() })
-    }
-}
-
-/// A fence that the database cannot hold was never given out.
-fn columns(claim: &Claim) -> Result<(String, i64), OutboxError> {
-    let fence = i64::try_from(claim.fence).map_err(|_| OutboxError::LeaseLost)?;
-    Ok((claim.call_id.as_str().to_owned(), fence))
 }

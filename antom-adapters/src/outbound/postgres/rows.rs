@@ -4,6 +4,7 @@
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 
+use super::text::original;
 use crate::outbound::stored::StoredMark;
 
 /// A row of the inbox, not yet understood.
@@ -11,8 +12,8 @@ pub(super) fn mark(row: &PgRow) -> Result<StoredMark, sqlx::Error> {
     Ok(StoredMark {
         digest: row.try_get("digest")?,
         received_at: row.try_get("received_at")?,
-        request_time: row.try_get("request_time")?,
-        notify_type: row.try_get("notify_type")?,
+        request_time: original(row.try_get("request_time")?),
+        notify_type: original(row.try_get("notify_type")?),
         keys: row.try_get("keys")?,
         body: row.try_get("body")?,
         is_fact: row.try_get("is_fact")?,

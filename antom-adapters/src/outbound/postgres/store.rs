@@ -9,6 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use super::connections::{Connections, Running, connect};
 use super::error::OpenError;
+use super::instances::Instance;
 use super::schema;
 use super::writer::{Loss, WriteCounts, Writers};
 use crate::outbound::stored::StepRows;
@@ -26,6 +27,7 @@ pub struct PostgresStore {
 struct Shared {
     connections: Arc<Connections>,
     writers: Writers,
+    instance: Instance,
     server: String,
 }
 
@@ -52,14 +54,20 @@ impl PostgresStore {
                 "this server does not wait for its disk (fsync is off): steps may be lost with its power"
             );
         }
+        let instance = Instance::join(&options, &mut connection).await?;
         let writers = Writers::start(&options);
         let connections = Arc::new(Connections::new(options, connection));
-        Ok(PostgresStore { shared: Arc::new(Shared { connections, writers, server }) })
+        Ok(PostgresStore { shared: Arc::new(Shared { connections, writers, instance, server }) })
     }
 
     /// How much was written since the store was opened.
     pub fn stats(&self) -> WriteCounts {
         self.shared.writers.counts()
+    }
+
+    /// Under which number this instance claims.
+    pub(super) fn instance(&self) -> i64 {
+        self.shared.instance.number()
     }
 
     /// Does a piece of work whose refusals are the store's own.

@@ -12,7 +12,7 @@ use rusqlite::{Connection, params};
 use super::error::Halt;
 use super::store::SqliteStore;
 use super::writer::Loss;
-use crate::outbound::stored;
+use crate::outbound::stored::{self, Taken};
 
 #[async_trait]
 impl Outbox for SqliteStore {
@@ -29,12 +29,23 @@ impl Outbox for SqliteStore {
         let (until, limit) = (now.saturating_add(lease).epoch_millis(), stored::number(limit));
         let now = now.epoch_millis();
         let claimed = self.write(move |savepoint| claim(savepoint, now, until, limit)).await;
-        understood(claimed.unwrap_or(Err(StoreError::Unavailable))?)
+        stored::understood(claimed.unwrap_or(Err(StoreError::Unavailable))?)
+    }
+
+    async fn is_held(&self, claim: &Claim, now: Timestamp) -> Result<bool, StoreError> {
+        let Ok((call_id, fence)) = stored::columns(claim) else { return Ok(false) };
+        let sql =
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE call_id = ?1 AND fence = ?2 AND lease_until > ?3)";
+        let now = now.epoch_millis();
+        self.look_up(|connection| {
+            Ok(connection.prepare_cached(sql)?.query_row(params![call_id, fence, now], |row| row.get(0))?)
+        })
+        .await
     }
 
     async fn complete(&self, claim: &Claim) -> Result<(), OutboxError> {
         let sql = "DELETE FROM outbox WHERE call_id = ?1 AND fence = ?2 AND lease_until IS NOT NULL";
-        let (call_id, fence) = columns(claim)?;
+        let (call_id, fence) = stored::columns(claim)?;
         let work = move |savepoint: &Connection| {
             let changed = savepoint.prepare_cached(sql)?.execute(params![call_id, fence])?;
             if changed == 1 { Ok(()) } else { Err(Halt::Refused(OutboxError::LeaseLost)) }
@@ -45,7 +56,7 @@ impl Outbox for SqliteStore {
     async fn postpone(&self, claim: &Claim, due: Timestamp) -> Result<(), OutboxError> {
         let sql = "UPDATE outbox SET due_at = ?3, lease_until = NULL \
                    WHERE call_id = ?1 AND fence = ?2 AND lease_until IS NOT NULL";
-        let (call_id, fence) = columns(claim)?;
+        let (call_id, fence) = stored::columns(claim)?;
         let due = due.epoch_millis();
         let work = move |savepoint: &Connection| {
             let changed = savepoint.prepare_cached(sql)?.execute(params![call_id, fence, due])?;
@@ -67,17 +78,6 @@ impl Outbox for SqliteStore {
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.look_up(next_due).await
     }
-}
-
-/// A claimed row, not yet understood.
-struct Taken {
-    call_id: String,
-    order_id: String,
-    api: String,
-    subject: String,
-    body: Vec<u8>,
-    tries: u32,
-    fence: i64,
 }
 
 fn claim(savepoint: &Connection, now: i64, until: i64, limit: i64) -> Result<Vec<Taken>, Halt<StoreError>> {
@@ -112,35 +112,6 @@ fn claim(savepoint: &Connection, now: i64, until: i64, limit: i64) -> Result<Vec
     Ok(due.into_iter().map(|(_, taken)| taken).collect())
 }
 
-/// A row that cannot be read keeps its lease and stands back, so that it does not hold up the others. Where nothing else
-/// is due, the caller hears of it.
-fn understood(taken: Vec<Taken>) -> Result<Vec<Claimed>, StoreError> {
-    let mut claimed = Vec::with_capacity(taken.len());
-    let mut fault = None;
-    for row in taken {
-        match row.understand() {
-            Ok(row) => claimed.push(row),
-            Err(error) => {
-                tracing::error!(%error, "a due call is left alone");
-                fault = Some(error);
-            }
-        }
-    }
-    match fault {
-        Some(error) if claimed.is_empty() => Err(error),
-        _ => Ok(claimed),
-    }
-}
-
-impl Taken {
-    fn understand(self) -> Result<Claimed, StoreError> {
-        let order_id = stored::order_id(&self.order_id)?;
-        let call = stored::call(&self.call_id, &self.api, &self.subject, self.body)?;
-        let claim = Claim { call_id: CallId::from_stored(self.call_id), fence: self.fence.unsigned_abs() };
-        Ok(Claimed { claim, order_id, call, tries: self.tries })
-    }
-}
-
 fn next_due(connection: &Connection) -> Result<Option<Timestamp>, Halt<StoreError>> {
     let first = |sql| -> rusqlite::Result<Option<i64>> {
         connection.prepare_cached(sql)?.query_row([], |row| row.get(0))
@@ -148,12 +119,6 @@ fn next_due(connection: &Connection) -> Result<Option<Timestamp>, Halt<StoreErro
     let free = first("SELECT (SELECT due_at FROM outbox WHERE lease_until IS NULL ORDER BY due_at LIMIT 1)")?;
     let held = first("SELECT min(lease_until) FROM outbox WHERE lease_until IS NOT NULL")?;
     Ok(free.into_iter().chain(held).min().map(stored::time))
-}
-
-/// A fence that the database cannot hold was never given out.
-fn columns(claim: &Claim) -> Result<(String, i64), OutboxError> {
-    let fence = i64::try_from(claim.fence).map_err(|_| OutboxError::LeaseLost)?;
-    Ok((claim.call_id.as_str().to_owned(), fence))
 }
 
 /// Whether or not it was written, asking again is harmless: a used claim is refused.

@@ -27,9 +27,19 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(20);
 const SHORTEST_SWEEP: Duration = Duration::from_secs(2);
 
+/// Where the books are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Books {
+    /// In a database that the configuration must name.
+    InDatabase,
+    /// In the program's own storage.
+    Elsewhere,
+}
+
 pub(super) fn load(
     file: Option<&Path>,
     variables: impl IntoIterator<Item = (String, String)>,
+    books: Books,
 ) -> Result<Config, ConfigFaults> {
     let mut reader =
         Reader { table: Table::new(), known: BTreeSet::new(), faults: Vec::new(), base: base_of(file) };
@@ -45,7 +55,7 @@ pub(super) fn load(
         }
     }
     let gateway = reader.gateway();
-    let database = reader.database();
+    let database = reader.database(books);
     let server = reader.server();
     let payment = reader.payment();
     let log_level = reader.text("log.level").unwrap_or_else(|| "info".to_owned());
@@ -53,8 +63,8 @@ pub(super) fn load(
     if let (Some(gateway), Some(server)) = (&gateway, &server) {
         reader.check_together(gateway, server);
     }
-    match (gateway, database, server, payment) {
-        (Some(gateway), Some(database), Some(server), Some(payment)) if reader.faults.is_empty() => {
+    match (gateway, server, payment) {
+        (Some(gateway), Some(server), Some(payment)) if reader.faults.is_empty() => {
             Ok(Config { gateway, database, server, payment, log_level })
         }
         _ => Err(ConfigFaults(reader.faults)),
@@ -256,9 +266,9 @@ impl Reader {
         Some(keys)
     }
 
-    fn database(&mut self) -> Option<DatabaseConfig> {
+    fn database(&mut self, books: Books) -> Option<DatabaseConfig> {
         const KEY: &str = "database.url";
-        let url = self.database_url()?;
+        let url = self.database_url(books)?;
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Some(DatabaseConfig::Postgres { url: Secret::from(url) });
         }
@@ -277,9 +287,14 @@ impl Reader {
     }
 
     /// The address, or the content of the file that `database.url_file` names, since it may hold a password.
-    fn database_url(&mut self) -> Option<String> {
+    fn database_url(&mut self, books: Books) -> Option<String> {
         const FILE: &str = "database.url_file";
-        let Some(file) = self.text(FILE) else { return self.required("database.url") };
+        let Some(file) = self.text(FILE) else {
+            return match books {
+                Books::InDatabase => self.required("database.url"),
+                Books::Elsewhere => self.text("database.url"),
+            };
+        };
         // The file wins over an address that stands elsewhere.
         self.value("database.url");
         let path = self.base.join(file);

@@ -21,7 +21,7 @@ pub(super) fn lines(config: &Config) -> String {
         ("gateway.antom_public_keys", format!("versions {}", versions.join(", "))),
         ("gateway.ca_file", if config.gateway.ca_pem.is_some() { "given" } else { "none" }.to_owned()),
         ("gateway.timeout", format!("{}s", config.gateway.timeout.as_secs())),
-        ("database.url", database_url(&config.database)),
+        ("database.url", config.database.as_ref().map_or("none".to_owned(), database_url)),
         ("server.listen", config.server.listen.to_string()),
         ("server.admin_listen", config.server.admin_listen.to_string()),
         (

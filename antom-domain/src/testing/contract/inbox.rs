@@ -16,13 +16,14 @@ fn digests(found: &[ReceivedNotification]) -> Vec<&str> {
 /// What was recorded is shown as it came, byte for byte.
 pub async fn a_notification_comes_back_as_it_came(factory: &impl AsyncFn() -> Adapter) {
     let Adapter { inbox, .. } = &factory().await;
-    let keys = [payment("P"), IdKey::CaptureRequest("C".to_owned()), IdKey::Payment("\"é".to_owned())];
+    let keys = [payment("P"), IdKey::CaptureRequest("C".to_owned()), payment("\"é"), payment("\u{0}\u{1a}0")];
     let verdicts = [InboxVerdict::Absorbed, InboxVerdict::Parked, InboxVerdict::Kept, InboxVerdict::Hint];
     let marks: Vec<InboxMark> = (0..)
         .zip(verdicts)
         .map(|(second, verdict)| InboxMark {
             notification: ReceivedNotification {
                 is_fact: verdict != InboxVerdict::Hint,
+                notify_type: "PAYMENT\u{0}\u{1a}\u{1a}0_RESULT".to_owned(),
                 ..notification(verdict.as_str(), second, &keys)
             },
             verdict,
@@ -59,6 +60,18 @@ pub async fn a_step_absorbs_its_notification(factory: &impl AsyncFn() -> Adapter
     store.commit(Commit { inbox: Some(absorbed.clone()), ..creation("A") }).await.unwrap();
 
     assert_eq!(inbox.recent(10).await.unwrap(), [absorbed]);
+}
+
+/// JSON can write the character NUL, so an id may hold it: it is found by exactly that id.
+pub async fn a_parked_notification_is_found_by_an_id_with_nul(factory: &impl AsyncFn() -> Adapter) {
+    let Adapter { inbox, .. } = &factory().await;
+    let odd = notification("odd", 1, &[payment("P\u{0}Q")]);
+    inbox.record(&mark(&odd, InboxVerdict::Parked)).await.unwrap();
+
+    for other in ["P", "PQ", "P\u{0}", "P\u{1a}0Q", "P\u{1a}Q"] {
+        assert_eq!(inbox.parked(&[payment(other)]).await, Ok(Vec::new()), "{other:?}");
+    }
+    assert_eq!(inbox.parked(&[payment("P\u{0}Q")]).await, Ok(vec![odd]));
 }
 
 /// A parked notification is found by any of the ids that it names, once, the oldest first.

@@ -68,6 +68,28 @@ pub async fn a_leased_call_is_handed_out_again_after_its_lease(factory: &impl As
     assert_eq!(third.call, capture_call("A"));
 }
 
+/// A call may begin while its lease runs, under the newest claim only.
+pub async fn a_call_may_begin_under_its_running_lease_only(factory: &impl AsyncFn() -> Adapter) {
+    let Adapter { store, outbox, .. } = &factory().await;
+    store.commit(wishing("A", capture_call("A"), at(0))).await.unwrap();
+    let first = claim_one(outbox.as_ref(), 0).await.claim;
+
+    assert_eq!(outbox.is_held(&first, at(0)).await, Ok(true));
+    assert_eq!(outbox.is_held(&stale(&first), at(0)).await, Ok(false));
+    assert_eq!(outbox.is_held(&first, at(29)).await, Ok(true));
+    assert_eq!(outbox.is_held(&first, at(30)).await, Ok(false), "anybody may claim it now");
+
+    let second = claim_one(outbox.as_ref(), 30).await.claim;
+    assert_eq!(outbox.is_held(&first, at(31)).await, Ok(false), "somebody else makes the call");
+    assert_eq!(outbox.is_held(&second, at(31)).await, Ok(true));
+    outbox.postpone(&second, at(32)).await.unwrap();
+    assert_eq!(outbox.is_held(&second, at(31)).await, Ok(false), "it was given back");
+
+    let third = claim_one(outbox.as_ref(), 32).await.claim;
+    outbox.complete(&third).await.unwrap();
+    assert_eq!(outbox.is_held(&third, at(32)).await, Ok(false), "it is gone");
+}
+
 /// Workers that claim at the same time never share a call.
 pub async fn racing_claims_share_no_call(factory: &impl AsyncFn() -> Adapter) {
     let Adapter { store, outbox, .. } = &factory().await;

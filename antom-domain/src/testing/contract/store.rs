@@ -161,6 +161,22 @@ pub async fn an_id_leads_to_its_order(factory: &impl AsyncFn() -> Adapter) {
     assert_eq!(store.find(&IdKey::Token("SAME TEXT".to_owned())).await, Ok(None), "ids differ by case");
 }
 
+/// JSON and addresses can write the character NUL: an id with it is an id like any other.
+pub async fn an_id_with_nul_leads_to_its_order_alone(factory: &impl AsyncFn() -> Adapter) {
+    let Adapter { store, .. } = &factory().await;
+    let key = |id: &str| IdKey::Payment(id.to_owned());
+    assert_eq!(store.find(&key("P\u{0}")).await, Ok(None));
+    store.commit(Commit { ids: vec![key("P\u{0}"), key("Q\u{1a}0")], ..creation("A") }).await.unwrap();
+    let own = IdKey::Idempotency("\u{0}".to_owned());
+    store.commit(Commit { ids: vec![key("P"), key("Q\u{0}"), own.clone()], ..creation("B") }).await.unwrap();
+
+    for (id, name) in [("P\u{0}", "A"), ("Q\u{1a}0", "A"), ("P", "B"), ("Q\u{0}", "B")] {
+        assert_eq!(store.find(&key(id)).await, Ok(Some(order_id(name))), "{id:?}");
+    }
+    let again = Commit { ids: vec![own.clone()], ..creation("C") };
+    assert_eq!(store.commit(again).await, Err(CommitError::IdTaken(own)));
+}
+
 /// Uniqueness is per kind of id.
 pub async fn ids_of_different_kinds_do_not_meet(factory: &impl AsyncFn() -> Adapter) {
     let Adapter { store, .. } = &factory().await;

@@ -44,8 +44,13 @@ impl Row {
 }
 
 impl Rows {
-    pub(super) fn is_held(&self, claim: &Claim) -> bool {
+    pub(super) fn has(&self, claim: &Claim) -> bool {
         self.rows.iter().any(|row| row.is_held_by(claim))
+    }
+
+    pub(super) fn is_held(&self, claim: &Claim, now: Timestamp) -> bool {
+        let runs = |row: &Row| row.hold.as_ref().is_some_and(|hold| hold.until > now);
+        self.rows.iter().any(|row| row.is_held_by(claim) && runs(row))
     }
 
     /// Takes in a step whose claim was checked: drops what it answers, adds what it wishes.

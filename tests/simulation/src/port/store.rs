@@ -158,6 +158,11 @@ impl Outbox for SimulatedStore {
         self.world.store.claim_due(now, lease, limit).await
     }
 
+    async fn is_held(&self, claim: &Claim, now: Timestamp) -> Result<bool, StoreError> {
+        self.reach().await?;
+        self.world.store.is_held(claim, now).await
+    }
+
     async fn complete(&self, claim: &Claim) -> Result<(), OutboxError> {
         self.reach().await?;
         self.world.store.complete(claim).await

@@ -3,6 +3,11 @@
 
 use super::*;
 
+/// What the binary reads: books in a database, no file.
+fn load_all(variables: Vec<(String, String)>) -> Result<Config, ConfigFaults> {
+    load(None, variables, Books::InDatabase)
+}
+
 fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
@@ -30,7 +35,7 @@ fn complete() -> Vec<(String, String)> {
 
 #[test]
 fn variables_alone_make_a_configuration_with_the_documented_defaults() {
-    let config = load(None, complete()).unwrap();
+    let config = load_all(complete()).unwrap();
     assert_eq!(config.gateway.timeout, Duration::from_secs(10));
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.payment.capture, CaptureMode::Automatic);
@@ -48,7 +53,7 @@ fn every_fault_is_listed_at_once_under_its_key() {
         ("ANTOM__PAYMENTS__CAPTURE", "MANUAL"),
         ("ANTOM__DATABASE__URL", "mysql://x"),
     ]);
-    let ConfigFaults(faults) = load(None, faulty).unwrap_err();
+    let ConfigFaults(faults) = load_all(faulty).unwrap_err();
     let keys: BTreeSet<&str> = faults.iter().map(|fault| fault.key.as_str()).collect();
     for key in [
         "gateway.base_url",
@@ -66,15 +71,32 @@ fn every_fault_is_listed_at_once_under_its_key() {
 }
 
 #[test]
+fn the_database_may_be_absent_where_the_program_brings_its_own_storage() {
+    let given = || complete().into_iter().filter(|(name, _)| name != "ANTOM__DATABASE__URL");
+    let ConfigFaults(faults) = load(None, given(), Books::InDatabase).unwrap_err();
+    assert_eq!(faults, [ConfigFault { key: "database.url".to_owned(), message: "is missing".to_owned() }]);
+
+    let config = load(None, given(), Books::Elsewhere).unwrap();
+    assert!(config.database.is_none());
+    assert!(config.redacted().contains("database.url = none\n"));
+
+    let faulty = given().chain(variables(&[("ANTOM__DATABASE__URL", "mysql://x")]));
+    let ConfigFaults(faults) = load(None, faulty, Books::Elsewhere).unwrap_err();
+    assert_eq!(faults[0].key, "database.url", "what is given must be right all the same");
+    let named = load(None, complete(), Books::Elsewhere).unwrap();
+    assert!(named.database.is_some());
+}
+
+#[test]
 fn the_database_is_named_by_its_address_or_by_a_file_that_holds_it() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("url");
     std::fs::write(&file, "postgres://shop:secret-word@db.example/antom\n").unwrap();
     let mut given = complete();
     given.push(("ANTOM__DATABASE__URL_FILE".to_owned(), file.display().to_string()));
-    let config = load(None, given).unwrap();
+    let config = load_all(given).unwrap();
 
-    let DatabaseConfig::Postgres { url } = &config.database else { panic!("{:?}", config.database) };
+    let Some(DatabaseConfig::Postgres { url }) = &config.database else { panic!("{:?}", config.database) };
     assert_eq!(url.expose(), "postgres://shop:secret-word@db.example/antom");
     assert!(config.redacted().contains("database.url = postgres://shop:<redacted>@db.example/antom\n"));
     assert!(!format!("{config:?} {}", config.redacted()).contains("secret-word"));
@@ -88,7 +110,7 @@ fn what_the_contract_allows_and_what_polling_may_cost_are_read_and_checked() {
         ("ANTOM__PAYMENT__CAPTURES", "multiple"),
         ("ANTOM__PAYMENT__POLLING", "{\"fast_window\": \"5min\", \"budget\": 7}"),
     ]));
-    let config = load(None, given).unwrap();
+    let config = load_all(given).unwrap();
     assert_eq!(config.payment.captures, CapturePolicy::Multiple);
     assert_eq!(config.payment.polling.fast_window, Duration::from_mins(5));
     assert_eq!(config.payment.polling.budget.get(), 7);
@@ -99,7 +121,7 @@ fn what_the_contract_allows_and_what_polling_may_cost_are_read_and_checked() {
         ("ANTOM__PAYMENT__CAPTURES", "several"),
         ("ANTOM__PAYMENT__POLLING__BUDGET", "0"),
     ]));
-    let ConfigFaults(faults) = load(None, faulty).unwrap_err();
+    let ConfigFaults(faults) = load_all(faulty).unwrap_err();
     let keys: Vec<&str> = faults.iter().map(|fault| fault.key.as_str()).collect();
     assert_eq!(keys, ["payment.captures", "payment.polling.budget"]);
 }
@@ -109,7 +131,7 @@ fn what_the_contract_allows_and_what_polling_may_cost_are_read_and_checked() {
 fn several_settlement_currencies_without_a_choice_are_a_fault() {
     let mut given = complete();
     given.extend(variables(&[("ANTOM__PAYMENT__SETTLEMENT_CURRENCIES", "[\"USD\",\"EUR\"]")]));
-    let ConfigFaults(faults) = load(None, given).unwrap_err();
+    let ConfigFaults(faults) = load_all(given).unwrap_err();
     assert_eq!(
         faults.iter().map(|fault| fault.key.as_str()).collect::<Vec<_>>(),
         ["payment.settlement_currencies"]
@@ -121,7 +143,7 @@ fn several_settlement_currencies_without_a_choice_are_a_fault() {
 fn a_public_url_with_a_query_is_a_fault() {
     let mut given = complete();
     given.extend(variables(&[("ANTOM__SERVER__PUBLIC_URL", "https://shop.example/pay?x=1")]));
-    let ConfigFaults(faults) = load(None, given).unwrap_err();
+    let ConfigFaults(faults) = load_all(given).unwrap_err();
     assert_eq!(faults.iter().map(|fault| fault.key.as_str()).collect::<Vec<_>>(), ["server.public_url"]);
 }
 
@@ -130,7 +152,7 @@ fn the_path_of_the_public_url_must_stand_as_it_is_signed() {
     let faults_of = |url: &str| {
         let mut given = complete();
         given.extend(variables(&[("ANTOM__SERVER__PUBLIC_URL", url)]));
-        load(None, given).err().map(|ConfigFaults(faults)| faults.len()).unwrap_or_default()
+        load_all(given).err().map(|ConfigFaults(faults)| faults.len()).unwrap_or_default()
     };
     for url in ["https://shop.example/pay/v2", "https://shop.example:8443/a-b_c.d~e/%20", "https://[::1]:1/p"]
     {
@@ -148,7 +170,7 @@ fn the_path_of_the_public_url_must_stand_as_it_is_signed() {
 
 #[test]
 fn the_printed_configuration_shows_no_key() {
-    let printed = load(None, complete()).unwrap().redacted();
+    let printed = load_all(complete()).unwrap().redacted();
     assert!(printed.contains("gateway.merchant_private_key = <redacted>"));
     assert!(!printed.contains(&own_keys().0[..40]));
 }
@@ -158,7 +180,7 @@ fn our_own_public_key_in_the_gateways_place_is_a_fault() {
     let mut given = complete();
     let own = serde_json::json!({ "1": own_keys().1 }).to_string();
     given.extend(variables(&[("ANTOM__GATEWAY__ANTOM_PUBLIC_KEYS", &own)]));
-    let ConfigFaults(faults) = load(None, given).unwrap_err();
+    let ConfigFaults(faults) = load_all(given).unwrap_err();
     assert!(faults[0].message.contains("our own public key"), "{faults:?}");
 }
 
@@ -180,7 +202,7 @@ fn values_that_the_service_could_not_start_with_are_faults_of_the_configuration(
     ] {
         let mut given = complete();
         given.extend(variables(&[(name, value)]));
-        let ConfigFaults(faults) = load(None, given).unwrap_err();
+        let ConfigFaults(faults) = load_all(given).unwrap_err();
         assert_eq!(faults.iter().map(|fault| fault.key.as_str()).collect::<Vec<_>>(), [key], "{value}");
     }
 }
@@ -191,7 +213,7 @@ fn methods_without_refunds_are_read_and_anything_else_in_their_place_is_a_fault(
     let with = |value: &str| {
         let mut given = complete();
         given.extend(variables(&[("ANTOM__PAYMENT__METHODS_WITHOUT_REFUNDS", value)]));
-        load(None, given)
+        load_all(given)
     };
     let config = with("[\"BANKTRANSFER_PERMATA\", \"FPX\"]").unwrap();
     assert_eq!(config.payment.methods_without_refunds, ["BANKTRANSFER_PERMATA", "FPX"]);
@@ -199,7 +221,7 @@ fn methods_without_refunds_are_read_and_anything_else_in_their_place_is_a_fault(
         config.redacted().contains("payment.methods_without_refunds = BANKTRANSFER_PERMATA, FPX\n"),
         "the printed configuration shows them"
     );
-    assert!(load(None, complete()).unwrap().payment.methods_without_refunds.is_empty());
+    assert!(load_all(complete()).unwrap().payment.methods_without_refunds.is_empty());
     for wrong in ["FPX", "[\"CARD\"]", "[\"fpx\"]", "[7]", "[\"\"]", "[[\"FPX\"]]"] {
         let ConfigFaults(faults) = with(wrong).unwrap_err();
         let keys: Vec<&str> = faults.iter().map(|fault| fault.key.as_str()).collect();
