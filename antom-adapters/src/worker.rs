@@ -4,16 +4,20 @@
 mod deadline;
 mod dispatch;
 mod poll;
+mod returns;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use antom_core::id::ReferenceOrderId;
-use antom_domain::order::CallId;
 use antom_domain::policy::Retry;
+use antom_domain::port::StoredOrder;
 use antom_domain::service::{Books, Dispatcher, Inquiries};
-use tokio::sync::{Notify, broadcast, mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
+
+use returns::Returns;
+pub use returns::Waiter;
 
 /// How many calls are under way at the same time.
 const CALLS_AT_ONCE: usize = 32;
@@ -35,14 +39,17 @@ pub struct Worker {
 #[derive(Debug, Clone)]
 pub struct WorkerHandle {
     wake: Arc<Notify>,
-    changed: mpsc::UnboundedSender<ReferenceOrderId>,
-    done: broadcast::Sender<CallId>,
+    changed: mpsc::UnboundedSender<Change>,
+    returns: Returns,
 }
 
-/// Waits for calls to come back. Made before the command that wishes them, so that no answer is missed.
+/// An order that changed.
 #[derive(Debug)]
-pub struct Waiter {
-    done: broadcast::Receiver<CallId>,
+enum Change {
+    /// Whoever changed it does not know how it stands now.
+    Unread(ReferenceOrderId),
+    /// How it stood after the change.
+    Read(Box<StoredOrder>),
 }
 
 impl Worker {
@@ -50,8 +57,7 @@ impl Worker {
     pub fn start(books: &Books, retry: Retry) -> Worker {
         let (stop, stopped) = watch::channel(false);
         let (changed, changes) = mpsc::unbounded_channel();
-        let (done, _) = broadcast::channel(1_024);
-        let handle = WorkerHandle { wake: Arc::new(Notify::new()), changed, done };
+        let handle = WorkerHandle { wake: Arc::new(Notify::new()), changed, returns: Returns::default() };
         let dispatcher = Dispatcher::new(books.clone(), retry);
         let dispatching =
             tokio::spawn(dispatch::run(books.clone(), dispatcher, handle.clone(), stopped.clone()));
@@ -80,30 +86,22 @@ impl Worker {
 impl WorkerHandle {
     /// Says that an order changed: its calls are made and its questions are scheduled anew.
     pub fn changed(&self, order_id: &ReferenceOrderId) {
+        self.tell(Change::Unread(order_id.clone()));
+    }
+
+    /// As [`changed`](WorkerHandle::changed), by whoever knows how the order stands now: nobody has to read it again.
+    pub fn changed_to(&self, order: StoredOrder) {
+        self.tell(Change::Read(Box::new(order)));
+    }
+
+    fn tell(&self, change: Change) {
         self.wake.notify_one();
         // A closed channel means that the service is stopping; the next process takes over.
-        let _stopping = self.changed.send(order_id.clone());
+        let _stopping = self.changed.send(change);
     }
 
     /// Begins to listen for answers.
     pub fn waiter(&self) -> Waiter {
-        Waiter { done: self.done.subscribe() }
-    }
-}
-
-impl Waiter {
-    /// Waits until all these calls came back, at most this long, and says whether there is nothing left to wait for.
-    /// What came back is taken out of `open`; the caller reads the order to see what it brought.
-    pub async fn wait(&mut self, open: &mut Vec<CallId>, time: Duration) -> bool {
-        let all_back = async {
-            while !open.is_empty() {
-                match self.done.recv().await {
-                    Ok(id) => open.retain(|call| *call != id),
-                    // Answers were missed, or the service is ending.
-                    Err(_) => return,
-                }
-            }
-        };
-        tokio::time::timeout(time, all_back).await.is_ok()
+        self.returns.waiter()
     }
 }

@@ -286,8 +286,8 @@ fn a_notification_is_found_by_its_best_id_first() {
     let keys = notification_keys(&message.unwrap());
     let expected = [
         IdKey::CaptureRequest("C-1".to_owned()),
-        IdKey::Payment("G-1".to_owned()),
         IdKey::PaymentRequest("PAY-1".to_owned()),
+        IdKey::Payment("G-1".to_owned()),
     ];
     assert_eq!(keys, expected);
 }

@@ -9,6 +9,8 @@ use ureq::http::Request;
 use crate::failure::Failure;
 
 const TIMEOUT: Duration = Duration::from_secs(45);
+/// More than any drill or measurement has threads.
+const CONNECTIONS: usize = 64;
 
 /// A client of one server.
 #[derive(Debug, Clone)]
@@ -74,6 +76,9 @@ impl Http {
             .proxy(None)
             .max_redirects(0)
             .timeout_global(Some(TIMEOUT))
+            // As a shop does, every thread goes on with its connection.
+            .max_idle_connections(CONNECTIONS)
+            .max_idle_connections_per_host(CONNECTIONS)
             .build();
         Self { agent: config.new_agent(), base: base.trim_end_matches('/').to_owned() }
     }

@@ -5,5 +5,5 @@ use sha2::{Digest, Sha256};
 
 /// The 64 hexadecimal digits of the digest.
 pub(super) fn sha256_hex(content: &[u8]) -> String {
-    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(content))
 }

@@ -113,6 +113,8 @@ async fn attend(
     let mut is_ending = false;
     loop {
         tokio::select! {
+            // First the connection, which moves on, then whoever looks how far it came.
+            biased;
             // However it ended, there is nobody left to answer.
             _ended = connection.as_mut() => return,
             () = progress.overdue(header) => return,

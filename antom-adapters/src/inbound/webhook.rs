@@ -46,12 +46,12 @@ pub struct Webhook {
 
 /// The route that the gateway notifies.
 pub fn router(webhook: Webhook) -> Router {
-    Router::new().route(PATH, post(receive)).with_state(webhook)
+    Router::new().route(PATH, post(receive)).with_state(Arc::new(webhook))
 }
 
 /// Bound the size, verify over raw bytes, parse, judge the age, absorb, commit, and only then acknowledge.
 //= N-1, N-2, N-3
-async fn receive(State(webhook): State<Webhook>, request: Request) -> Response {
+async fn receive(State(webhook): State<Arc<Webhook>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     if !is_plain_json(&head.headers) {
         return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE);
@@ -113,8 +113,8 @@ async fn take_in(webhook: &Webhook, headers: &HeaderMap, body: Bytes) -> Respons
     match Notifications::new(webhook.books.clone()).receive(notification, &message).await {
         Ok(receipt) => {
             tracing::info!(%digest, verdict = receipt.verdict.as_str(), "notification taken in");
-            if let Some(order_id) = &receipt.order_id {
-                webhook.worker.changed(order_id);
+            if let Some(order) = receipt.order {
+                webhook.worker.changed_to(order);
             }
             acknowledge()
         }

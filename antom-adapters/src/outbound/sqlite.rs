@@ -7,6 +7,8 @@ mod inbox;
 mod orders;
 mod outbox;
 mod readers;
+mod recent;
+mod remembered;
 mod rows;
 mod schema;
 mod store;

@@ -78,8 +78,7 @@ async fn make(dispatcher: &Dispatcher, claimed: &Claimed, handle: &WorkerHandle)
         }
     }
     handle.changed(&claimed.order_id);
-    // Nobody may be waiting.
-    let _listeners = handle.done.send(call_id.clone());
+    handle.returns.came_back(call_id);
 }
 
 #[expect(clippy::disallowed_methods, reason = "the worker is where the service waits")]

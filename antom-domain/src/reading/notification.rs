@@ -33,7 +33,7 @@ pub fn notification(message: &Notification) -> NotificationReading {
     NotificationReading::Facts(vec![fact])
 }
 
-/// The ids by which the order is found, best first.
+/// The ids by which the order is found, best first: our own lead to one order, the gateway's is never trusted to.
 //= N-10
 pub fn notification_keys(message: &Notification) -> Vec<IdKey> {
     let named =
@@ -41,8 +41,8 @@ pub fn notification_keys(message: &Notification) -> Vec<IdKey> {
     [
         named(&message.capture_request_id, IdKey::CaptureRequest),
         named(&message.refund_request_id, IdKey::RefundRequest),
-        named(&message.payment_id, IdKey::Payment),
         named(&message.payment_request_id, IdKey::PaymentRequest),
+        named(&message.payment_id, IdKey::Payment),
     ]
     .into_iter()
     .flatten()

@@ -9,7 +9,7 @@ use antom_core::time::Timestamp;
 use crate::order::{Event, Fact, Order, Policy, Recorded, Step};
 use crate::port::{
     Claim, Clock, Commit, CommitError, IdKey, IdSource, Inbox, InboxMark, Jitter, OrderStore, Outbox,
-    PaymentGateway, StoreError, StoredOrder,
+    PaymentGateway, StoreError, StoredOrder, Version,
 };
 
 use super::queues::Queues;
@@ -82,6 +82,8 @@ pub(super) struct Along {
 pub(super) struct Taken {
     /// The order after the step.
     pub(super) order: Order,
+    /// The version after the step.
+    pub(super) version: Version,
     /// The step.
     pub(super) step: Step,
 }
@@ -145,13 +147,13 @@ impl Books {
             let at = self.now();
             let step = decide(&stored.order, at)?;
             if step.is_empty() {
-                return Ok(Taken { order: stored.order, step });
+                return Ok(Taken { order: stored.order, version: stored.version, step });
             }
             let mut commit = self.commit_of(&stored.order, stored.version, &step, at, &along);
             commit.settles = commit.settles.filter(|_| holds_claim);
             let order = commit.snapshot.clone();
             match self.ports.store.commit(commit).await {
-                Ok(_) => return Ok(Taken { order, step }),
+                Ok(version) => return Ok(Taken { order, version, step }),
                 Err(CommitError::Conflict) => exhausted = BooksError::Busy,
                 // A full disk may fail every commit at its very last word: that is no quarrel over the order.
                 Err(CommitError::OutcomeUnknown) => exhausted = BooksError::OutcomeUnknown,

@@ -5,7 +5,7 @@ use antom_core::id::ReferenceOrderId;
 use antom_core::wire;
 
 use crate::order::{Order, Step};
-use crate::port::{IdKey, InboxMark, InboxVerdict, ReceivedNotification, StoreError};
+use crate::port::{IdKey, InboxMark, InboxVerdict, ReceivedNotification, StoreError, StoredOrder};
 use crate::reading::{self, NotificationReading};
 
 use super::books::{Along, Books, BooksError, Taken};
@@ -17,12 +17,12 @@ pub struct Notifications {
 }
 
 /// What became of a notification. Whoever holds one may acknowledge: everything is durable.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Receipt {
     /// The verdict that is stored.
     pub verdict: InboxVerdict,
-    /// The order that it spoke of, if one is known.
-    pub order_id: Option<ReferenceOrderId>,
+    /// The order that it spoke of, as it stood afterwards, if one is known.
+    pub order: Option<StoredOrder>,
 }
 
 impl Notifications {
@@ -58,21 +58,24 @@ impl Notifications {
         }
     }
 
-    /// Takes in what was parked under the gateway's ids of an order that has just changed.
+    /// Takes in what was parked under the gateway's ids of an order that has just changed; the last step of those that
+    /// followed.
     //= X-16
-    pub(super) async fn unpark(&self, order: &Order, step: &Step) -> Result<(), BooksError> {
+    pub(super) async fn unpark(&self, order: &Order, step: &Step) -> Result<Option<Taken>, BooksError> {
         let known = order.attempts.iter().filter_map(|attempt| attempt.payment.payment_id.as_ref());
         let keys: Vec<IdKey> = known.map(|id| IdKey::Payment(id.to_string())).collect();
         if step.is_empty() || keys.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
+        let mut last = None;
         for notification in self.books.ports().inbox.parked(&keys).await? {
             let Ok(message) = wire::read::<wire::Notification>(&notification.body) else {
                 return Err(unreadable(&notification).into());
             };
-            self.absorb(notification, &message, &order.reference_order_id).await?;
+            let (_, taken) = self.absorb(notification, &message, &order.reference_order_id).await?;
+            last = Some(taken);
         }
-        Ok(())
+        Ok(last)
     }
 
     async fn take_in(
@@ -82,8 +85,8 @@ impl Notifications {
         order_id: ReferenceOrderId,
     ) -> Result<Receipt, BooksError> {
         let (verdict, taken) = self.absorb(notification, message, &order_id).await?;
-        self.unpark(&taken.order, &taken.step).await?;
-        Ok(Receipt { verdict, order_id: Some(order_id) })
+        let Taken { order, version, .. } = self.unpark(&taken.order, &taken.step).await?.unwrap_or(taken);
+        Ok(Receipt { verdict, order: Some(StoredOrder { order, version }) })
     }
 
     /// A notification of an unlikely age is only a reason to ask; any other one is believed.
@@ -115,7 +118,7 @@ impl Notifications {
         verdict: InboxVerdict,
     ) -> Result<Receipt, BooksError> {
         self.books.ports().inbox.record(&InboxMark { notification, verdict }).await?;
-        Ok(Receipt { verdict, order_id: None })
+        Ok(Receipt { verdict, order: None })
     }
 
     async fn owner(&self, keys: &[IdKey]) -> Result<Option<ReferenceOrderId>, StoreError> {

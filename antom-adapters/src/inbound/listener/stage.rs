@@ -1,14 +1,14 @@
 //! Where a connection is: waiting for a request, reading its head, or answering it.
 //! What follows from it for the connection is decided by the listener.
 
+use std::future::{Future as _, Pending, pending, poll_fn};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, Timeout, timeout_at};
 
 /// Where a connection is. Requests are numbered, so that two heads in a row are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,27 +21,29 @@ enum Stage {
     Answering { request: u64 },
 }
 
-/// The stage of one connection, shared by all who look at it.
+/// The stage of one connection, shared by all who look at it; the connection's own task changes it.
 #[derive(Debug, Clone)]
-pub(super) struct Progress(Arc<watch::Sender<Stage>>);
+pub(super) struct Progress(Arc<Mutex<Stage>>);
 
 /// A request whose head is complete.
 pub(super) struct Begun(Progress);
 
 impl Progress {
     pub(super) fn new() -> Progress {
-        Progress(Arc::new(watch::Sender::new(Stage::Waiting { since: Instant::now(), request: 0 })))
+        Progress(Arc::new(Mutex::new(Stage::Waiting { since: Instant::now(), request: 0 })))
     }
 
     /// The head of a request is complete.
     pub(super) fn begin(&self) -> Begun {
-        self.0.send_modify(|stage| *stage = Stage::Answering { request: stage.request() });
+        let mut stage = self.stage();
+        *stage = Stage::Answering { request: stage.request() };
+        drop(stage);
         Begun(self.clone())
     }
 
     /// Since when the connection has waited for a request or for the rest of its head; `None` while one is answered.
     pub(super) fn waiting_since(&self) -> Option<Instant> {
-        match *self.0.borrow() {
+        match *self.stage() {
             Stage::Waiting { since, .. } | Stage::Head { since, .. } => Some(since),
             Stage::Answering { .. } => None,
         }
@@ -49,42 +51,41 @@ impl Progress {
 
     /// Whether nothing has ever come.
     pub(super) fn is_untouched(&self) -> bool {
-        matches!(*self.0.borrow(), Stage::Waiting { request: 0, .. })
+        matches!(*self.stage(), Stage::Waiting { request: 0, .. })
     }
 
-    /// Returns when a head that began has not come to its end in time, and not before.
+    /// Returns when a head that began has not come to its end in time, and not before. Nobody is told when the stage
+    /// changes: this is polled in the same task as the connection, after it.
     pub(super) async fn overdue(&self, limit: Duration) {
-        let mut stages = self.0.subscribe();
-        loop {
-            let begun =
-                stages.wait_for(|stage| matches!(stage, Stage::Head { .. })).await.map(|stage| *stage);
-            // The sender is ours: it outlives the wait.
-            let Ok(begun) = begun else { return };
-            let Stage::Head { since, .. } = begun else { continue };
-            let passed = stages.wait_for(|stage| *stage != begun);
-            if tokio::time::timeout_at(since + limit, passed).await.is_err() {
-                return;
+        let mut timer: Option<(u64, Pin<Box<Timeout<Pending<()>>>>)> = None;
+        let passed = poll_fn(|context| {
+            let Stage::Head { since, request } = *self.stage() else { return Poll::Pending };
+            if timer.as_ref().is_none_or(|(of, _)| *of != request) {
+                timer = Some((request, Box::pin(timeout_at(since + limit, pending::<()>()))));
             }
-        }
+            let Some((_, time)) = &mut timer else { return Poll::Pending };
+            time.as_mut().poll(context).map(drop)
+        });
+        passed.await;
     }
 
     fn arrived(&self) {
-        self.0.send_if_modified(|stage| match *stage {
-            Stage::Waiting { request, .. } => {
-                *stage = Stage::Head { since: Instant::now(), request };
-                true
-            }
-            Stage::Head { .. } | Stage::Answering { .. } => false,
-        });
+        let mut stage = self.stage();
+        if let Stage::Waiting { request, .. } = *stage {
+            *stage = Stage::Head { since: Instant::now(), request };
+        }
+    }
+
+    fn stage(&self) -> MutexGuard<'_, Stage> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Begun {
     /// The answer is made; the next bytes belong to another request.
     pub(super) fn end(self) {
-        self.0.0.send_modify(|stage| {
-            *stage = Stage::Waiting { since: Instant::now(), request: stage.request().saturating_add(1) };
-        });
+        let mut stage = self.0.stage();
+        *stage = Stage::Waiting { since: Instant::now(), request: stage.request().saturating_add(1) };
     }
 }
 

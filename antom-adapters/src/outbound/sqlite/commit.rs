@@ -1,4 +1,4 @@
-//! One step, written: snapshot, events, ids, calls and mark inside one savepoint.
+//! One step, written: snapshot, events, ids, calls and mark inside one transaction.
 //! Grouping steps into transactions is left to `writer`.
 
 use antom_domain::port::{Claim, CommitError, IdKey, Version};
@@ -8,39 +8,50 @@ use super::error::Halt;
 use super::inbox;
 use crate::outbound::stored::{CallRow, StepRows};
 
-type Written<T> = Result<T, Halt<CommitError>>;
+type Outcome<T> = Result<T, Halt<CommitError>>;
+
+/// A step that was written.
+#[derive(Debug)]
+pub(super) struct Written {
+    pub(super) version: Version,
+    /// The ids that lead to the order since then.
+    pub(super) led: Vec<IdKey>,
+}
 
 impl StepRows {
-    /// Writes the step, or refuses it; the savepoint around it undoes what was written before a refusal.
-    pub(super) fn write_with(&self, savepoint: &Connection) -> Written<Version> {
-        self.write_order(savepoint)?;
-        self.settle(savepoint)?;
+    /// Writes the step, or refuses it; whatever it wrote before a refusal is undone by whoever groups the steps.
+    pub(super) fn write_with(&self, transaction: &Connection) -> Outcome<Written> {
+        self.write_order(transaction)?;
+        self.settle(transaction)?;
+        let mut led = Vec::with_capacity(self.ids.len());
         for key in &self.ids {
-            self.write_id(savepoint, key)?;
+            if self.write_id(transaction, key)? {
+                led.push(key.clone());
+            }
         }
         for (seq, event) in (self.expected.saturating_add(1)..).zip(&self.events) {
-            savepoint
+            transaction
                 .prepare_cached(
                     "INSERT INTO order_events (order_id, seq, at, name, body) VALUES (?1, ?2, ?3, ?4, ?5)",
                 )?
                 .execute(params![self.order_id, column(seq)?, event.at, event.name, event.body])?;
         }
         for row in &self.calls {
-            row.write(savepoint, &self.order_id)?;
+            row.write(transaction, &self.order_id)?;
         }
         if let Some(mark) = &self.inbox {
-            inbox::write(savepoint, mark)?;
+            inbox::write(transaction, mark)?;
         }
-        Ok(self.version)
+        Ok(Written { version: self.version, led })
     }
 
     /// The version is checked by the statement that changes it.
-    fn write_order(&self, savepoint: &Connection) -> Written<()> {
+    fn write_order(&self, transaction: &Connection) -> Outcome<()> {
         let (expected, version) = (column(self.expected)?, column(self.version)?);
         let changed = if self.expected == 0 {
             let sql = "INSERT INTO orders (id, version, phase, next_check_at, created_at, snapshot) \
                        VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO NOTHING";
-            savepoint.prepare_cached(sql)?.execute(params![
+            transaction.prepare_cached(sql)?.execute(params![
                 self.order_id,
                 version,
                 self.phase,
@@ -51,7 +62,7 @@ impl StepRows {
         } else {
             let sql = "UPDATE orders SET version = ?3, phase = ?4, next_check_at = ?5, snapshot = ?6 \
                        WHERE id = ?1 AND version = ?2";
-            savepoint.prepare_cached(sql)?.execute(params![
+            transaction.prepare_cached(sql)?.execute(params![
                 self.order_id,
                 expected,
                 version,
@@ -64,18 +75,18 @@ impl StepRows {
     }
 
     /// Completes the outbox row that the step answers, if its claim still holds.
-    fn settle(&self, savepoint: &Connection) -> Written<()> {
+    fn settle(&self, transaction: &Connection) -> Outcome<()> {
         let Some(Claim { call_id, fence }) = &self.settles else { return Ok(()) };
         let lost = || Halt::Refused(CommitError::LeaseLost);
         let fence = i64::try_from(*fence).map_err(|_| lost())?;
         let changed = match self.calls.iter().find(|row| row.id == *call_id) {
-            None => savepoint
+            None => transaction
                 .prepare_cached(
                     "DELETE FROM outbox WHERE call_id = ?1 AND fence = ?2 AND lease_until IS NOT NULL",
                 )?
                 .execute(params![call_id.as_str(), fence])?,
             // The bytes of a call never change (B-8), so a call that is wished again by its own answer keeps its row.
-            Some(again) => savepoint
+            Some(again) => transaction
                 .prepare_cached(
                     "UPDATE outbox SET due_at = ?3, lease_until = NULL \
                      WHERE call_id = ?1 AND fence = ?2 AND lease_until IS NOT NULL",
@@ -85,16 +96,16 @@ impl StepRows {
         if changed == 1 { Ok(()) } else { Err(lost()) }
     }
 
-    /// An own id is taken once; a gateway's id stays with the first order that it led to.
+    /// An own id is taken once; a gateway's id stays with the first order that it led to. Whether the id was new.
     //= T-2
-    fn write_id(&self, savepoint: &Connection, key: &IdKey) -> Written<()> {
-        let written = savepoint
+    fn write_id(&self, transaction: &Connection, key: &IdKey) -> Outcome<bool> {
+        let written = transaction
             .prepare_cached(
                 "INSERT INTO request_ids (kind, id, order_id) VALUES (?1, ?2, ?3) ON CONFLICT (kind, id) DO NOTHING",
             )?
             .execute(params![key.kind(), key.value(), self.order_id])?;
         if written == 1 || key.is_gateway_made() {
-            Ok(())
+            Ok(written == 1)
         } else {
             Err(Halt::Refused(CommitError::IdTaken(key.clone())))
         }
@@ -104,8 +115,8 @@ impl StepRows {
 impl CallRow {
     /// A call that waits already was decided before: its first bytes stay.
     //= B-8
-    fn write(&self, savepoint: &Connection, order_id: &str) -> rusqlite::Result<()> {
-        savepoint
+    fn write(&self, transaction: &Connection, order_id: &str) -> rusqlite::Result<()> {
+        transaction
             .prepare_cached(
                 "INSERT INTO outbox (call_id, order_id, api, subject, body, due_at) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (call_id) DO NOTHING",
@@ -123,6 +134,6 @@ impl CallRow {
 }
 
 /// A version as the database takes it; one that it cannot hold was never stored.
-fn column(version: Version) -> Written<i64> {
+fn column(version: Version) -> Outcome<i64> {
     i64::try_from(version).map_err(|_| Halt::Refused(CommitError::Conflict))
 }

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, params};
 
 use super::error::Halt;
+use super::remembered::Changes;
 use super::rows::{self, MARK_COLUMNS};
 use super::store::SqliteStore;
 use crate::outbound::stored;
@@ -15,18 +16,30 @@ use crate::outbound::stored;
 #[async_trait]
 impl Inbox for SqliteStore {
     async fn record(&self, mark: &InboxMark) -> Result<(), StoreError> {
-        let mark = mark.clone();
+        let kept = mark.clone();
         let work = move |savepoint: &Connection| -> Result<(), Halt<StoreError>> {
-            write(savepoint, &mark)?;
+            write(savepoint, &kept)?;
             Ok(())
         };
+        let changes = match mark.verdict {
+            InboxVerdict::Parked => Changes::Parked,
+            _ => Changes::Nothing,
+        };
         // Whether or not it was written, recording again is harmless.
-        self.write(work).await.unwrap_or(Err(StoreError::Unavailable))
+        self.write(changes, work).await.unwrap_or(Err(StoreError::Unavailable))
     }
 
     async fn parked(&self, keys: &[IdKey]) -> Result<Vec<ReceivedNotification>, StoreError> {
-        let keys = keys.to_vec();
-        self.look_up(move |connection| parked(connection, &keys)).await
+        let answer = &self.answers().is_any_parked;
+        let asked = match answer.answer() {
+            Ok(false) => return Ok(Vec::new()),
+            Ok(true) => None,
+            Err(asked) => Some(asked),
+        };
+        let (is_any, found) =
+            self.look_up(|connection| Ok((is_any_parked(connection)?, parked(connection, keys)?))).await?;
+        asked.into_iter().for_each(|asked| answer.keep(is_any, asked));
+        Ok(found)
     }
 
     async fn recent(&self, limit: usize) -> Result<Vec<InboxMark>, StoreError> {
@@ -75,6 +88,10 @@ pub(super) fn write(savepoint: &Connection, mark: &InboxMark) -> rusqlite::Resul
             .execute([key.kind(), key.value(), digest])?;
     }
     Ok(())
+}
+
+fn is_any_parked(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM inbox_keys)")?.query_row([], |row| row.get(0))
 }
 
 fn parked(connection: &Connection, keys: &[IdKey]) -> Result<Vec<ReceivedNotification>, Halt<StoreError>> {

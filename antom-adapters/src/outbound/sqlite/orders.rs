@@ -9,7 +9,10 @@ use antom_domain::port::{
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::commit::Written;
 use super::error::Halt;
+use super::recent::Recent;
+use super::remembered::Changes;
 use super::store::SqliteStore;
 use super::writer::Loss;
 use crate::outbound::stored::{self, StepRows, unreadable};
@@ -27,27 +30,40 @@ impl From<StoreError> for Halt<StoreError> {
 #[async_trait]
 impl OrderStore for SqliteStore {
     async fn load(&self, id: &ReferenceOrderId) -> Result<Option<StoredOrder>, StoreError> {
-        let id = id.to_string();
-        self.look_up(move |connection| load(connection, &id)).await
+        self.look_up(|connection| load(connection, id, self.lately())).await
     }
 
     async fn find(&self, key: &IdKey) -> Result<Option<ReferenceOrderId>, StoreError> {
-        let key = key.clone();
-        self.look_up(move |connection| find(connection, &key)).await
+        if let Some(order_id) = self.lately().owner(key) {
+            return Ok(Some(order_id));
+        }
+        let found = self.look_up(|connection| find(connection, key)).await?;
+        if let Some(order_id) = &found {
+            self.lately().keep_id(key.clone(), order_id.clone());
+        }
+        Ok(found)
     }
 
     async fn commit(&self, commit: Commit) -> Result<Version, CommitError> {
+        let (id, order) = (commit.order_id.clone(), commit.snapshot.clone());
         let step = StepRows::new(commit)?;
-        match self.write(move |savepoint| step.write_with(savepoint)).await {
-            Ok(answer) => answer,
+        let text = step.snapshot.clone();
+        let changes =
+            if step.calls.is_empty() && step.settles.is_none() { Changes::Nothing } else { Changes::Outbox };
+        match self.write(changes, move |transaction| step.write_with(transaction)).await {
+            Ok(Ok(Written { version, led })) => {
+                led.into_iter().for_each(|key| self.lately().keep_id(key, id.clone()));
+                self.lately().keep_order(id, text, order);
+                Ok(version)
+            }
+            Ok(Err(refusal)) => Err(refusal),
             Err(Loss::NotWritten) => Err(CommitError::Store(StoreError::Unavailable)),
             Err(Loss::Unknown) => Err(CommitError::OutcomeUnknown),
         }
     }
 
     async fn history(&self, id: &ReferenceOrderId) -> Result<Vec<Recorded>, StoreError> {
-        let id = id.to_string();
-        self.read(move |connection| history(connection, &id)).await
+        self.look_up(|connection| history(connection, id.as_str())).await
     }
 
     async fn list(&self, query: &OrderQuery) -> Result<OrderPage, StoreError> {
@@ -70,14 +86,18 @@ impl OrderStore for SqliteStore {
     }
 }
 
-fn load(connection: &Connection, id: &str) -> Read<Option<StoredOrder>> {
-    let row: Option<(i64, String)> = connection
-        .prepare_cached("SELECT version, snapshot FROM orders WHERE id = ?1")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let Some((version, snapshot)) = row else { return Ok(None) };
-    let version = Version::try_from(version).map_err(|_| unreadable("snapshot", id))?;
-    Ok(Some(StoredOrder { order: readable(connection, id, &snapshot)?, version }))
+fn load(connection: &Connection, id: &ReferenceOrderId, recent: &Recent) -> Read<Option<StoredOrder>> {
+    let damaged = || unreadable("snapshot", id.as_str());
+    let mut statement = connection.prepare_cached("SELECT version, snapshot FROM orders WHERE id = ?1")?;
+    let mut found = statement.query([id.as_str()])?;
+    let Some(row) = found.next()? else { return Ok(None) };
+    let version = Version::try_from(row.get::<_, i64>(0)?).map_err(|_| damaged())?;
+    let text = row.get_ref(1)?.as_bytes().map_err(|_| damaged())?;
+    let order = match recent.order(id, text) {
+        Some(order) => order,
+        None => readable(connection, id.as_str(), str::from_utf8(text).map_err(|_| damaged())?)?,
+    };
+    Ok(Some(StoredOrder { order, version }))
 }
 
 /// The order as far as this program can read it: its snapshot, or, where a newer program wrote that, the log up to the

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, params};
 
 use super::error::Halt;
+use super::remembered::Changes;
 use super::store::SqliteStore;
 use super::writer::Loss;
 use crate::outbound::stored::{self, Taken};
@@ -23,12 +24,12 @@ impl Outbox for SqliteStore {
         limit: usize,
     ) -> Result<Vec<Claimed>, StoreError> {
         // The worker is woken by every change, and most changes wish no call: a look spares the writing thread a turn.
-        if self.look_up(next_due).await?.is_none_or(|due| due > now) {
+        if self.next_due().await?.is_none_or(|due| due > now) {
             return Ok(Vec::new());
         }
         let (until, limit) = (now.saturating_add(lease).epoch_millis(), stored::number(limit));
         let now = now.epoch_millis();
-        let claimed = self.write(move |savepoint| claim(savepoint, now, until, limit)).await;
+        let claimed = self.write(Changes::Outbox, move |savepoint| claim(savepoint, now, until, limit)).await;
         stored::understood(claimed.unwrap_or(Err(StoreError::Unavailable))?)
     }
 
@@ -50,7 +51,7 @@ impl Outbox for SqliteStore {
             let changed = savepoint.prepare_cached(sql)?.execute(params![call_id, fence])?;
             if changed == 1 { Ok(()) } else { Err(Halt::Refused(OutboxError::LeaseLost)) }
         };
-        self.write(work).await.unwrap_or_else(not_written)
+        self.write(Changes::Outbox, work).await.unwrap_or_else(not_written)
     }
 
     async fn postpone(&self, claim: &Claim, due: Timestamp) -> Result<(), OutboxError> {
@@ -62,7 +63,7 @@ impl Outbox for SqliteStore {
             let changed = savepoint.prepare_cached(sql)?.execute(params![call_id, fence, due])?;
             if changed == 1 { Ok(()) } else { Err(Halt::Refused(OutboxError::LeaseLost)) }
         };
-        self.write(work).await.unwrap_or_else(not_written)
+        self.write(Changes::Outbox, work).await.unwrap_or_else(not_written)
     }
 
     async fn hasten(&self, id: &CallId, now: Timestamp) -> Result<(), StoreError> {
@@ -72,11 +73,18 @@ impl Outbox for SqliteStore {
             savepoint.prepare_cached(sql)?.execute(params![call_id, now])?;
             Ok(())
         };
-        self.write(work).await.unwrap_or(Err(StoreError::Unavailable))
+        self.write(Changes::Outbox, work).await.unwrap_or(Err(StoreError::Unavailable))
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.look_up(next_due).await
+        let answer = &self.answers().next_due;
+        let asked = match answer.answer() {
+            Ok(due) => return Ok(due),
+            Err(asked) => asked,
+        };
+        let due = self.look_up(next_due).await?;
+        answer.keep(due, asked);
+        Ok(due)
     }
 }
 

@@ -13,6 +13,8 @@ use rusqlite::Connection;
 
 use super::error::{Halt, OpenError};
 use super::readers::Readers;
+use super::recent::Recent;
+use super::remembered::{Answers, Changes};
 use super::schema;
 use super::writer::{Loss, WriteCounts, Writer};
 
@@ -32,6 +34,8 @@ pub struct SqliteStore {
 struct Shared {
     readers: Readers,
     writer: Writer,
+    recent: Recent,
+    answers: Arc<Answers>,
     path: PathBuf,
     _lock: File,
 }
@@ -54,7 +58,8 @@ impl SqliteStore {
         let writer = schema::open_writer(&path)?;
         let readers = Readers::open(&path)?;
         let writer = Writer::start(writer).map_err(OpenError::file(&path))?;
-        Ok(SqliteStore { shared: Arc::new(Shared { readers, writer, path, _lock: lock }) })
+        let (recent, answers) = (Recent::default(), Arc::default());
+        Ok(SqliteStore { shared: Arc::new(Shared { readers, writer, recent, answers, path, _lock: lock }) })
     }
 
     /// How much was written since the store was opened.
@@ -84,14 +89,26 @@ impl SqliteStore {
         reading.await.map_err(|_| StoreError::Unavailable)?
     }
 
-    /// Writes with the next group.
-    pub(super) async fn write<T, E, W>(&self, work: W) -> Result<Result<T, E>, Loss>
+    /// Writes with the next group. Whoever asks after this write gets new answers where it changes them.
+    pub(super) async fn write<T, E, W>(&self, changes: Changes, work: W) -> Result<Result<T, E>, Loss>
     where
         T: Send + 'static,
         E: Send + 'static,
         W: Fn(&Connection) -> Result<T, Halt<E>> + Send + 'static,
     {
-        self.shared.writer.write(work).await
+        // The writing thread must not hold the whole store: its last holder waits for that thread.
+        let answers = Arc::clone(&self.shared.answers);
+        self.shared.writer.write(work, move || answers.forget(changes)).await
+    }
+
+    /// What was committed lately.
+    pub(super) fn lately(&self) -> &Recent {
+        &self.shared.recent
+    }
+
+    /// What is known without a look.
+    pub(super) fn answers(&self) -> &Answers {
+        &self.shared.answers
     }
 }
 

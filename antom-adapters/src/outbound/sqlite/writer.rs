@@ -2,15 +2,16 @@
 //! What a piece of work writes is left to `commit`, `outbox` and `inbox`.
 //!
 //! One transaction costs one wait for the disk, however many steps it carries. While the disk is busy the next steps
-//! queue up, so groups grow with the load and no timer is needed. Each step has its own savepoint: one that is refused
-//! leaves its neighbours alone. Nobody is answered before the transaction is durable.
+//! queue up, so groups grow with the load and no timer is needed. A step that is refused leaves its neighbours alone:
+//! nearly always it is refused before it wrote anything; where it had written, the group is written anew, with a savepoint
+//! for each step, which costs as much as the step itself. Nobody is answered before the transaction is durable.
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
 use super::error::Halt;
@@ -68,16 +69,17 @@ impl Writer {
         Ok(Writer { queue: Some(queue), thread: Some(thread), counters })
     }
 
-    /// Queues one piece of work and waits until its transaction is over.
+    /// Queues one piece of work and waits until its transaction is over. Then, before anybody is answered, `after` is
+    /// called, however it ended.
     ///
     /// Dropping the future leaves the work queued.
-    pub(super) async fn write<T, E, W>(&self, work: W) -> Answer<T, E>
+    pub(super) async fn write<T, E, W>(&self, work: W, after: impl FnOnce() + Send + 'static) -> Answer<T, E>
     where
         T: Send + 'static,
         E: Send + 'static,
         W: Fn(&Connection) -> Result<T, Halt<E>> + Send + 'static,
     {
-        let (job, answer) = queued(work);
+        let (job, answer) = queued(work, after);
         let queue = self.queue.as_ref().ok_or(Loss::NotWritten)?;
         queue.send(job).await.map_err(|_| Loss::NotWritten)?;
         answer.await.map_err(|_| Loss::Unknown)?
@@ -104,8 +106,9 @@ impl Drop for Writer {
 
 /// A queued piece of work, whatever it answers.
 trait Job: Send {
-    /// Does the work inside its savepoint and says whether it is to be kept.
-    fn apply(&mut self, savepoint: &Connection) -> rusqlite::Result<bool>;
+    /// Does the work inside the transaction and says whether it is to be kept. It may be asked to do it again, in
+    /// another one.
+    fn apply(&mut self, transaction: &Connection) -> rusqlite::Result<bool>;
     /// Answers, once the transaction is over.
     fn answer(self: Box<Self>, end: Result<(), Loss>);
 }
@@ -113,30 +116,33 @@ trait Job: Send {
 /// What the caller of a piece of work hears.
 type Answer<T, E> = Result<Result<T, E>, Loss>;
 
-struct Queued<T, E, W> {
+struct Queued<T, E, W, A> {
     work: W,
+    after: A,
     outcome: Option<Result<T, E>>,
     reply: oneshot::Sender<Answer<T, E>>,
 }
 
-fn queued<T, E, W>(work: W) -> (Box<dyn Job>, oneshot::Receiver<Answer<T, E>>)
+fn queued<T, E, W, A>(work: W, after: A) -> (Box<dyn Job>, oneshot::Receiver<Answer<T, E>>)
 where
     T: Send + 'static,
     E: Send + 'static,
     W: Fn(&Connection) -> Result<T, Halt<E>> + Send + 'static,
+    A: FnOnce() + Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
-    (Box::new(Queued { work, outcome: None, reply }), answer)
+    (Box::new(Queued { work, after, outcome: None, reply }), answer)
 }
 
-impl<T, E, W> Job for Queued<T, E, W>
+impl<T, E, W, A> Job for Queued<T, E, W, A>
 where
     T: Send,
     E: Send,
     W: Fn(&Connection) -> Result<T, Halt<E>> + Send,
+    A: FnOnce() + Send,
 {
-    fn apply(&mut self, savepoint: &Connection) -> rusqlite::Result<bool> {
-        let outcome = match (self.work)(savepoint) {
+    fn apply(&mut self, transaction: &Connection) -> rusqlite::Result<bool> {
+        let outcome = match (self.work)(transaction) {
             Ok(value) => Ok(value),
             Err(Halt::Refused(refusal)) => Err(refusal),
             Err(Halt::Storage(error)) => return Err(error),
@@ -147,7 +153,8 @@ where
     }
 
     fn answer(self: Box<Self>, end: Result<(), Loss>) {
-        let Queued { outcome, reply, .. } = *self;
+        let Queued { outcome, reply, after, .. } = *self;
+        after();
         // A caller that went away needs no answer.
         let _gone = reply.send(end.and_then(|()| outcome.ok_or(Loss::NotWritten)));
     }
@@ -206,20 +213,50 @@ fn apply_group(
         // An earlier rollback failed as well; without this no transaction could ever begin again.
         connection.execute_batch("ROLLBACK").map_err(not_written)?;
     }
-    let mut transaction =
-        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(not_written)?;
-    let mut kept = 0;
-    for job in group {
-        let savepoint = transaction.savepoint().map_err(not_written)?;
-        if job.apply(&savepoint).map_err(not_written)? {
-            savepoint.commit().map_err(not_written)?;
-            kept += 1;
-        } else {
-            savepoint.finish().map_err(not_written)?;
+    let mut transaction = begin(connection).map_err(not_written)?;
+    let kept = match apply_together(&transaction, group).map_err(not_written)? {
+        Some(kept) => kept,
+        None => {
+            transaction.rollback().map_err(not_written)?;
+            transaction = begin(connection).map_err(not_written)?;
+            apply_apart(&mut transaction, group).map_err(not_written)?
         }
-    }
+    };
     // The last page may have reached the disk although the answer is an error.
     transaction.commit().map_err(|error| (Loss::Unknown, error))?;
+    Ok(kept)
+}
+
+fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate)
+}
+
+/// Without savepoints; `None` where a step was refused that had written before.
+fn apply_together(transaction: &Connection, group: &mut [Box<dyn Job>]) -> rusqlite::Result<Option<u64>> {
+    let mut kept = 0;
+    for job in group {
+        let written = transaction.total_changes();
+        if job.apply(transaction)? {
+            kept += 1;
+        } else if transaction.total_changes() != written {
+            return Ok(None);
+        }
+    }
+    Ok(Some(kept))
+}
+
+/// A savepoint for each step undoes what it wrote before it was refused.
+fn apply_apart(transaction: &mut Transaction<'_>, group: &mut [Box<dyn Job>]) -> rusqlite::Result<u64> {
+    let mut kept = 0;
+    for job in group {
+        let savepoint = transaction.savepoint()?;
+        if job.apply(&savepoint)? {
+            savepoint.commit()?;
+            kept += 1;
+        } else {
+            savepoint.finish()?;
+        }
+    }
     Ok(kept)
 }
 
@@ -246,7 +283,7 @@ mod tests {
     /// Runs the SQL statements, one piece of work each, as one group, and then refuses where they say so.
     fn run(connection: &mut Connection, group: &[&'static str]) -> Vec<Answer<(), &'static str>> {
         let (mut jobs, answers): (Vec<Box<dyn Job>>, Vec<Receiver>) =
-            group.iter().map(|&sql| queued(move |savepoint| work(savepoint, sql))).unzip();
+            group.iter().map(|&sql| queued(move |savepoint| work(savepoint, sql), || ())).unzip();
         let end = write_group(connection, &mut jobs).map(|_| ());
         jobs.into_iter().for_each(|job| job.answer(end));
         answers.into_iter().map(|answer| answer.blocking_recv().unwrap()).collect()
@@ -272,6 +309,25 @@ mod tests {
 
         assert_eq!(answers, [Ok(Ok(())), Ok(Err("refused")), Ok(Ok(()))]);
         assert_eq!(count(&connection), 2);
+    }
+
+    #[test]
+    fn only_a_step_that_wrote_before_it_was_refused_costs_its_group_a_second_try() {
+        let tries_beside = |refused| {
+            let (mut connection, tries) = (database(), Arc::new(AtomicU64::new(0)));
+            let counted = Arc::clone(&tries);
+            let keep = move |transaction: &Connection| {
+                counted.fetch_add(1, Ordering::Relaxed);
+                work(transaction, KEPT)
+            };
+            let mut group =
+                [queued(keep, || ()).0, queued(move |it: &Connection| work(it, refused), || ()).0];
+            assert_eq!(write_group(&mut connection, &mut group), Ok(1));
+            assert_eq!(count(&connection), 1);
+            tries.load(Ordering::Relaxed)
+        };
+        assert_eq!(tries_beside("DELETE FROM rows WHERE name = 'nobody' -- refused"), 1);
+        assert_eq!(tries_beside(REFUSED), 2);
     }
 
     #[test]
@@ -328,7 +384,7 @@ mod tests {
         let (queue, jobs) = mpsc::channel(LONGEST_QUEUE);
         let mut answers = Vec::new();
         for _ in 0..300 {
-            let (job, answer) = queued(move |savepoint| work(savepoint, KEPT));
+            let (job, answer) = queued(move |savepoint| work(savepoint, KEPT), || ());
             assert!(queue.try_send(job).is_ok());
             answers.push(answer);
         }

@@ -231,6 +231,6 @@ fn methods_without_refunds_are_read_and_anything_else_in_their_place_is_a_fault(
 
 #[test]
 fn a_file_that_cannot_be_read_is_the_only_fault() {
-    let ConfigFaults(faults) = load(Some(Path::new("/nowhere/antom.toml")), Vec::new()).unwrap_err();
+    let ConfigFaults(faults) = load(Some(Path::new("/nowhere/antom.toml")), Vec::new(), Books::InDatabase).unwrap_err();
     assert_eq!(faults.len(), 1, "{faults:?}");
 }
