@@ -436,6 +436,7 @@ mod tests {
             amount: Money::parse_minor(Currency::parse("USD").unwrap(), "4200").unwrap(),
             description: "Two cups".to_owned(),
             reference_buyer_id: "BUYER-1".parse().unwrap(),
+            details: Default::default(),
         };
         let (mut opened, _) = Order::create(&new, at).unwrap();
         let open = OpenAttempt {
@@ -448,6 +449,7 @@ mod tests {
             os_type: None,
             client_ip: None,
             idempotency_key: None,
+            terms: Default::default(),
         };
         let step = opened.decide(&Command::OpenAttempt(Box::new(open)), at, books.policy()).unwrap();
         step.events.iter().for_each(|event| opened.apply(event, at));

@@ -147,6 +147,7 @@ async fn pay(world: &Arc<World>, id: &ReferenceOrderId, attempt: u64, plan: Plan
         os_type: None,
         client_ip: Some("203.0.113.7".to_owned()),
         idempotency_key: Some(format!("key-{number}")),
+        terms: Default::default(),
     };
     fate::draw(world, id, &payment_request_id);
     if command(world, id, Command::OpenAttempt(Box::new(open))).await != Fate::Carried {

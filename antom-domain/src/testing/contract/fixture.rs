@@ -43,6 +43,7 @@ pub(super) fn order(id: &str, version: Version) -> Order {
         amount: ten_dollars(),
         description: format!("Café \"no. {version}\"\n\u{1F375}"),
         reference_buyer_id: ReferenceBuyerId::parse("BUYER-1").unwrap(),
+        details: None,
         created_at: at(0),
         attempts: Vec::new(),
         is_read_only: false,
