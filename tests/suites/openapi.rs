@@ -105,16 +105,27 @@ fn orders(witness: &Witness<'_>) -> Result<(), Failure> {
 
 /// A new order like that of the example, whose id is its own.
 fn order(stand: &Stand, witness: &Witness<'_>, value: &str) -> Result<String, Failure> {
+    order_in(stand, witness, "USD", value)
+}
+
+fn order_in(
+    stand: &Stand,
+    witness: &Witness<'_>,
+    currency: &str,
+    value: &str,
+) -> Result<String, Failure> {
     let id = stand.next_order_id("documented");
     let mut body = witness.example("createOrder", "small");
     body["referenceOrderId"] = json!(id);
-    body["amount"]["value"] = json!(value);
+    body["amount"] = json!({"currency": currency, "value": value});
     witness.call("createOrder", "", &body, 201)?;
     Ok(id)
 }
 
 fn open(stand: &Stand, witness: &Witness<'_>, example: &str) -> Result<Opened, Failure> {
-    let order = order(stand, witness, "4200")?;
+    // Instalments are a matter of some countries.
+    let currency = if example == "instalments" { "BRL" } else { "USD" };
+    let order = order_in(stand, witness, currency, "4200")?;
     let body = witness.example("openPayment", example);
     let answer = witness.call("openPayment", &order, &body, 201)?;
     Ok(Opened { payment: text_at(&answer, "/paymentRequestId").to_owned(), order, answer })

@@ -257,7 +257,7 @@ fn an_immediate_success_counts_only_if_it_can_be_believed() -> Proof {
         let steps = Steps::on(stand);
         let with_token = card("hosted", &json!({"cardToken": token}));
         for kind in ["no_signature", "bad_signature", "wrong_amount"] {
-            let rule = json!({"target": "pay", "script": [{"kind": kind}]});
+            let rule = json!({"target": "pay", "script": [true], "do": {"kind": kind}});
             stand.gateway().plant_faults(&json!([rule]))?;
             let order = steps.create_order(kind, "1000")?;
             let answer = stand.merchant().open_payment(&order, &with_token)?;

@@ -94,8 +94,9 @@ fn getting<T: 'static>(path: &'static str, scope: Scope, handler: impl Handler<T
 /// The routes of the merchant API. Each lets only keys with its scope through.
 pub fn router(api: Api) -> Router {
     let guarded = routes().into_iter().fold(Router::new(), |router, route| {
-        let guard = auth::Guard { api: api.clone(), scope: route.scope };
-        router.route(route.path, route.handler.route_layer(from_fn_with_state(guard, auth::admit)))
+        let Route { method, path, scope, handler } = route;
+        let guard = auth::Guard { api: api.clone(), method, path, scope };
+        router.route(path, handler.route_layer(from_fn_with_state(guard, auth::admit)))
     });
     guarded
         .fallback(async || Problem::not_found("there is no such route"))

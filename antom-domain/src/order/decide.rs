@@ -135,10 +135,7 @@ fn check_terms(open: &OpenAttempt, is_card: bool, policy: &Policy) -> Result<(),
         card.check(open.integration, is_card)?;
     }
     match open.terms.settlement_currency {
-        Some(currency)
-            if policy.settlement_currency != Some(currency)
-                && !policy.settlement_currencies.contains(&currency) =>
-        {
+        Some(currency) if !policy.settles_in(currency) => {
             Err(Refusal::UnknownSettlementCurrency { currency })
         }
         _ => Ok(()),

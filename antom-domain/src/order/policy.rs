@@ -74,5 +74,13 @@ impl Policy {
     }
 }
 
+impl Policy {
+    /// Whether a payment may be settled in this currency.
+    //= S-3
+    pub fn settles_in(&self, currency: Currency) -> bool {
+        self.settlement_currency == Some(currency) || self.settlement_currencies.contains(&currency)
+    }
+}
+
 /// How long a payment session lives at the most, so that a buyer may begin to pay; also its default.
 pub const SESSION_LIFETIME: Duration = Duration::from_hours(1);

@@ -81,11 +81,11 @@ impl CardTerms {
     /// The method of a request. `pay` names the stored card itself; in a session the buyer chooses among stored cards.
     pub(super) fn method(&self, integration: Integration) -> PaymentMethod {
         let stored = self.stored_card.clone().filter(|_| integration == Integration::Hosted);
-        let method = stored.unwrap_or_else(PaymentMethod::card);
-        if self.features == CardFeatures::default() {
-            return method;
-        }
-        method.with_card_features(self.features.clone())
+        let mut method = stored.unwrap_or_else(PaymentMethod::card);
+        let mut features = self.features.clone();
+        // The gateway's own SDK has this member beside the features and not among them.
+        method.require_issuer_authentication = features.require_issuer_authentication.take();
+        if features == CardFeatures::default() { method } else { method.with_card_features(features) }
     }
 
     /// The stored cards among which the buyer of a session chooses.

@@ -80,6 +80,7 @@ fn new_order(number: u64, minor: u64) -> Option<NewOrder> {
         amount: Money::from_minor(Currency::parse("USD").ok()?, minor).ok()?,
         description: "Two cups".to_owned(),
         reference_buyer_id: ReferenceBuyerId::parse("BUYER-1").ok()?,
+        details: Default::default(),
     })
 }
 

@@ -18,6 +18,8 @@ use crate::service::config::{ApiKey, Scope};
 #[derive(Debug, Clone)]
 pub(super) struct Guard {
     pub(super) api: Api,
+    pub(super) method: &'static str,
+    pub(super) path: &'static str,
     pub(super) scope: Scope,
 }
 
@@ -33,6 +35,7 @@ pub(super) async fn admit(
     if !key.scopes.contains(&guard.scope) {
         return Err(Problem::forbidden(guard.scope));
     }
+    tracing::debug!(key = %key.name, method = guard.method, path = guard.path, "request admitted");
     Ok(next.run(request).await)
 }
 

@@ -3,6 +3,7 @@
 
 use antom_core::outcome::{OsType, TerminalType};
 use antom_core::wire::{ConsultRequest, ConsultResponse, Env, PaymentOption, SettlementStrategy};
+use antom_domain::order::Refusal;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
@@ -74,8 +75,12 @@ fn request(api: &Api, wanted: ConsultIn) -> Result<ConsultRequest, Problem> {
     let os_type = known(wanted.os_type, "osType", &["IOS", "ANDROID"], |word| OsType::from(word))?;
     let env = Env { terminal_type: terminal, os_type, ..Env::default() };
     let mut request = ConsultRequest::new(amount, env);
-    let settled = currency(wanted.settlement_currency)?.or(api.books.policy().settlement_currency);
-    request.settlement_strategy = settled.map(SettlementStrategy::from);
+    let policy = api.books.policy();
+    let named = currency(wanted.settlement_currency)?;
+    if let Some(currency) = named.filter(|currency| !policy.settles_in(*currency)) {
+        return Err(Refusal::UnknownSettlementCurrency { currency }.into());
+    }
+    request.settlement_strategy = named.or(policy.settlement_currency).map(SettlementStrategy::from);
     request.user_region = wanted.user_region;
     request.allowed_payment_method_regions = wanted.allowed_payment_method_regions;
     request.allowed_payment_methods = wanted.allowed_payment_methods;

@@ -1,6 +1,9 @@
 //! Reads the configuration: file, then variables, then checks; every fault is collected.
 //! Printing it is left to `redacted`.
 
+mod credential;
+mod payment;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -8,30 +11,24 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use antom_core::id::ClientId;
-use antom_core::money::Currency;
-use antom_core::outcome::CaptureMode;
 use antom_core::secret::Secret;
-use antom_domain::policy::{CapturePolicy, Polling};
-use antom_http::{ApiKey as GatewayApiKey, Credential as _, Endpoint};
+use antom_http::Endpoint;
 use antom_signing::{MerchantKey, PublicKey};
 use toml::{Table, Value};
 
 use super::{
-    ApiKey, Config, ConfigFault, ConfigFaults, CredentialConfig, DatabaseConfig, GatewayConfig, PaymentConfig, PollingConfig,
-    Scope, ServerConfig,
+    ApiKey, Config, ConfigFault, ConfigFaults, CredentialConfig, DatabaseConfig, GatewayConfig, Scope, ServerConfig,
 };
 
 const PREFIX: &str = "ANTOM__";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A call is leased for 30 s.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(20);
-const SHORTEST_SWEEP: Duration = Duration::from_secs(2);
 /// Far more than a shop makes, and less than a loop without a pause.
 const REQUESTS_A_SECOND: NonZeroU32 = match NonZeroU32::new(2_000) {
     Some(rate) => rate,
     None => NonZeroU32::MIN,
 };
-const FRESH_FOR: Duration = Duration::from_mins(10);
 
 pub(super) fn load(
     file: Option<&Path>,
@@ -147,6 +144,19 @@ impl Reader {
         parsed
     }
 
+    /// A whole number of something, at least 1.
+    fn count(&mut self, key: &str, what: &str) -> Option<NonZeroU32> {
+        let number = match self.value(key)? {
+            Value::Integer(number) => u32::try_from(number).ok().and_then(NonZeroU32::new),
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            self.fault(key, format!("must be a whole number of {what}"));
+        }
+        number
+    }
+
     /// A key's text, or the content of the file that it names; also `<key>_file`.
     fn key_text(&mut self, key: &str, value: &str) -> Option<String> {
         if looks_inline(value) {
@@ -207,59 +217,6 @@ impl Reader {
             },
             timeout,
         })
-    }
-
-    /// The private key, or the API key where that is chosen; each is read only where it is used.
-    //= X-13
-    fn credential(&mut self, client_id: Option<&ClientId>, base_url: Option<&str>) -> Option<CredentialConfig> {
-        const CHOICE: &str = "gateway.credential";
-        const API_KEY: &str = "gateway.api_key";
-        match self.text(CHOICE).as_deref() {
-            None | Some("rsa") => {
-                let key = self.secret("gateway.merchant_private_key")?;
-                if let Err(error) = MerchantKey::parse(key.expose()) {
-                    self.fault("gateway.merchant_private_key", error.to_string());
-                }
-                Some(CredentialConfig::Rsa(key))
-            }
-            Some("api_key") => {
-                // It may stand there for the day of the change.
-                self.value("gateway.merchant_private_key");
-                self.value("gateway.merchant_private_key_file");
-                let key = self.api_key(API_KEY)?;
-                match GatewayApiKey::parse(key.clone()) {
-                    Err(error) => self.fault(API_KEY, error.to_string()),
-                    Ok(parsed) if client_id.is_some_and(|id| id.is_sandbox() != parsed.is_sandbox()) => {
-                        self.fault(API_KEY, "belongs to another environment than gateway.client_id");
-                    }
-                    Ok(_) => {}
-                }
-                if base_url.is_some_and(|url| !url.starts_with("https://")) {
-                    self.fault("gateway.base_url", "must be https: an API key is sent as it is");
-                }
-                Some(CredentialConfig::ApiKey(key))
-            }
-            Some(_) => {
-                self.fault(CHOICE, "must be \"rsa\" or \"api_key\"");
-                None
-            }
-        }
-    }
-
-    /// The API key itself, or the content of the file that `<key>_file` names.
-    fn api_key(&mut self, key: &str) -> Option<Secret> {
-        let file_key = format!("{key}_file");
-        let Some(file) = self.text(&file_key) else { return self.required(key).map(Secret::from) };
-        // The file wins over a key that stands elsewhere.
-        self.value(key);
-        let path = self.base.join(file);
-        match std::fs::read_to_string(&path) {
-            Ok(text) => Some(Secret::from(text.trim())),
-            Err(error) => {
-                self.fault(&file_key, format!("cannot be read ({}: {error})", path.display()));
-                None
-            }
-        }
     }
 
     fn base_url(&mut self) -> Option<String> {
@@ -409,137 +366,6 @@ impl Reader {
                 parsed
             })
             .collect()
-    }
-
-    //= S-3
-    fn payment(&mut self) -> Option<PaymentConfig> {
-        let settlement_currencies = self.settlement_currencies();
-        let settlement_currency = self.settlement_currency(&settlement_currencies);
-        let capture = match self.text("payment.capture").as_deref() {
-            None | Some("AUTOMATIC") => CaptureMode::Automatic,
-            Some("MANUAL") => CaptureMode::Manual,
-            Some(_) => {
-                self.fault("payment.capture", "must be AUTOMATIC or MANUAL");
-                CaptureMode::Automatic
-            }
-        };
-        let expiry = self.duration("payment.expiry");
-        let captures = self.captures();
-        let polling = self.polling();
-        let methods_without_refunds = self.methods_without_refunds();
-        let methods = self.methods("payment.methods", "\"CARD\"");
-        let fresh_for = self.duration("payment.fresh_for").unwrap_or(FRESH_FOR);
-        Some(PaymentConfig {
-            settlement_currency,
-            settlement_currencies,
-            methods,
-            fresh_for,
-            capture,
-            captures,
-            expiry,
-            methods_without_refunds,
-            polling,
-        })
-    }
-
-    //= A-3
-    fn captures(&mut self) -> CapturePolicy {
-        const KEY: &str = "payment.captures";
-        let Some(word) = self.text(KEY) else { return CapturePolicy::default() };
-        CapturePolicy::from_word(&word).unwrap_or_else(|| {
-            self.fault(KEY, "must be \"full\", \"single\" or \"multiple\", as your contract says");
-            CapturePolicy::default()
-        })
-    }
-
-    fn polling(&mut self) -> PollingConfig {
-        const BUDGET: &str = "payment.polling.budget";
-        let usual = Polling::default();
-        let budget = self.count(BUDGET, "inquiries a second, at least 1");
-        let sweep = self.duration("payment.polling.sweep").unwrap_or(usual.sweep);
-        if sweep < SHORTEST_SWEEP {
-            self.fault("payment.polling.sweep", "must be at least 2s, the rhythm while somebody waits");
-        }
-        PollingConfig {
-            fast_window: self.duration("payment.polling.fast_window").unwrap_or(usual.fast_window),
-            sweep,
-            budget: budget.unwrap_or(usual.budget),
-        }
-    }
-
-    /// A whole number of something, at least 1.
-    fn count(&mut self, key: &str, what: &str) -> Option<NonZeroU32> {
-        let number = match self.value(key)? {
-            Value::Integer(number) => u32::try_from(number).ok().and_then(NonZeroU32::new),
-            Value::String(text) => text.parse().ok(),
-            _ => None,
-        };
-        if number.is_none() {
-            self.fault(key, format!("must be a whole number of {what}"));
-        }
-        number
-    }
-
-    //= B-6
-    fn methods_without_refunds(&mut self) -> Vec<String> {
-        const KEY: &str = "payment.methods_without_refunds";
-        let methods = self.methods(KEY, "\"BANKTRANSFER_PERMATA\"");
-        if methods.iter().any(|method| method == "CARD") {
-            self.fault(KEY, "holds CARD; cards have refunds");
-        }
-        methods
-    }
-
-    fn methods(&mut self, key: &str, example: &str) -> Vec<String> {
-        let Some(value) = self.value(key) else { return Vec::new() };
-        let is_method = |text: &str| {
-            let word = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-            !text.is_empty() && text.bytes().all(word)
-        };
-        let entries = value.as_array().map(Vec::as_slice).unwrap_or_default();
-        let methods: Vec<String> = entries
-            .iter()
-            .filter_map(Value::as_str)
-            .filter(|text| is_method(text))
-            .map(str::to_owned)
-            .collect();
-        if !value.is_array() || methods.len() != entries.len() {
-            self.fault(key, format!("must be an array of payment methods such as {example}"));
-        }
-        methods
-    }
-
-    fn settlement_currencies(&mut self) -> Vec<Currency> {
-        const KEY: &str = "payment.settlement_currencies";
-        let Some(value) = self.value(KEY) else { return Vec::new() };
-        let Value::Array(entries) = value else {
-            self.fault(KEY, "must be an array of currency codes");
-            return Vec::new();
-        };
-        let codes = entries.iter().map(|entry| entry.as_str().unwrap_or_default());
-        let parsed: Result<Vec<Currency>, _> = codes.map(Currency::parse).collect();
-        parsed.unwrap_or_else(|_| {
-            self.fault(KEY, "holds something that is no currency");
-            Vec::new()
-        })
-    }
-
-    /// The one that requests name: the only one of the contract, or the one that is chosen among several.
-    //= S-3
-    fn settlement_currency(&mut self, contracted: &[Currency]) -> Option<Currency> {
-        const KEY: &str = "payment.settlement_currency";
-        let Some(code) = self.text(KEY) else {
-            if contracted.len() > 1 {
-                let message = "holds several currencies; choose one by payment.settlement_currency";
-                self.fault("payment.settlement_currencies", message);
-            }
-            return contracted.first().copied();
-        };
-        let chosen = Currency::parse(&code).ok().filter(|chosen| contracted.contains(chosen));
-        if chosen.is_none() {
-            self.fault(KEY, "must be one of payment.settlement_currencies");
-        }
-        chosen
     }
 
     /// Faults that only two values together show.
