@@ -80,7 +80,11 @@ pub(crate) struct Story {
 
 impl Story {
     pub(crate) fn begin() -> Story {
-        let (order, step) = Order::create(&new_order(), at(0)).unwrap();
+        Story::begin_with(&new_order())
+    }
+
+    pub(crate) fn begin_with(new: &NewOrder) -> Story {
+        let (order, step) = Order::create(new, at(0)).unwrap();
         let mut story = Story { order, log: Vec::new(), calls: Vec::new(), now: at(0), policy: policy() };
         story.keep(&step);
         story
