@@ -115,13 +115,17 @@ fn a_fresh_word_of_the_gateway_needs_no_question() -> Proof {
 //= C-7 test
 #[test]
 fn a_report_of_the_client_is_never_believed_and_at_most_leads_to_a_question() -> Proof {
-    // Nobody asks by himself, and no notification comes in time.
+    // After its first question the service asks nothing for an hour, and no notification comes in time.
     let polling = "{\"fast_window\": \"0s\", \"sweep\": \"1h\"}";
     Stand::prove_with(&with(&[("ANTOM__PAYMENT__POLLING", polling)]), |stand| {
         stand.gateway().set_timings(&json!({"paymentResultMs": 3_600_000}))?;
         let steps = Steps::on(stand);
         let order = steps.create_order("client", "1000")?;
         let opened = steps.open_session(&order, "AUTOMATIC")?;
+        until("the service's own first question", PATIENCE, || {
+            let asked = stand.gateway().calls("inquiryPayment", &opened.payment)?.len();
+            Ok(if asked > 0 { Look::Found(()) } else { Look::NotYet("none".to_owned()) })
+        })?;
         let url = text_at(&opened.answer, "/statusUrl").trim_start_matches(stand.merchant().base());
         let events = format!("{url}/events");
         let report = |event: &Value| {

@@ -23,7 +23,7 @@ const NOTHING: Value = Value::Null;
 
 #[test]
 fn the_service_answers_as_the_document_says() -> Proof {
-    let environment = [("ANTOM__GATEWAY__TIMEOUT", "1s"), ("ANTOM__PAYMENT__FRESH_FOR", "0s")];
+    let environment = [("ANTOM__GATEWAY__TIMEOUT", "2s"), ("ANTOM__PAYMENT__FRESH_FOR", "0s")];
     let options = StandOptions {
         service_environment: environment.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
         ..StandOptions::default()
