@@ -7,8 +7,8 @@ mod before_new;
 mod call;
 mod command;
 mod decide;
-mod draft;
 mod details;
+mod draft;
 mod event;
 mod explain;
 mod explanation;
@@ -32,8 +32,8 @@ pub use explanation::{
     AttemptAccount, Awaited, Deadline, DeadlineKind, Explanation, MachineAccount, Reason, Task, TaskKind,
 };
 pub use fact::{
-    CancelWord, CaptureKey, CaptureSeen, CaptureWord, Fact, Names, PaymentSeen, PaymentWord,
-    RefundWord, Report, ReviewWord, SeenAmount, Source,
+    CancelWord, CaptureKey, CaptureSeen, CaptureWord, Fact, Names, PaymentSeen, PaymentWord, RefundWord,
+    Report, ReviewWord, SeenAmount, Source,
 };
 pub use phase::OrderPhase;
 pub use policy::{Policy, SESSION_LIFETIME};

@@ -9,13 +9,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use antom_core::outcome::CaptureMode::{Automatic, Manual};
+use antom_core::wire::{Buyer, CardFeatures, Goods, StorageAgreement};
 use antom_domain::order::stored::{
     event_names, event_text, read_event, read_snapshot, rebuild, snapshot_text,
 };
-use antom_core::wire::{Buyer, CardFeatures, Goods, StorageAgreement};
 use antom_domain::order::{
-    CallSubject, CardTerms, NewOrder, OrderDetails, CancelWord, CaptureKey, CaptureSeen, CaptureWord, Command, Details, Fact, Integration,
-    PaymentWord, RefundWord, Report, ReviewWord, SeenAmount, Source,
+    CallSubject, CancelWord, CaptureKey, CaptureSeen, CaptureWord, CardTerms, Command, Details, Fact,
+    Integration, NewOrder, OrderDetails, PaymentWord, RefundWord, Report, ReviewWord, SeenAmount, Source,
 };
 use antom_domain::policy::CapturePolicy;
 use support::*;

@@ -89,8 +89,7 @@ fn features_that_do_not_go_together_are_refused_with_their_field() {
     let features = |features: CardFeatures| card(CardTerms { features, ..CardTerms::default() });
     let recurring = CardFeatures { recurring_type: Some("SCHEDULED".to_owned()), ..CardFeatures::default() };
     let unasked = CardFeatures { tokenize_mode: Some("ASKFORCONSENT".to_owned()), ..CardFeatures::default() };
-    let collecting =
-        card(CardTerms { enable_installment_collection: Some(true), ..CardTerms::default() });
+    let collecting = card(CardTerms { enable_installment_collection: Some(true), ..CardTerms::default() });
     for (integration, method, terms, field) in [
         (Integration::Hosted, "ALIPAY_CN", card(CardTerms::default()), "card"),
         (Integration::Session, "CARD", features(recurring), "card.recurringType"),
@@ -108,7 +107,7 @@ fn a_payment_names_one_of_the_settlement_currencies_of_the_contract() {
     let mut story = Story::begin();
     story.policy.settlement_currency = Some(currency("USD"));
     story.policy.settlement_currencies = vec![currency("USD"), currency("EUR")];
-    let mut named = |number: usize, code: &str| {
+    let mut named = |number: usize, code: &str| -> Result<String, Refusal> {
         let terms = AttemptTerms { settlement_currency: Some(currency(code)), ..AttemptTerms::default() };
         let open = OpenAttempt { terms, ..open_attempt(number, Integration::Session, "CARD", Automatic) };
         let step = story.command(&Command::OpenAttempt(Box::new(open)))?;
@@ -125,8 +124,7 @@ fn a_payment_names_one_of_the_settlement_currencies_of_the_contract() {
 #[test]
 fn the_same_key_is_the_same_request_only_with_the_same_digest() {
     let open = |number: usize, digest: Option<&str>| {
-        let terms =
-            AttemptTerms { request_digest: digest.map(str::to_owned), ..AttemptTerms::default() };
+        let terms = AttemptTerms { request_digest: digest.map(str::to_owned), ..AttemptTerms::default() };
         let open = open_attempt(number, Integration::Session, "CARD", Automatic);
         Command::OpenAttempt(Box::new(OpenAttempt { idempotency_key: Some("key".to_owned()), terms, ..open }))
     };
@@ -134,5 +132,8 @@ fn the_same_key_is_the_same_request_only_with_the_same_digest() {
     story.command(&open(1, Some("one"))).unwrap();
     assert!(story.command(&open(2, Some("one"))).unwrap().is_empty());
     assert_eq!(story.command(&open(3, Some("another"))), Err(Refusal::IdempotencyKeyReused));
-    assert!(story.command(&open(4, None)).unwrap().is_empty(), "what has no digest is told apart by the rest");
+    assert!(
+        story.command(&open(4, None)).unwrap().is_empty(),
+        "what has no digest is told apart by the rest"
+    );
 }

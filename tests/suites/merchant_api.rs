@@ -155,7 +155,8 @@ fn a_report_of_the_client_is_never_believed_and_at_most_leads_to_a_question() ->
 //= H-1 test
 //= B-6 test
 #[test]
-fn methods_come_from_the_gateway_or_else_from_the_configuration_and_tell_whether_they_know_refunds() -> Proof {
+fn methods_come_from_the_gateway_or_else_from_the_configuration_and_tell_whether_they_know_refunds() -> Proof
+{
     let options = with(&[
         ("ANTOM__PAYMENT__METHODS", "[\"CARD\", \"ALIPAY_CN\"]"),
         ("ANTOM__PAYMENT__METHODS_WITHOUT_REFUNDS", "[\"ALIPAY_CN\"]"),

@@ -32,7 +32,8 @@ fn the_service_answers_as_the_document_says() -> Proof {
         add_keys(stand)?;
         let document = document()?;
         let witness = Witness::new(stand, &document);
-        witness.refusals(|scope| KEYS.iter().find(|(_, has, _)| *has != scope).map_or("", |(key, ..)| key))?;
+        witness
+            .refusals(|scope| KEYS.iter().find(|(_, has, _)| *has != scope).map_or("", |(key, ..)| *key))?;
         orders(&witness)?;
         let stored = card_payments(stand, &witness)?;
         other_openings(stand, &witness, &stored)?;
@@ -48,15 +49,27 @@ fn the_service_answers_as_the_document_says() -> Proof {
 fn the_document_is_printed_and_served_as_it_is_committed() -> Proof {
     Stand::prove(|stand| {
         let committed = std::fs::read_to_string(committed())?;
-        ensure(stand.run(&["openapi"])? == committed, "antom openapi prints the document", &json!("another text"))?;
+        ensure(
+            stand.run(&["openapi"])? == committed,
+            "antom openapi prints the document",
+            &json!("another text"),
+        )?;
         let admin = Http::new(stand.service().told("admin")?);
         let served = admin.send(Call::new("GET", "/openapi.json"))?;
         ensure(served.text == committed, "the admin listener serves the document", &json!(served.text))?;
         let page = admin.send(Call::new("GET", "/docs"))?;
         let is_page = page.status == 200 && page.content_type.starts_with("text/html");
-        ensure(is_page && page.text.contains("/v1/orders/{id}/shippable"), "the page shows it", &json!(page.text))?;
+        ensure(
+            is_page && page.text.contains("/v1/orders/{id}/shippable"),
+            "the page shows it",
+            &json!(page.text),
+        )?;
         let styles = admin.send(Call::new("GET", "/docs/page.css"))?;
-        ensure(styles.status == 200 && styles.content_type.starts_with("text/css"), "it has styles", &json!(styles.text))
+        ensure(
+            styles.status == 200 && styles.content_type.starts_with("text/css"),
+            "it has styles",
+            &json!(styles.text),
+        )
     })
 }
 
@@ -108,12 +121,7 @@ fn order(stand: &Stand, witness: &Witness<'_>, value: &str) -> Result<String, Fa
     order_in(stand, witness, "USD", value)
 }
 
-fn order_in(
-    stand: &Stand,
-    witness: &Witness<'_>,
-    currency: &str,
-    value: &str,
-) -> Result<String, Failure> {
+fn order_in(stand: &Stand, witness: &Witness<'_>, currency: &str, value: &str) -> Result<String, Failure> {
     let id = stand.next_order_id("documented");
     let mut body = witness.example("createOrder", "small");
     body["referenceOrderId"] = json!(id);
@@ -215,9 +223,7 @@ fn money(stand: &Stand, witness: &Witness<'_>) -> Result<(), Failure> {
 fn unanswered(stand: &Stand, witness: &Witness<'_>) -> Result<(), Failure> {
     let waiting = open(stand, witness, "session")?;
     let late = order(stand, witness, "4200")?;
-    let down = |operation: &str| {
-        json!({"target": operation, "probability": 1.0, "do": {"kind": "status", "status": 503}})
-    };
+    let down = |operation: &str| json!({"target": operation, "probability": 1.0, "do": {"kind": "status", "status": 503}});
     let rules: Vec<Value> =
         ["pay", "cancel", "inquiryPayment", "consult"].iter().map(|operation| down(operation)).collect();
     stand.gateway().plant_faults(&json!(rules))?;

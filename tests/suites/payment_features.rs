@@ -85,10 +85,15 @@ fn a_card_is_stored_with_3d_secure_and_later_charged_without_the_buyer() -> Proo
         steps.wait_until_shippable(&order)?;
 
         let seen = stand.merchant().payment(&first.payment)?.expect_status("it is shown", &[200])?;
-        ensure(text_at(&seen, "/storageAgreedAt") == "2024-06-01T09:30:00.000Z", "the agreement is kept", &seen)?;
+        ensure(
+            text_at(&seen, "/storageAgreedAt") == "2024-06-01T09:30:00.000Z",
+            "the agreement is kept",
+            &seen,
+        )?;
         let secured = seen["details"]["eci"] == "05" && seen["details"]["threeDsVersion"] == "2.2.0";
         ensure(secured, "the result of 3-D Secure is told", &seen)?;
-        let told = ["lastFour", "issuingCountry", "funding", "dsTransactionId", "authExpiryTime", "avsResultRaw"];
+        let told =
+            ["lastFour", "issuingCountry", "funding", "dsTransactionId", "authExpiryTime", "avsResultRaw"];
         for name in told.into_iter().chain(["cvvResultRaw", "networkTransactionId", "paymentResultMessage"]) {
             ensure(!text_at(&seen, &format!("/details/{name}")).is_empty(), name, &seen)?;
         }
@@ -110,7 +115,11 @@ fn a_card_is_stored_with_3d_secure_and_later_charged_without_the_buyer() -> Proo
         ensure(meta(&sent) == &unattended, "in the chain of the first payment", &sent.request)?;
         let paid = steps.wait_until_shippable(&order)?;
         let kept = [paid.to_string(), seen.to_string(), stand.log_ends()];
-        ensure(!kept.iter().any(|text| text.contains(token)), "the token is shown nowhere else", &json!("token"))?;
+        ensure(
+            !kept.iter().any(|text| text.contains(token)),
+            "the token is shown nowhere else",
+            &json!("token"),
+        )?;
         ledger::must_agree(stand)
     })
 }

@@ -28,7 +28,8 @@ fn document() -> impl IntoResponse {
 }
 
 fn page() -> impl IntoResponse {
-    const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    const POLICY: &str =
+        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     let head = [(CONTENT_SECURITY_POLICY, POLICY), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
     (head, Html(openapi::html(&openapi::document())))
 }

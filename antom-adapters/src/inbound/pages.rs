@@ -88,7 +88,8 @@ async fn result(State(pages): State<Pages>, Path(token): Path<String>) -> Respon
          content=\"width=device-width\"><title>Payment</title><p>{}</p></html>",
         seen.sentence()
     );
-    let policy = [(header::CONTENT_SECURITY_POLICY, "default-src 'none'"), (header::CACHE_CONTROL, "no-store")];
+    let policy =
+        [(header::CONTENT_SECURITY_POLICY, "default-src 'none'"), (header::CACHE_CONTROL, "no-store")];
     (policy, Html(page)).into_response()
 }
 
@@ -154,7 +155,10 @@ impl Pages {
             asked
         });
         let Ok(Ok(Ok(asked))) = tokio::time::timeout(PATIENCE, asking).await else { return before };
-        asked.order.attempt(&attempt.payment_request_id).map_or(before, |attempt| shown(&asked.order, attempt))
+        asked
+            .order
+            .attempt(&attempt.payment_request_id)
+            .map_or(before, |attempt| shown(&asked.order, attempt))
     }
 
     fn may_ask(&self, id: &PaymentRequestId) -> bool {

@@ -302,8 +302,8 @@ fn http_gateway(
     let endpoint =
         Endpoint::custom(&config.base_url).map_err(|error| fault("gateway.base_url")(error.to_string()))?;
     let now = move || -> Timestamp { clock.now() };
-    let client = Client::new(endpoint, credential, Arc::new(transport), Arc::new(now))
-        .with_deadline(config.timeout);
+    let client =
+        Client::new(endpoint, credential, Arc::new(transport), Arc::new(now)).with_deadline(config.timeout);
     Ok(HttpGateway::new(client))
 }
 

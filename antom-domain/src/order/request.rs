@@ -51,7 +51,8 @@ fn session_request(
 ) -> CreatePaymentSessionRequest {
     let redirect_url = format!("{}{}", policy.result_url, open.token);
     let id = open.payment_request_id.clone();
-    let mut request = CreatePaymentSessionRequest::new(id, wire_order(order, open), order.amount, redirect_url);
+    let mut request =
+        CreatePaymentSessionRequest::new(id, wire_order(order, open), order.amount, redirect_url);
     request.payment_method = Some(method(open));
     request.payment_factor = capture_mode.cloned().map(PaymentFactor::card);
     request.settlement_strategy = settlement(open, policy);

@@ -8,23 +8,23 @@ use serde_json::Value;
 
 /// The schemas of a document, and which of them were used.
 #[derive(Debug)]
-pub struct Schemas<'a> {
+pub(crate) struct Schemas<'a> {
     document: &'a Value,
     used: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Schemas<'a> {
-    pub fn of(document: &'a Value) -> Self {
+    pub(crate) fn of(document: &'a Value) -> Self {
         Self { document, used: RefCell::default() }
     }
 
     /// The schemas that something was held against.
-    pub fn used(&self) -> BTreeSet<String> {
+    pub(crate) fn used(&self) -> BTreeSet<String> {
         self.used.borrow().clone()
     }
 
     /// Every fault of the value, each with its place.
-    pub fn faults(&self, schema: &Value, value: &Value) -> Vec<String> {
+    pub(crate) fn faults(&self, schema: &Value, value: &Value) -> Vec<String> {
         let mut faults = Vec::new();
         self.check(schema, value, "", &mut faults);
         faults
@@ -112,7 +112,8 @@ fn a_value_of_another_shape_and_an_unknown_word_are_faults() {
     let schemas = Schemas::of(&document);
     let faults = |value: Value| schemas.faults(&schema, &value).len();
     assert_eq!(faults(json!({"a": null, "b": "x", "c": [1, 2]})), 0);
-    for wrong in [json!([]), json!({}), json!({"a": 1}), json!({"a": "", "b": "y"}), json!({"a": "", "d": 1})] {
+    for wrong in [json!([]), json!({}), json!({"a": 1}), json!({"a": "", "b": "y"}), json!({"a": "", "d": 1})]
+    {
         assert_eq!(faults(wrong.clone()), 1, "{wrong}");
     }
     assert_eq!(faults(json!({"a": "", "c": [1.5, "2"]})), 2);

@@ -95,11 +95,10 @@ fn refuse_what_no_request_holds(value: &Value, path: &str) -> Result<(), Problem
             }
             refuse_what_no_request_holds(value, &path)
         }),
-        Value::Array(entries) if LISTS.contains(&path) => {
-            entries.iter().enumerate().try_for_each(|(index, entry)| {
-                refuse_what_no_request_holds(entry, &format!("{path}[{index}]"))
-            })
-        }
+        Value::Array(entries) if LISTS.contains(&path) => entries
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, entry)| refuse_what_no_request_holds(entry, &format!("{path}[{index}]"))),
         Value::Array(_) => Err(Problem::field(path, "has the wrong type")),
         _ => Ok(()),
     }

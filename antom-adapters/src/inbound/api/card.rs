@@ -82,7 +82,9 @@ impl CardIn {
             stored_card: self.card_token.as_ref().map(PaymentMethod::stored_card),
             features,
             storage_agreed_at,
-            credit_pay_plan: self.credit_pay_plan.map(|plan| CreditPayPlan::installments(plan.installment_num)),
+            credit_pay_plan: self
+                .credit_pay_plan
+                .map(|plan| CreditPayPlan::installments(plan.installment_num)),
             enable_installment_collection: self.enable_installment_collection,
         })
     }

@@ -122,7 +122,9 @@ fn view(option: &PaymentOption, supports_refunds: &impl Fn(&str) -> bool) -> Val
     ];
     if let Some(members) = view.as_object_mut() {
         members.extend(
-            told.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)),
+            told.into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(name, value)| (name.to_owned(), value)),
         );
     }
     view

@@ -4,7 +4,8 @@
 use antom_core::id::PaymentRequestId;
 use antom_core::outcome::{CaptureMode, OsType, TerminalType};
 use antom_domain::order::{
-    Attempt, AttemptTerms, Command, Event, Handout, Integration, OpenAttempt, Order, Refusal, SESSION_LIFETIME,
+    Attempt, AttemptTerms, Command, Event, Handout, Integration, OpenAttempt, Order, Refusal,
+    SESSION_LIFETIME,
 };
 use antom_domain::payment::PaymentPhase;
 use axum::Json;
@@ -54,7 +55,11 @@ pub(super) async fn open(State(api): State<Api>, Id(id): Id, headers: HeaderMap,
         client_ip: request.client_ip,
         idempotency_key: key.clone(),
         terms: AttemptTerms {
-            card: request.card.map(|card| card.terms(api.books.ports().clock.now())).transpose()?.map(Box::new),
+            card: request
+                .card
+                .map(|card| card.terms(api.books.ports().clock.now()))
+                .transpose()?
+                .map(Box::new),
             settlement_currency: currency(request.settlement_currency)?,
             request_digest: key.is_some().then_some(digest),
             ..AttemptTerms::default()
@@ -122,8 +127,7 @@ fn handed_out(api: &Api, attempt: &Attempt, handout: Handout) -> Answer {
             told(api, attempt, "session", session)
         }
         Handout::Redirect { normal_url, scheme_url, applink_url } => {
-            let urls =
-                [("normalUrl", normal_url), ("schemeUrl", scheme_url), ("applinkUrl", applink_url)];
+            let urls = [("normalUrl", normal_url), ("schemeUrl", scheme_url), ("applinkUrl", applink_url)];
             let given = urls.into_iter().filter_map(|(name, url)| Some((name.to_owned(), json!(url?))));
             told(api, attempt, "redirect", Value::Object(given.collect()))
         }

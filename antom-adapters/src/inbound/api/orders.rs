@@ -165,7 +165,9 @@ impl GoodsIn {
             goods_name: Some(self.goods_name),
             goods_category: self.goods_category,
             goods_brand: self.goods_brand,
-            goods_unit_amount: self.goods_unit_amount.map(|amount| Amount::new(amount.currency, amount.value)),
+            goods_unit_amount: self
+                .goods_unit_amount
+                .map(|amount| Amount::new(amount.currency, amount.value)),
             goods_quantity: self.goods_quantity,
             goods_sku_name: self.goods_sku_name,
             goods_url: self.goods_url,

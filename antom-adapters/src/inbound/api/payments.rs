@@ -53,18 +53,12 @@ pub(super) struct RefundIn {
     refund_request_id: Option<String>,
 }
 
-pub(super) async fn show(
-    State(api): State<Api>,
-    Id(id): Id,
-) -> Result<Json<Value>, Problem> {
+pub(super) async fn show(State(api): State<Api>, Id(id): Id) -> Result<Json<Value>, Problem> {
     let (_, order, payment_request_id) = find(&api, id).await?;
     Ok(Json(view_of(&api, &order, &payment_request_id)?))
 }
 
-pub(super) async fn refunds(
-    State(api): State<Api>,
-    Id(id): Id,
-) -> Result<Json<Value>, Problem> {
+pub(super) async fn refunds(State(api): State<Api>, Id(id): Id) -> Result<Json<Value>, Problem> {
     let (_, order, payment_request_id) = find(&api, id).await?;
     let attempt = order.attempt(&payment_request_id).ok_or_else(unknown_payment)?;
     Ok(Json(view::refunds(attempt, api.books.policy())))

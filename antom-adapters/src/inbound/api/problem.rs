@@ -195,10 +195,7 @@ impl From<Refusal> for Problem {
 impl From<&FieldErrors> for Problem {
     fn from(errors: &FieldErrors) -> Problem {
         Problem::fields(
-            errors
-                .iter()
-                .map(|error| (merchant_name(&error.path), error.rule.to_string()))
-                .collect(),
+            errors.iter().map(|error| (merchant_name(&error.path), error.rule.to_string())).collect(),
         )
     }
 }

@@ -31,7 +31,8 @@ pub(super) async fn shippable(State(api): State<Api>, Id(id): Id) -> Answer {
         if let Some(failure) = asked.failure {
             tracing::warn!(order_id = %id, %failure, "nothing is confirmed for shipping");
             let reason = "the gateway could not be asked; try again";
-            let body = json!({ "shippable": false, "outcome": "in_doubt", "reason": reason, "knownAt": known_at });
+            let body =
+                json!({ "shippable": false, "outcome": "in_doubt", "reason": reason, "knownAt": known_at });
             return Ok((StatusCode::ACCEPTED, Json(body)));
         }
         order = asked.order;

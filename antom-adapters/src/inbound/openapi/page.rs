@@ -15,15 +15,27 @@ pub(crate) fn html(document: &Value) -> String {
         for method in METHODS {
             if let Some(operation) = item.get(method) {
                 let id = escaped(text(operation, "operationId"));
-                put(&mut index, format_args!("<li><a href=\"#{id}\"><span class=\"method\">{method}</span> {}</a></li>", escaped(path)));
+                put(
+                    &mut index,
+                    format_args!(
+                        "<li><a href=\"#{id}\"><span class=\"method\">{method}</span> {}</a></li>",
+                        escaped(path)
+                    ),
+                );
                 sections.push_str(&section(&id, method, path, operation));
             }
         }
     }
     let mut schemas = String::new();
     for (name, schema) in members(&document["components"]["schemas"]) {
-        put(&mut schemas, format_args!("<section id=\"schema-{0}\"><h2><code>{0}</code></h2>", escaped(name)));
-        put(&mut schemas, format_args!("<p>{}</p>{}</section>", escaped(text(schema, "description")), fields(schema)));
+        put(
+            &mut schemas,
+            format_args!("<section id=\"schema-{0}\"><h2><code>{0}</code></h2>", escaped(name)),
+        );
+        put(
+            &mut schemas,
+            format_args!("<p>{}</p>{}</section>", escaped(text(schema, "description")), fields(schema)),
+        );
     }
     let info = &document["info"];
     format!(
@@ -53,7 +65,14 @@ fn section(id: &str, method: &str, path: &str, operation: &Value) -> String {
     }
     out.push_str("<h3>Answers</h3>");
     for (status, answer) in members(&operation["responses"]) {
-        put(&mut out, format_args!("<p><strong>{}</strong> {}</p>", escaped(status), escaped(text(answer, "description"))));
+        put(
+            &mut out,
+            format_args!(
+                "<p><strong>{}</strong> {}</p>",
+                escaped(status),
+                escaped(text(answer, "description"))
+            ),
+        );
         for content in members(&answer["content"]).map(|(_, content)| content) {
             out.push_str(&reference(&content["schema"]));
             out.push_str(&examples(content));

@@ -17,7 +17,8 @@ use antom_signing::{MerchantKey, PublicKey};
 use toml::{Table, Value};
 
 use super::{
-    ApiKey, Config, ConfigFault, ConfigFaults, CredentialConfig, DatabaseConfig, GatewayConfig, Scope, ServerConfig,
+    ApiKey, Config, ConfigFault, ConfigFaults, CredentialConfig, DatabaseConfig, GatewayConfig, Scope,
+    ServerConfig,
 };
 
 const PREFIX: &str = "ANTOM__";

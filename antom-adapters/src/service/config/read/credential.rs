@@ -12,7 +12,11 @@ use crate::service::config::CredentialConfig;
 impl Reader {
     /// The private key, or the API key where that is chosen. The other may stand there too, for the day of a change.
     //= X-13
-    pub(super) fn credential(&mut self, client_id: Option<&ClientId>, base_url: Option<&str>) -> Option<CredentialConfig> {
+    pub(super) fn credential(
+        &mut self,
+        client_id: Option<&ClientId>,
+        base_url: Option<&str>,
+    ) -> Option<CredentialConfig> {
         const CHOICE: &str = "gateway.credential";
         const API_KEY: &str = "gateway.api_key";
         match self.text(CHOICE).as_deref() {
