@@ -152,6 +152,33 @@ fn a_report_of_the_client_is_never_believed_and_at_most_leads_to_a_question() ->
     })
 }
 
+//= S-7 test
+//= B-7 test
+#[test]
+fn the_result_page_says_what_the_books_know_whatever_its_address_says() -> Proof {
+    Stand::prove(|stand| {
+        let steps = Steps::on(stand);
+        let order = steps.create_order("result", "1000")?;
+        let opened = steps.open_session(&order, "AUTOMATIC")?;
+        let sent = stand.gateway().calls("createPaymentSession", &opened.payment)?;
+        let own = text_at(&opened.answer, "/statusUrl").replace("/status/", "/result/");
+        let named = sent.first().map(|call| text_at(&call.request, "/paymentRedirectUrl"));
+        ensure(named == Some(own.as_str()), "the buyer comes back to our own page", &json!(named))?;
+        let page = own.trim_start_matches(stand.merchant().base());
+        let says = |query: &str| {
+            let path = format!("{page}{query}");
+            Ok::<_, Failure>(stand.merchant().send_without_key(Call::new("GET", &path))?.text)
+        };
+        let before = says("?paymentStatus=SUCCESS&result=S")?;
+        ensure(!before.contains("is complete"), "the address proves nothing", &json!(before))?;
+        steps.buyer(&opened, "success")?;
+        until("the page of a paid order", PATIENCE, || {
+            let text = says("?paymentStatus=FAIL")?;
+            Ok(if text.contains("is complete") { Look::Found(()) } else { Look::NotYet(text) })
+        })
+    })
+}
+
 //= H-1 test
 //= B-6 test
 #[test]
