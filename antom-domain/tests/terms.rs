@@ -1,6 +1,6 @@
 //! What an attempt asks for beside the money: how it gets into the request, and what is kept of it.
 //! The gateway's side of it is judged by the end-to-end suites.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 

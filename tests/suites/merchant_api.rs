@@ -213,7 +213,8 @@ fn methods_come_from_the_gateway_or_else_from_the_configuration_and_tell_whether
         let answer = merchant.open_payment(&order, &body)?.expect_status("it is opened", &[201])?;
         let payment = text_at(&answer, "/paymentRequestId");
         stand.gateway().complete(payment, "success")?;
-        steps.wait(&order, "the payment", |seen| has_event(seen, "PaymentSucceeded", payment))?;
+        let is_paid = |seen: &Value| has_event(seen, "PaymentSucceeded", payment);
+        merchant.wait_for_order(&order, "the payment", |_| Ok(()), is_paid)?;
         let told = merchant.refunds(payment)?.expect_status("refunds are listed", &[200])?;
         let nothing = flag_at(&told, "/supportsRefunds") == Some(false) && told["refundable"].is_null();
         ensure(nothing, "nothing can be refunded", &told)?;
