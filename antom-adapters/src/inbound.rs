@@ -7,5 +7,6 @@ pub mod cli;
 mod digest;
 mod intake;
 pub mod listener;
+pub mod openapi;
 pub mod pages;
 pub mod webhook;

@@ -64,6 +64,7 @@ async fn trade(store: &Arc<SqliteStore>) {
             amount: Money::from_minor(Currency::parse("USD").unwrap(), 4_200).unwrap(),
             description: "Two cups".to_owned(),
             reference_buyer_id: "BUYER-1".parse().unwrap(),
+            details: Default::default(),
         };
         orders.create(&new).await.unwrap();
         let open = OpenAttempt {
@@ -76,6 +77,7 @@ async fn trade(store: &Arc<SqliteStore>) {
             os_type: None,
             client_ip: None,
             idempotency_key: Some(format!("key-{number}")),
+            terms: Default::default(),
         };
         orders.execute(&order, &Command::OpenAttempt(Box::new(open))).await.unwrap();
         if number == 2 {

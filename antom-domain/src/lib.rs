@@ -15,6 +15,7 @@
 //!     amount: Money::from_minor(Currency::parse("USD")?, 1_000)?,
 //!     description: "One coffee".to_owned(),
 //!     reference_buyer_id: ReferenceBuyerId::parse("BUYER-1")?,
+//!     details: Default::default(),
 //! };
 //! let (order, step) = Order::create(&new, at)?;
 //! assert_eq!(step.events.len(), 1);

@@ -7,6 +7,7 @@ mod before_new;
 mod call;
 mod command;
 mod decide;
+mod details;
 mod draft;
 mod event;
 mod explain;
@@ -19,23 +20,26 @@ mod settle;
 mod shippable;
 mod state;
 pub mod stored;
+mod terms;
 mod wake;
 
 pub use apply::NotAnOrderLog;
 pub use call::{CallId, CallSubject, GatewayCall, RequestBody};
 pub use command::{CancelReason, Command, NewOrder, OpenAttempt, RefundReason, Refusal};
+pub use details::Details;
 pub use event::{Event, Handout, Recorded};
 pub use explanation::{
     AttemptAccount, Awaited, Deadline, DeadlineKind, Explanation, MachineAccount, Reason, Task, TaskKind,
 };
 pub use fact::{
-    CancelWord, CaptureKey, CaptureSeen, CaptureWord, Details, Fact, Names, PaymentSeen, PaymentWord,
-    RefundWord, Report, ReviewWord, SeenAmount, Source,
+    CancelWord, CaptureKey, CaptureSeen, CaptureWord, Fact, Names, PaymentSeen, PaymentWord, RefundWord,
+    Report, ReviewWord, SeenAmount, Source,
 };
 pub use phase::OrderPhase;
 pub use policy::{Policy, SESSION_LIFETIME};
 pub use shippable::{NotShippable, Shippable};
 pub use state::{Attempt, Authorization, Cancel, Capture, Integration, Order, Payment, Refund, Role};
+pub use terms::{AttemptTerms, CardTerms, OrderDetails};
 pub use wake::Question;
 
 /// What a decision wishes: events to record and effects to bring about once they are durable.

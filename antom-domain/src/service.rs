@@ -10,6 +10,6 @@ mod queues;
 
 pub use books::{Books, BooksError, Ports};
 pub use dispatcher::{Dispatched, Dispatcher};
-pub use inquiries::{Asked, Inquiries};
+pub use inquiries::{Asked, AskedForCard, Inquiries};
 pub use notifications::{Notifications, Receipt};
 pub use orders::{CommandError, Created, Executed, Orders};

@@ -37,6 +37,7 @@ fn creation() -> Commit {
             description: "One coffee".to_owned(),
             reference_buyer_id: ReferenceBuyerId::parse("BUYER-1").unwrap(),
             created_at: at,
+            has_details: false,
             attempts: Vec::new(),
             is_read_only: false,
         },

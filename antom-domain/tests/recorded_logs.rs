@@ -9,12 +9,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use antom_core::outcome::CaptureMode::{Automatic, Manual};
+use antom_core::wire::{Buyer, CardFeatures, Goods, StorageAgreement};
 use antom_domain::order::stored::{
     event_names, event_text, read_event, read_snapshot, rebuild, snapshot_text,
 };
 use antom_domain::order::{
-    CallSubject, CancelWord, CaptureKey, CaptureSeen, CaptureWord, Command, Details, Fact, Integration,
-    PaymentWord, RefundWord, Report, ReviewWord, SeenAmount, Source,
+    CallSubject, CancelWord, CaptureKey, CaptureSeen, CaptureWord, CardTerms, Command, Details, Fact,
+    Integration, NewOrder, OrderDetails, PaymentWord, RefundWord, Report, ReviewWord, SeenAmount, Source,
 };
 use antom_domain::policy::CapturePolicy;
 use support::*;
@@ -120,6 +121,7 @@ fn stories() -> Vec<(&'static str, Story)> {
         ("contradicted_and_settled", contradicted_and_settled()),
         ("failed_and_paid_late", failed_and_paid_late()),
         ("capture_lost", capture_lost()),
+        ("stored_card_with_goods", stored_card_with_goods()),
     ]
 }
 
@@ -144,7 +146,40 @@ fn card() -> Details {
         eci: text("05"),
         three_ds_version: text("2.2.0"),
         acquirer_reference_no: text("74537604221431003881865"),
+        ..Details::default()
     }
+}
+
+fn stored_card_with_goods() -> Story {
+    let goods = Goods { reference_goods_id: Some("cup-1".to_owned()), ..Goods::default() };
+    let buyer = Buyer { buyer_email: Some("buyer@shop.example".to_owned()), ..Buyer::default() };
+    let details = OrderDetails { buyer: Some(buyer), goods: vec![goods] };
+    let mut story = Story::begin_with(&NewOrder { details, ..new_order() });
+    let agreed = at(0);
+    let card_terms = CardTerms {
+        features: CardFeatures::default().storing_the_card(StorageAgreement::recorded_at(agreed)),
+        storage_agreed_at: Some(agreed),
+        ..CardTerms::default()
+    };
+    let mut open = open_attempt(1, Integration::Session, "CARD", Automatic);
+    open.idempotency_key = Some("checkout-9".to_owned());
+    open.terms.card = Some(Box::new(card_terms));
+    open.terms.request_digest = Some("0123456789abcdef0123456789abcdef".to_owned());
+    story.later(2).command(&Command::OpenAttempt(Box::new(open))).unwrap();
+    story.later(5).hand_out(1);
+    let told = Details {
+        last_four: Some("1111".into()),
+        issuing_country: Some("US".into()),
+        funding: Some("CREDIT".into()),
+        payment_method_region: Some("GLOBAL".into()),
+        ds_transaction_id: Some("f38e6948-5388-41a6-bca4-b49723c19437".into()),
+        auth_expiry_time: Some("2026-11-29T00:00:00Z".into()),
+        payment_result_message: Some("success.".into()),
+        ..card()
+    };
+    story.later(3).says(seen(1, Source::Notification, |seen| seen.details = told));
+    story.later(2).says(own_capture(1, CaptureWord::Success));
+    story
 }
 
 fn captured_by_the_gateway() -> Story {

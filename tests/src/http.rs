@@ -26,6 +26,8 @@ pub struct Answer {
     pub status: u16,
     /// The `Content-Type` header, empty where absent.
     pub content_type: String,
+    /// The `Retry-After` header in seconds, if it is one.
+    pub retry_after: Option<u64>,
     /// The body as text.
     pub text: String,
     /// The body as JSON; null where it is none.
@@ -108,11 +110,12 @@ impl Http {
             None => self.agent.run(request.body(())?),
         }
         .map_err(unanswered)?;
-        let header = response.headers().get("content-type").and_then(|value| value.to_str().ok());
-        let content_type = header.unwrap_or_default().to_owned();
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let content_type = header("content-type").unwrap_or_default().to_owned();
+        let retry_after = header("retry-after").and_then(|text| text.parse().ok());
         let text = response.body_mut().read_to_string().map_err(unanswered)?;
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Ok(Answer { status: response.status().as_u16(), content_type, text, json })
+        Ok(Answer { status: response.status().as_u16(), content_type, retry_after, text, json })
     }
 }
 
@@ -172,7 +175,13 @@ mod tests {
     use serde_json::json;
 
     fn answer(status: u16, content_type: &str, json: Value) -> Answer {
-        Answer { status, content_type: content_type.to_owned(), text: json.to_string(), json }
+        Answer {
+            status,
+            content_type: content_type.to_owned(),
+            retry_after: None,
+            text: json.to_string(),
+            json,
+        }
     }
 
     #[test]

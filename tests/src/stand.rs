@@ -127,6 +127,11 @@ impl Stand {
         self.service_launch.output(&["check-config", "--config", &config])
     }
 
+    /// What another command of the service's program prints.
+    pub fn run(&self, arguments: &[&str]) -> Result<String, Failure> {
+        self.service_launch.output(arguments)
+    }
+
     /// Kills the service: no chance to finish anything.
     pub fn kill_service(&mut self) -> Result<(), Failure> {
         self.service.kill()

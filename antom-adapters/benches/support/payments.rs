@@ -95,6 +95,7 @@ fn new_order(id: &ReferenceOrderId) -> NewOrder {
         amount: Money::from_minor(Currency::parse("USD").unwrap(), 4_200).unwrap(),
         description: "Two cups and a tea pot".to_owned(),
         reference_buyer_id: "BUYER-1".parse().unwrap(),
+        details: Default::default(),
     }
 }
 
@@ -109,6 +110,7 @@ fn attempt(name: &str) -> OpenAttempt {
         os_type: None,
         client_ip: None,
         idempotency_key: Some(format!("{name}-key")),
+        terms: Default::default(),
     }
 }
 

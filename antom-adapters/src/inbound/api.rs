@@ -3,21 +3,33 @@
 
 mod auth;
 mod body;
+mod card;
+mod consult;
 mod id;
+mod limit;
+mod opening;
 mod orders;
 mod payments;
 mod problem;
+mod shipping;
 mod view;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use antom_domain::service::Books;
 use axum::Router;
-use axum::routing::{get, post};
+use axum::handler::Handler;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
 
+use crate::outbound::gateway::HttpGateway;
 use crate::service::Keys;
+use crate::service::config::Scope;
 use crate::worker::WorkerHandle;
 use problem::Problem;
+
+pub use limit::RateLimits;
 
 /// What the merchant API works with.
 #[derive(Debug, Clone)]
@@ -28,25 +40,97 @@ pub struct Api {
     pub worker: WorkerHandle,
     /// Who may call.
     pub keys: Keys,
+    /// How often each may.
+    pub limits: RateLimits,
     /// Whether the gateway is its sandbox (C-9).
     pub is_sandbox: bool,
     /// How long a request waits for the gateway before it answers that the outcome is in doubt.
     pub patience: Duration,
+    /// How buyers reach us, without a slash at the end.
+    pub public_url: Arc<str>,
+    /// For so long what the gateway said is good enough to ship (B-7).
+    pub fresh_for: Duration,
+    /// Who tells which methods there are; `None` where the gateway behind the port is not the real one.
+    pub consults: Option<HttpGateway>,
+    /// Which methods to offer where that cannot be told (H-1).
+    pub methods: Arc<[String]>,
 }
 
-/// The routes of the merchant API.
+/// One route: what it answers to, and which scope it needs.
+struct Route {
+    method: &'static str,
+    path: &'static str,
+    scope: Scope,
+    handler: MethodRouter<Api>,
+}
+
+/// Everything that the merchant API answers to. The OpenAPI document tells the same, as a test proves.
+fn routes() -> Vec<Route> {
+    vec![
+        posting("/v1/orders", Scope::Pay, orders::create),
+        getting("/v1/orders", Scope::Read, orders::list),
+        getting("/v1/orders/{id}", Scope::Read, orders::show),
+        getting("/v1/orders/{id}/shippable", Scope::Read, shipping::shippable),
+        posting("/v1/orders/{id}/payments", Scope::Pay, opening::open),
+        getting("/v1/payments/{id}", Scope::Read, payments::show),
+        posting("/v1/payments/{id}/inquire", Scope::Read, payments::inquire),
+        posting("/v1/payments/{id}/capture", Scope::Pay, payments::capture),
+        posting("/v1/payments/{id}/cancel", Scope::Pay, payments::cancel),
+        posting("/v1/payments/{id}/refunds", Scope::Refund, payments::refund),
+        getting("/v1/payments/{id}/refunds", Scope::Read, payments::refunds),
+        getting("/v1/payments/{id}/stored-card", Scope::Pay, payments::stored_card),
+        posting("/v1/consult", Scope::Read, consult::consult),
+    ]
+}
+
+fn posting<T: 'static>(path: &'static str, scope: Scope, handler: impl Handler<T, Api>) -> Route {
+    Route { method: "post", path, scope, handler: post(handler) }
+}
+
+fn getting<T: 'static>(path: &'static str, scope: Scope, handler: impl Handler<T, Api>) -> Route {
+    Route { method: "get", path, scope, handler: get(handler) }
+}
+
+/// The routes of the merchant API. Each lets only keys with its scope through.
 pub fn router(api: Api) -> Router {
-    Router::new()
-        .route("/v1/orders", post(orders::create).get(orders::list))
-        .route("/v1/orders/{id}", get(orders::show))
-        .route("/v1/orders/{id}/shippable", get(orders::shippable))
-        .route("/v1/orders/{id}/payments", post(payments::open))
-        .route("/v1/payments/{id}", get(payments::show))
-        .route("/v1/payments/{id}/inquire", post(payments::inquire))
-        .route("/v1/payments/{id}/capture", post(payments::capture))
-        .route("/v1/payments/{id}/cancel", post(payments::cancel))
-        .route("/v1/payments/{id}/refunds", post(payments::refund).get(payments::refunds))
+    let guarded = routes().into_iter().fold(Router::new(), |router, route| {
+        let Route { method, path, scope, handler } = route;
+        let guard = auth::Guard { api: api.clone(), method, path, scope };
+        router.route(path, handler.route_layer(from_fn_with_state(guard, auth::admit)))
+    });
+    guarded
         .fallback(async || Problem::not_found("there is no such route"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(api)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::inbound::openapi;
+
+    #[test]
+    fn the_document_tells_every_route_with_its_scope_and_no_other() {
+        let served: BTreeSet<String> = routes()
+            .iter()
+            .map(|route| format!("{} {} {}", route.method, route.path, route.scope.as_str()))
+            .collect();
+        let document = openapi::document();
+        let paths = document["paths"].as_object().unwrap();
+        let told: BTreeSet<String> = paths
+            .iter()
+            .filter(|(path, _)| path.starts_with("/v1/"))
+            .flat_map(|(path, item)| {
+                item.as_object().unwrap().iter().filter(|(method, _)| *method != "parameters").map(
+                    move |(method, operation)| {
+                        let scope = &operation["security"][0]["apiKey"][0];
+                        format!("{method} {path} {}", scope.as_str().unwrap())
+                    },
+                )
+            })
+            .collect();
+        assert_eq!(served, told);
+    }
 }

@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::inbound::openapi;
 use crate::service::{Builder, Config, ConfigFaults, Running};
 
 /// Exit code for storage or configuration (design section 8).
@@ -46,6 +47,10 @@ enum CliCommand {
         #[arg(long)]
         config: Option<PathBuf>,
     },
+    /// Prints the OpenAPI document of the merchant API.
+    ///
+    /// Example: antom openapi > openapi.json
+    Openapi,
     /// Prints the signature header of a message.
     Sign(signing::Sign),
     /// Verifies a signature header; exits 0 or 1 and says why.
@@ -77,6 +82,10 @@ pub fn main() -> ExitCode {
             }
             Err(faults) => fail(&faults.to_string()),
         },
+        CliCommand::Openapi => {
+            say(openapi::TEXT);
+            ExitCode::SUCCESS
+        }
         CliCommand::Sign(command) => command.run(),
         CliCommand::Verify(command) => command.run(),
         CliCommand::Keys(command) => command.run(),

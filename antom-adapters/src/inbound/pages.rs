@@ -1,23 +1,44 @@
 //! What a buyer's browser may see: the state of the attempt that its token names.
 //! The address of the return proves nothing; the answer is what the books know.
 
-use antom_domain::order::{Attempt, Order};
-use antom_domain::payment::PaymentPhase;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use antom_core::client_sdk::NextStep;
+use antom_core::id::PaymentRequestId;
+use antom_core::time::Timestamp;
+use antom_core::wire::ClientEvent;
+use antom_domain::order::{Attempt, Order, Question};
+use antom_domain::payment::{PaymentPhase, PaymentTable};
 use antom_domain::port::IdKey;
-use antom_domain::service::Books;
+use antom_domain::service::{Books, Inquiries};
+use antom_domain::verdict::Table as _;
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::json;
 
+use super::intake::{self, BODY_WITHIN, Spoilt};
 use crate::worker::WorkerHandle;
+
+/// The largest report of a client SDK that is read.
+const MAX_EVENT: usize = 16 * 1024;
+/// Strangers who hold a token ask the gateway no more often than the poll loop would.
+const BETWEEN_QUESTIONS: Duration = Duration::from_secs(2);
+/// A page does not wait longer for the gateway; what comes later is recorded all the same.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// So many attempts are remembered before those that may be asked about again are forgotten.
+const SWEEP_FROM: usize = 1_024;
 
 #[derive(Debug, Clone)]
 struct Pages {
     books: Books,
     worker: WorkerHandle,
+    asked: Arc<Mutex<HashMap<PaymentRequestId, Timestamp>>>,
 }
 
 /// The public routes of buyers.
@@ -25,7 +46,8 @@ pub fn router(books: Books, worker: WorkerHandle) -> Router {
     Router::new()
         .route("/result/{token}", get(result))
         .route("/status/{token}", get(status))
-        .with_state(Pages { books, worker })
+        .route("/status/{token}/events", post(event))
+        .with_state(Pages { books, worker, asked: Arc::default() })
 }
 
 /// What a buyer is told.
@@ -54,48 +76,103 @@ impl Shown {
     }
 }
 
-//= S-7
+/// The books are asked, and where they do not know the end yet, the gateway (B-7).
+//= S-7, B-7
 async fn result(State(pages): State<Pages>, Path(token): Path<String>) -> Response {
-    match pages.shown(token).await {
-        Ok(shown) => {
-            let page = format!(
-                "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
-                 content=\"width=device-width\"><title>Payment</title><p>{}</p></html>",
-                shown.sentence()
-            );
-            (
-                [
-                    (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
-                    (header::CACHE_CONTROL, "no-store"),
-                ],
-                Html(page),
-            )
-                .into_response()
-        }
-        Err(status) => status.into_response(),
-    }
+    let seen = match pages.attempt(&token).await {
+        Ok((order, attempt)) => pages.ask_again(&order, &attempt).await,
+        Err(status) => return status.into_response(),
+    };
+    let page = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
+         content=\"width=device-width\"><title>Payment</title><p>{}</p></html>",
+        seen.sentence()
+    );
+    let policy =
+        [(header::CONTENT_SECURITY_POLICY, "default-src 'none'"), (header::CACHE_CONTROL, "no-store")];
+    (policy, Html(page)).into_response()
 }
 
 async fn status(State(pages): State<Pages>, Path(token): Path<String>) -> Response {
-    match pages.shown(token).await {
-        Ok(shown) => {
-            ([(header::CACHE_CONTROL, "no-store")], Json(json!({ "status": shown.word() }))).into_response()
-        }
+    match pages.attempt(&token).await {
+        Ok((order, attempt)) => told(shown(&order, &attempt)),
         Err(status) => status.into_response(),
     }
 }
 
+/// What a client SDK reports is never believed: at most the gateway is asked, and the answer is what the books know.
+//= C-7
+async fn event(State(pages): State<Pages>, Path(token): Path<String>, body: Body) -> Response {
+    let (order, attempt) = match pages.attempt(&token).await {
+        Ok(found) => found,
+        Err(status) => return status.into_response(),
+    };
+    let body = match intake::whole(body, MAX_EVENT, BODY_WITHIN).await {
+        Ok(body) => body,
+        Err(Spoilt::TooLarge) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Err(Spoilt::TooSlow) => return StatusCode::REQUEST_TIMEOUT.into_response(),
+    };
+    let Ok(event) = serde_json::from_slice::<ClientEvent>(&body) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let may_be_over = matches!(
+        event.next_step(),
+        NextStep::ShowResultPage | NextStep::ConfirmFailure | NextStep::AskServer
+    );
+    if may_be_over { told(pages.ask_again(&order, &attempt).await) } else { told(shown(&order, &attempt)) }
+}
+
+fn told(seen: Shown) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], Json(json!({ "status": seen.word() }))).into_response()
+}
+
 impl Pages {
-    async fn shown(&self, token: String) -> Result<Shown, StatusCode> {
-        let key = IdKey::Token(token.clone());
+    /// The attempt that the token names.
+    async fn attempt(&self, token: &str) -> Result<(Order, Attempt), StatusCode> {
+        let key = IdKey::Token(token.to_owned());
         let unavailable = |_| StatusCode::SERVICE_UNAVAILABLE;
         let order_id = self.books.ports().store.find(&key).await.map_err(unavailable)?;
         let order_id = order_id.ok_or(StatusCode::NOT_FOUND)?;
         let order = self.books.load(&order_id).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?.order;
         self.worker.changed(&order_id);
-        let attempt =
-            order.attempts.iter().find(|attempt| attempt.token == token).ok_or(StatusCode::NOT_FOUND)?;
-        Ok(shown(&order, attempt))
+        let attempt = order.attempts.iter().find(|attempt| attempt.token == token).cloned();
+        attempt.map(|attempt| (order, attempt)).ok_or(StatusCode::NOT_FOUND)
+    }
+
+    /// What is known after the gateway was asked; only about a payment without an end, and not too often.
+    async fn ask_again(&self, order: &Order, attempt: &Attempt) -> Shown {
+        let before = shown(order, attempt);
+        let is_open = !order.is_read_only && !PaymentTable::is_final(attempt.payment.phase);
+        if !is_open || !self.may_ask(&attempt.payment_request_id) {
+            return before;
+        }
+        let (pages, order_id) = (self.clone(), order.reference_order_id.clone());
+        let question = Question::about(attempt.payment_request_id.clone());
+        // It goes on when the buyer goes away.
+        let asking = tokio::spawn(async move {
+            let asked = Inquiries::new(pages.books.clone()).ask(&order_id, &question).await;
+            pages.worker.changed(&order_id);
+            asked
+        });
+        let Ok(Ok(Ok(asked))) = tokio::time::timeout(PATIENCE, asking).await else { return before };
+        asked
+            .order
+            .attempt(&attempt.payment_request_id)
+            .map_or(before, |attempt| shown(&asked.order, attempt))
+    }
+
+    fn may_ask(&self, id: &PaymentRequestId) -> bool {
+        let now = self.books.ports().clock.now();
+        let is_recent = |at: &Timestamp| now.since(*at) < BETWEEN_QUESTIONS;
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if asked.get(id).is_some_and(is_recent) {
+            return false;
+        }
+        if asked.len() >= SWEEP_FROM {
+            asked.retain(|_, at| is_recent(at));
+        }
+        asked.insert(id.clone(), now);
+        true
     }
 }
 

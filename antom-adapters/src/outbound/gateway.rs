@@ -4,7 +4,7 @@
 mod signer;
 
 use antom_core::outcome::Api;
-use antom_core::wire;
+use antom_core::wire::{self, ConsultRequest, ConsultResponse};
 use antom_domain::order::GatewayCall;
 use antom_domain::port::{CallFailure, FailureReason, GatewayAnswer, PaymentGateway, Reach};
 use antom_http::{Answer, CallError, Client, MaybeSentReason, NotSentReason, TransportError, TransportFault};
@@ -22,6 +22,14 @@ impl HttpGateway {
     /// A gateway port over this client; its deadline is the client's.
     pub fn new(client: Client) -> HttpGateway {
         HttpGateway { client }
+    }
+
+    /// Which payment methods may be offered. It belongs to no order and changes nothing, so that it is no durable call.
+    ///
+    /// # Errors
+    /// [`CallFailure`] where there is no verified answer.
+    pub async fn consult(&self, request: &ConsultRequest) -> Result<ConsultResponse, CallFailure> {
+        self.client.consult(request).await.map_err(|error| failure(&error))
     }
 }
 

@@ -41,14 +41,23 @@ pub struct GatewayConfig {
     pub base_url: String,
     /// Our id at the gateway.
     pub client_id: ClientId,
-    /// Our private key, as PEM or bare base64.
-    pub merchant_private_key: Secret,
+    /// How our calls are authorized.
+    pub credential: CredentialConfig,
     /// The gateway's public keys by version, as PEM or bare base64.
     pub antom_public_keys: BTreeMap<u32, String>,
     /// Further certificate authorities, for test gateways.
     pub ca_pem: Option<String>,
     /// How long a call may take (B-2).
     pub timeout: Duration,
+}
+
+/// `[gateway] credential`
+#[derive(Debug, Clone)]
+pub enum CredentialConfig {
+    /// Our private key, as PEM or bare base64; answers are signed too.
+    Rsa(Secret),
+    /// An API key over an encrypted connection, whose answers are unsigned.
+    ApiKey(Secret),
 }
 
 /// `[database]`
@@ -77,6 +86,8 @@ pub struct ServerConfig {
     pub public_url: Option<String>,
     /// Who may use the merchant API.
     pub api_keys: Vec<ApiKey>,
+    /// How many requests a second each of these keys may make.
+    pub rate_limit: NonZeroU32,
 }
 
 /// One key of the merchant API.
@@ -93,10 +104,23 @@ pub struct ApiKey {
 /// What an API key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Read orders and payments.
+    /// Show orders and payments, and ask the gateway about them.
     Read,
-    /// Create, pay, capture, cancel and refund.
-    Write,
+    /// Create orders, open payments, capture and cancel them, and use stored cards.
+    Pay,
+    /// Give money back.
+    Refund,
+}
+
+impl Scope {
+    /// The word in configuration and problems.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Scope::Read => "read",
+            Scope::Pay => "pay",
+            Scope::Refund => "refund",
+        }
+    }
 }
 
 /// `[payment]`
@@ -104,6 +128,8 @@ pub enum Scope {
 pub struct PaymentConfig {
     /// The settlement currency to name, where one is configured (S-3).
     pub settlement_currency: Option<Currency>,
+    /// All that the contract has; a payment may name another of them.
+    pub settlement_currencies: Vec<Currency>,
     /// Who captures cards where the merchant does not say.
     pub capture: CaptureMode,
     /// How an authorization may be captured, as the contract says.
@@ -112,6 +138,10 @@ pub struct PaymentConfig {
     pub expiry: Option<Duration>,
     /// Payment methods that know no refunds (B-6).
     pub methods_without_refunds: Vec<String>,
+    /// Methods to offer where the gateway cannot be asked (H-1).
+    pub methods: Vec<String>,
+    /// For so long the gateway's last word is good enough to ship (B-7).
+    pub fresh_for: Duration,
     /// How long the 2 s rhythm of inquiries lasts, and how many a second there may be.
     pub polling: PollingConfig,
 }

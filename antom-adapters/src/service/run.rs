@@ -10,13 +10,15 @@ use antom_domain::order::Policy;
 use antom_domain::policy::Retry;
 use antom_domain::port::{Clock, IdSource, Inbox, Jitter, OrderStore, Outbox, PaymentGateway};
 use antom_domain::service::{Books, Ports};
-use antom_http::{Client, Endpoint, ReqwestOptions, ReqwestTransport, RsaCredential};
+use antom_http::{
+    ApiKey as GatewayApiKey, Client, Credential, Endpoint, ReqwestOptions, ReqwestTransport, RsaCredential,
+};
 use antom_signing::{KeyVersion, LocalSigner, MerchantKey, NotificationPolicy};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::config::{Config, ConfigFaults, DatabaseConfig, GatewayConfig};
+use super::config::{Config, ConfigFaults, CredentialConfig, DatabaseConfig, GatewayConfig};
 use super::reload::{Keys, Source, WatchingKeys};
 use crate::inbound::listener::{self, Limits};
 use crate::inbound::{admin, api, pages, webhook};
@@ -185,9 +187,12 @@ impl Builder {
         let prefix = prefix(&public_url);
 
         let keys = Keys::new(&config, self.source)?;
-        let gateway = match self.gateway {
-            Some(gateway) => gateway,
-            None => http_gateway(&config.gateway, &keys, self.clock.clone())?,
+        let (gateway, consults): (Arc<dyn PaymentGateway>, Option<HttpGateway>) = match self.gateway {
+            Some(gateway) => (gateway, None),
+            None => {
+                let http = http_gateway(&config.gateway, &keys, self.clock.clone())?;
+                (Arc::new(WatchingKeys { gateway: Arc::new(http.clone()), keys: keys.clone() }), Some(http))
+            }
         };
         let storage = match self.storage {
             Some(storage) => storage,
@@ -209,8 +214,13 @@ impl Builder {
             books: books.clone(),
             worker: worker.handle(),
             keys: keys.clone(),
+            limits: api::RateLimits::per_second(config.server.rate_limit),
             is_sandbox: config.gateway.client_id.is_sandbox(),
             patience: config.gateway.timeout.saturating_add(Duration::from_secs(2)),
+            public_url: public_url.as_str().into(),
+            fresh_for: config.payment.fresh_for,
+            consults,
+            methods: config.payment.methods.clone().into(),
         });
         let hook = webhook::router(webhook::Webhook {
             books: books.clone(),
@@ -267,13 +277,22 @@ fn http_gateway(
     config: &GatewayConfig,
     keys: &Keys,
     clock: Arc<dyn Clock>,
-) -> Result<Arc<dyn PaymentGateway>, StartError> {
+) -> Result<HttpGateway, StartError> {
     let fault = |key: &'static str| move |reason: String| StartError::Config { key, reason };
-    let key = MerchantKey::parse(config.merchant_private_key.expose())
-        .map_err(|error| fault("gateway.merchant_private_key")(error.to_string()))?;
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let signer = PooledSigner::new(LocalSigner::new(key, KeyVersion::new(1)), cores);
-    let credential = RsaCredential::new(config.client_id.clone(), Arc::new(signer), keys.shared());
+    let credential: Arc<dyn Credential> = match &config.credential {
+        CredentialConfig::Rsa(key) => {
+            let key = MerchantKey::parse(key.expose())
+                .map_err(|error| fault("gateway.merchant_private_key")(error.to_string()))?;
+            let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+            let signer = PooledSigner::new(LocalSigner::new(key, KeyVersion::new(1)), cores);
+            Arc::new(RsaCredential::new(config.client_id.clone(), Arc::new(signer), keys.shared()))
+        }
+        //= X-13
+        CredentialConfig::ApiKey(key) => {
+            let key = GatewayApiKey::parse(key.clone());
+            Arc::new(key.map_err(|error| fault("gateway.api_key")(error.to_string()))?)
+        }
+    };
     let mut options = ReqwestOptions::default();
     if let Some(pem) = &config.ca_pem {
         options = options.with_ca_pem(pem.as_str());
@@ -283,9 +302,9 @@ fn http_gateway(
     let endpoint =
         Endpoint::custom(&config.base_url).map_err(|error| fault("gateway.base_url")(error.to_string()))?;
     let now = move || -> Timestamp { clock.now() };
-    let client = Client::new(endpoint, Arc::new(credential), Arc::new(transport), Arc::new(now))
-        .with_deadline(config.timeout);
-    Ok(Arc::new(WatchingKeys { gateway: Arc::new(HttpGateway::new(client)), keys: keys.clone() }))
+    let client =
+        Client::new(endpoint, credential, Arc::new(transport), Arc::new(now)).with_deadline(config.timeout);
+    Ok(HttpGateway::new(client))
 }
 
 async fn database(config: Option<&DatabaseConfig>) -> Result<Storage, StartError> {
@@ -331,6 +350,7 @@ fn policy(config: &Config, public_url: &str) -> Policy {
     let notify_url = format!("{public_url}{}", webhook::PATH);
     let mut policy = Policy::new(notify_url, format!("{public_url}/result/"));
     policy.settlement_currency = config.payment.settlement_currency;
+    policy.settlement_currencies.clone_from(&config.payment.settlement_currencies);
     policy.capture_mode = config.payment.capture.clone();
     if let Some(expiry) = config.payment.expiry {
         policy.expiry.timeout = expiry;

@@ -99,6 +99,7 @@ mod tests {
             amount: Money::parse_minor(Currency::parse("USD").unwrap(), "4200").unwrap(),
             description: "Two cups".to_owned(),
             reference_buyer_id: "BUYER-1".parse().unwrap(),
+            details: Default::default(),
         };
         let (mut order, _) = Order::create(&new, at(0)).unwrap();
         let events = [
@@ -109,6 +110,8 @@ mod tests {
                 capture_mode: Some(CaptureMode::Manual),
                 token: "token".to_owned(),
                 idempotency_key: None,
+                request_digest: None,
+                storage_agreed_at: None,
                 window_closes_at: at(1),
             },
             Event::PaymentSucceeded { payment_request_id: id() },

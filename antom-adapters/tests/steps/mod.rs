@@ -46,6 +46,7 @@ pub(crate) fn step(name: &str, expected: Version) -> Commit {
             description: format!("after {expected}"),
             reference_buyer_id: ReferenceBuyerId::parse("BUYER-1").unwrap(),
             created_at: at(0),
+            has_details: false,
             attempts: Vec::new(),
             is_read_only: false,
         },

@@ -29,7 +29,7 @@ impl Order {
     }
 
     pub(super) fn born(first: &Recorded) -> Option<Order> {
-        let Event::OrderCreated { reference_order_id, amount, description, reference_buyer_id } =
+        let Event::OrderCreated { reference_order_id, amount, description, reference_buyer_id, details } =
             &first.event
         else {
             return None;
@@ -40,6 +40,7 @@ impl Order {
             description: description.clone(),
             reference_buyer_id: reference_buyer_id.clone(),
             created_at: first.at,
+            has_details: details.is_some(),
             attempts: Vec::new(),
             is_read_only: false,
         })
@@ -56,6 +57,8 @@ impl Order {
                 capture_mode,
                 token,
                 idempotency_key,
+                request_digest,
+                storage_agreed_at,
                 window_closes_at,
             } => self.attempts.push(Attempt {
                 payment_request_id: payment_request_id.clone(),
@@ -65,6 +68,8 @@ impl Order {
                 amount: self.amount,
                 token: token.clone(),
                 idempotency_key: idempotency_key.clone(),
+                request_digest: request_digest.clone(),
+                storage_agreed_at: *storage_agreed_at,
                 opened_at: at,
                 handed_out_at: None,
                 window_closes_at: *window_closes_at,
@@ -74,7 +79,7 @@ impl Order {
                     payment_id: None,
                     result_code: None,
                     settled_at: None,
-                    details: super::fact::Details::default(),
+                    details: super::details::Details::default(),
                 },
                 authorization: Authorization { phase: AuthorizationPhase::Absent, capture_before: None },
                 captures: Vec::new(),

@@ -4,13 +4,14 @@
 use antom_core::id::{
     CaptureRequestId, PaymentRequestId, ReferenceBuyerId, ReferenceOrderId, RefundRequestId,
 };
-use antom_core::money::{Money, MoneyError};
+use antom_core::money::{Currency, Money, MoneyError};
 use antom_core::outcome::{CaptureMode, OsType, TerminalType};
 use antom_core::time::Timestamp;
 use antom_core::wire::FieldErrors;
 use serde::{Deserialize, Serialize};
 
 use super::state::Integration;
+use super::terms::{AttemptTerms, OrderDetails};
 use crate::policy::WrongCapture;
 
 /// A new order.
@@ -24,6 +25,8 @@ pub struct NewOrder {
     pub description: String,
     /// The merchant's id of the buyer.
     pub reference_buyer_id: ReferenceBuyerId,
+    /// Goods, and what else is known of the buyer.
+    pub details: OrderDetails,
 }
 
 /// A new attempt to pay.
@@ -47,6 +50,8 @@ pub struct OpenAttempt {
     pub client_ip: Option<String>,
     /// The merchant's key: the same key is the same attempt (B-8).
     pub idempotency_key: Option<String>,
+    /// What it asks for beside.
+    pub terms: AttemptTerms,
 }
 
 /// What the merchant wants of an existing order.
@@ -129,6 +134,12 @@ pub enum Refusal {
     /// The merchant's key belongs to another request (B-8).
     #[error("the idempotency key was used for another request")]
     IdempotencyKeyReused,
+    /// The configuration names other settlement currencies (S-3).
+    #[error("{currency} is not among the settlement currencies of the configuration")]
+    UnknownSettlementCurrency {
+        /// The one that was asked for.
+        currency: Currency,
+    },
     /// The order has as many attempts as it may have.
     #[error("the order has reached its {limit} attempts; create a new order")]
     TooManyAttempts {

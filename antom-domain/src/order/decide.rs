@@ -37,6 +37,7 @@ impl Order {
             amount: new.amount,
             description: new.description.clone(),
             reference_buyer_id: new.reference_buyer_id.clone(),
+            details: (!new.details.is_empty()).then(|| Box::new(new.details.clone())),
         };
         let order = Order {
             reference_order_id: new.reference_order_id.clone(),
@@ -44,6 +45,7 @@ impl Order {
             description: new.description.clone(),
             reference_buyer_id: new.reference_buyer_id.clone(),
             created_at: at,
+            has_details: !new.details.is_empty(),
             attempts: Vec::new(),
             is_read_only: false,
         };
@@ -88,9 +90,11 @@ fn open_attempt(draft: &mut Draft<'_>, open: &OpenAttempt) -> Result<(), Refusal
     if let Some(earlier) = draft.order.attempt_by_key(open.idempotency_key.as_deref()) {
         let same = earlier.integration == open.integration
             && earlier.payment_method_type == open.payment_method_type
-            && earlier.capture_mode == capture_mode;
+            && earlier.capture_mode == capture_mode
+            && is_same_request(earlier.request_digest.as_ref(), open.terms.request_digest.as_ref());
         return if same { Ok(()) } else { Err(Refusal::IdempotencyKeyReused) };
     }
+    check_terms(open, is_card, draft.policy)?;
     if draft.order.attempt(&open.payment_request_id).is_some() {
         return Err(Refusal::AttemptExists);
     }
@@ -113,10 +117,30 @@ fn open_attempt(draft: &mut Draft<'_>, open: &OpenAttempt) -> Result<(), Refusal
         capture_mode,
         token: open.token.clone(),
         idempotency_key: open.idempotency_key.clone(),
+        request_digest: open.terms.request_digest.clone(),
+        storage_agreed_at: open.terms.card.as_ref().and_then(|card| card.storage_agreed_at),
         window_closes_at: window_closes_at(open.integration, draft.at, draft.policy),
     });
     draft.wish(call);
     Ok(())
+}
+
+/// Requests of which one has no digest are told apart by what is recorded of them.
+fn is_same_request(earlier: Option<&String>, new: Option<&String>) -> bool {
+    earlier.is_none() || new.is_none() || earlier == new
+}
+
+//= S-3
+fn check_terms(open: &OpenAttempt, is_card: bool, policy: &Policy) -> Result<(), Refusal> {
+    if let Some(card) = &open.terms.card {
+        card.check(open.integration, is_card)?;
+    }
+    match open.terms.settlement_currency {
+        Some(currency) if !policy.settles_in(currency) => {
+            Err(Refusal::UnknownSettlementCurrency { currency })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Within a session the buyer may begin to pay until it ends.

@@ -11,8 +11,9 @@ use antom_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::command::{CancelReason, RefundReason};
-use super::fact::Details;
+use super::details::Details;
 use super::state::Integration;
+use super::terms::OrderDetails;
 
 /// An event with its place in the log. How it is written, with the version of its form, is [`stored`](super::stored)'s.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -66,6 +67,8 @@ pub enum Event {
         amount: Money,
         description: String,
         reference_buyer_id: ReferenceBuyerId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        details: Option<Box<OrderDetails>>,
     },
     /// An attempt to pay was decided.
     AttemptOpened {
@@ -77,6 +80,10 @@ pub enum Event {
         token: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         idempotency_key: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request_digest: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        storage_agreed_at: Option<Timestamp>,
         window_closes_at: Timestamp,
     },
     /// The opening call may have been received, without a readable answer.

@@ -34,6 +34,7 @@ impl Order {
     /// #     amount: Money::from_minor(Currency::parse("USD")?, 1_000)?,
     /// #     description: "One coffee".to_owned(),
     /// #     reference_buyer_id: ReferenceBuyerId::parse("BUYER-1")?,
+    /// #     details: Default::default(),
     /// # };
     /// let at = Timestamp::from_epoch_millis(1_795_000_000_000);
     /// let policy = Policy::new("https://shop.example/notifications/antom", "https://shop.example/result/");

@@ -1,14 +1,12 @@
 //! Facts: what the gateway showed, in the machines' words.
 //! Reading them from wire messages is left to `reading`; believing them is `absorb`'s.
 
-use std::sync::Arc;
-
 use antom_core::id::{CaptureId, CaptureRequestId, PaymentId, PaymentRequestId, RefundRequestId};
 use antom_core::money::Money;
 use antom_core::time::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::call::CallSubject;
+use super::details::Details;
 use super::event::Handout;
 
 /// How far our own call got.
@@ -77,6 +75,13 @@ pub enum PaymentWord {
     Unknown,
 }
 
+impl PaymentWord {
+    /// Whether the payment has come to an end with it.
+    pub fn is_final(self) -> bool {
+        matches!(self, PaymentWord::Success | PaymentWord::Failure | PaymentWord::Cancelled)
+    }
+}
+
 /// What the gateway said of its review.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ReviewWord {
@@ -135,84 +140,6 @@ pub struct CaptureKey {
     pub capture_request_id: Option<CaptureRequestId>,
     /// The gateway's id.
     pub capture_id: Option<CaptureId>,
-}
-
-/// What the gateway told about the card and its checks (I-6). Absent stays absent: nothing is made up. Copies share the
-/// texts, which are carried through every later step and never changed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Details {
-    /// The card's brand.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub card_brand: Option<Arc<str>>,
-    /// The masked card number: display data (P-1).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub card_no: Option<Arc<str>>,
-    /// The raw address check.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub avs_result_raw: Option<Arc<str>>,
-    /// The raw card code check.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cvv_result_raw: Option<Arc<str>>,
-    /// The scheme's id of the transaction.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub network_transaction_id: Option<Arc<str>>,
-    /// The indicator of the 3-D Secure result; absent means no 3-D Secure.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub eci: Option<Arc<str>>,
-    /// The version of 3-D Secure.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub three_ds_version: Option<Arc<str>>,
-    /// The acquirer's reference.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub acquirer_reference_no: Option<Arc<str>>,
-}
-
-impl Details {
-    /// Whether nothing is known.
-    pub fn is_empty(&self) -> bool {
-        *self == Details::default()
-    }
-
-    /// What `newer` knows and `self` does not: only holes are filled, so that a repeated fact adds nothing.
-    pub(super) fn missing(&self, newer: &Details) -> Details {
-        fn hole(have: Option<&Arc<str>>, new: Option<&Arc<str>>) -> Option<Arc<str>> {
-            if have.is_some() { None } else { new.cloned() }
-        }
-        Details {
-            card_brand: hole(self.card_brand.as_ref(), newer.card_brand.as_ref()),
-            card_no: hole(self.card_no.as_ref(), newer.card_no.as_ref()),
-            avs_result_raw: hole(self.avs_result_raw.as_ref(), newer.avs_result_raw.as_ref()),
-            cvv_result_raw: hole(self.cvv_result_raw.as_ref(), newer.cvv_result_raw.as_ref()),
-            network_transaction_id: hole(
-                self.network_transaction_id.as_ref(),
-                newer.network_transaction_id.as_ref(),
-            ),
-            eci: hole(self.eci.as_ref(), newer.eci.as_ref()),
-            three_ds_version: hole(self.three_ds_version.as_ref(), newer.three_ds_version.as_ref()),
-            acquirer_reference_no: hole(
-                self.acquirer_reference_no.as_ref(),
-                newer.acquirer_reference_no.as_ref(),
-            ),
-        }
-    }
-
-    /// Fills holes with what `learnt` says.
-    pub(super) fn fill(&mut self, learnt: &Details) {
-        fn fill(have: &mut Option<Arc<str>>, new: Option<&Arc<str>>) {
-            if have.is_none() {
-                *have = new.cloned();
-            }
-        }
-        fill(&mut self.card_brand, learnt.card_brand.as_ref());
-        fill(&mut self.card_no, learnt.card_no.as_ref());
-        fill(&mut self.avs_result_raw, learnt.avs_result_raw.as_ref());
-        fill(&mut self.cvv_result_raw, learnt.cvv_result_raw.as_ref());
-        fill(&mut self.network_transaction_id, learnt.network_transaction_id.as_ref());
-        fill(&mut self.eci, learnt.eci.as_ref());
-        fill(&mut self.three_ds_version, learnt.three_ds_version.as_ref());
-        fill(&mut self.acquirer_reference_no, learnt.acquirer_reference_no.as_ref());
-    }
 }
 
 /// What was said of a payment.

@@ -18,6 +18,8 @@ pub struct Policy {
     pub result_url: String,
     /// The settlement currency to name, where the contract asks for one (S-3).
     pub settlement_currency: Option<Currency>,
+    /// Those that a payment may name instead; empty where the contract has one or none.
+    pub settlement_currencies: Vec<Currency>,
     /// Who captures cards where the merchant does not say.
     pub capture_mode: CaptureMode,
     /// How an authorization may be captured, as the contract says.
@@ -49,6 +51,7 @@ impl Policy {
             notify_url: notify_url.into(),
             result_url: result_url.into(),
             settlement_currency: None,
+            settlement_currencies: Vec::new(),
             capture_mode: CaptureMode::Automatic,
             captures: CapturePolicy::Full,
             expiry: Expiry::default(),
@@ -68,6 +71,14 @@ impl Policy {
     //= B-6
     pub fn knows_no_refunds(&self, attempt: &Attempt) -> bool {
         self.methods_without_refunds.contains(&attempt.payment_method_type)
+    }
+}
+
+impl Policy {
+    /// Whether a payment may be settled in this currency.
+    //= S-3
+    pub fn settles_in(&self, currency: Currency) -> bool {
+        self.settlement_currency == Some(currency) || self.settlement_currencies.contains(&currency)
     }
 }
 

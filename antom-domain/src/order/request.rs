@@ -1,7 +1,7 @@
 //! Writes the requests: complete but for time and signature, checked before they are wished.
 //! Sending is the gateway port's; the bytes are never written again.
 
-use antom_core::id::{CaptureRequestId, PaymentId, PaymentRequestId, RefundRequestId};
+use antom_core::id::{CaptureRequestId, PaymentId, PaymentRequestId, ReferenceBuyerId, RefundRequestId};
 use antom_core::money::Money;
 use antom_core::outcome::{Api, CaptureMode};
 use antom_core::time::{Timestamp, WireTime};
@@ -16,6 +16,7 @@ use super::call::{CallSubject, GatewayCall, RequestBody};
 use super::command::{NewOrder, OpenAttempt};
 use super::policy::Policy;
 use super::state::{Attempt, Integration, Order, Refundable};
+use super::terms::OrderDetails;
 
 /// Room for most requests, in bytes, so that the text is not moved while it grows.
 const MOST_BODIES: usize = 1_024;
@@ -53,10 +54,17 @@ fn session_request(
 ) -> CreatePaymentSessionRequest {
     let redirect_url = format!("{}{}", policy.result_url, open.token);
     let id = open.payment_request_id.clone();
-    let mut request = CreatePaymentSessionRequest::new(id, wire_order(order), order.amount, redirect_url);
-    request.payment_method = Some(PaymentMethod::new(open.payment_method_type.as_str()));
+    let mut request =
+        CreatePaymentSessionRequest::new(id, wire_order(order, open), order.amount, redirect_url);
+    request.payment_method = Some(method(open));
     request.payment_factor = capture_mode.cloned().map(PaymentFactor::card);
-    request.settlement_strategy = settlement(policy);
+    request.settlement_strategy = settlement(open, policy);
+    request.env = open.terminal_type.is_some().then(|| env(open));
+    if let Some(card) = &open.terms.card {
+        request.saved_payment_methods = card.saved_methods();
+        request.credit_pay_plan.clone_from(&card.credit_pay_plan);
+        request.enable_installment_collection = card.enable_installment_collection;
+    }
     request.payment_notify_url = Some(policy.notify_url.clone());
     request.payment_expiry_time = expiry(at, policy);
     request
@@ -70,35 +78,50 @@ fn pay_request(
     at: Timestamp,
     policy: &Policy,
 ) -> PayRequest {
-    let env = Env {
+    let redirect_url = format!("{}{}", policy.result_url, open.token);
+    let id = open.payment_request_id.clone();
+    let order_in = wire_order(order, open);
+    let mut request = PayRequest::new(id, order_in, order.amount, method(open), redirect_url, env(open));
+    request.payment_factor = capture_mode.cloned().map(PaymentFactor::card);
+    request.settlement_strategy = settlement(open, policy);
+    request.payment_notify_url = Some(policy.notify_url.clone());
+    request.payment_expiry_time = expiry(at, policy);
+    request.credit_pay_plan = open.terms.card.as_ref().and_then(|card| card.credit_pay_plan.clone());
+    request
+}
+
+//= H-4
+fn method(open: &OpenAttempt) -> PaymentMethod {
+    match &open.terms.card {
+        Some(card) => card.method(open.integration),
+        None => PaymentMethod::new(open.payment_method_type.as_str()),
+    }
+}
+
+fn env(open: &OpenAttempt) -> Env {
+    Env {
         terminal_type: open.terminal_type.clone(),
         os_type: open.os_type.clone(),
         client_ip: open.client_ip.clone(),
         ..Env::default()
-    };
-    let redirect_url = format!("{}{}", policy.result_url, open.token);
-    let method = PaymentMethod::new(open.payment_method_type.as_str());
-    let id = open.payment_request_id.clone();
-    let mut request = PayRequest::new(id, wire_order(order), order.amount, method, redirect_url, env);
-    request.payment_factor = capture_mode.cloned().map(PaymentFactor::card);
-    request.settlement_strategy = settlement(policy);
-    request.payment_notify_url = Some(policy.notify_url.clone());
-    request.payment_expiry_time = expiry(at, policy);
-    request
+    }
 }
 
-fn wire_order(order: &Order) -> wire::Order {
-    let mut wire_order =
-        wire::Order::new(order.reference_order_id.clone(), order.description.as_str(), order.amount);
-    wire_order.buyer = Some(wire::Buyer {
-        reference_buyer_id: Some(order.reference_buyer_id.clone()),
-        ..wire::Buyer::default()
-    });
-    wire_order
+fn wire_order(order: &Order, open: &OpenAttempt) -> wire::Order {
+    let details = open.terms.order.as_deref().cloned().unwrap_or_default();
+    let plain = wire::Order::new(order.reference_order_id.clone(), order.description.as_str(), order.amount);
+    detailed(plain, details, &order.reference_buyer_id)
 }
 
-fn settlement(policy: &Policy) -> Option<SettlementStrategy> {
-    policy.settlement_currency.map(SettlementStrategy::from)
+fn detailed(order: wire::Order, details: OrderDetails, buyer: &ReferenceBuyerId) -> wire::Order {
+    let mut order = wire::Order { buyer: details.buyer, ..order };
+    order.goods = (!details.goods.is_empty()).then_some(details.goods);
+    order.bought_by(buyer.clone())
+}
+
+//= S-3
+fn settlement(open: &OpenAttempt, policy: &Policy) -> Option<SettlementStrategy> {
+    open.terms.settlement_currency.or(policy.settlement_currency).map(SettlementStrategy::from)
 }
 
 fn expiry(at: Timestamp, policy: &Policy) -> Option<WireTime> {
@@ -108,12 +131,8 @@ fn expiry(at: Timestamp, policy: &Policy) -> Option<WireTime> {
 /// Checks an order's texts as every later request will carry them.
 //= S-5
 pub(super) fn check_order_texts(new: &NewOrder) -> Result<(), FieldErrors> {
-    let mut order = wire::Order::new(new.reference_order_id.clone(), new.description.as_str(), new.amount);
-    order.buyer = Some(wire::Buyer {
-        reference_buyer_id: Some(new.reference_buyer_id.clone()),
-        ..wire::Buyer::default()
-    });
-    order.validate()
+    let plain = wire::Order::new(new.reference_order_id.clone(), new.description.as_str(), new.amount);
+    detailed(plain, new.details.clone(), &new.reference_buyer_id).validate()
 }
 
 /// Takes the held money, or a part of it.

@@ -11,7 +11,7 @@ use antom_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::command::{CancelReason, RefundReason};
-use super::fact::Details;
+use super::details::Details;
 use crate::authorization::AuthorizationPhase;
 use crate::cancel::CancelPhase;
 use crate::capture::{CapturePhase, CaptureTable};
@@ -33,6 +33,9 @@ pub struct Order {
     pub reference_buyer_id: ReferenceBuyerId,
     /// When the order was created.
     pub created_at: Timestamp,
+    /// Whether the event that created the order tells goods or more of the buyer.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub has_details: bool,
     /// The attempts, oldest first; at most 20.
     pub attempts: Vec<Attempt>,
     /// A newer program had a part in this order: here is what this one can read of it, and it only looks. It decides
@@ -83,6 +86,12 @@ pub struct Attempt {
     /// The merchant's key of the request that opened it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<String>,
+    /// What that request is recognised by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_digest: Option<String>,
+    /// When the buyer agreed that the card is stored (H-4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage_agreed_at: Option<Timestamp>,
     /// When the attempt was opened.
     pub opened_at: Timestamp,
     /// When something was handed to the buyer's client, if it was.

@@ -1,6 +1,7 @@
 //! What an order still has to learn, and until when it may sleep.
 //! Waking is the worker's; nothing here concludes anything from the time alone.
 
+use antom_core::id::PaymentRequestId;
 use antom_core::time::Timestamp;
 
 use super::call::{CallSubject, GatewayCall};
@@ -24,6 +25,11 @@ pub struct Question {
 }
 
 impl Question {
+    /// How the attempt stands, whether or not something is open about it: before goods leave it is asked again (B-7).
+    pub fn about(payment_request_id: PaymentRequestId) -> Question {
+        Question { subject: CallSubject::Inquire { payment_request_id }, quick_since: None }
+    }
+
     /// The call that asks it.
     pub fn call(&self) -> GatewayCall {
         match &self.subject {

@@ -115,11 +115,13 @@ fn pay(subject: &CallSubject, response: &PayResponse) -> Vec<Fact> {
         result_code: word::code(Some(result)),
         auth_expiry_time: response.auth_expiry_time.as_ref().and_then(|time| time.instant()),
         review: ReviewWord::None,
-        details: word::details(
-            response.payment_result_info.as_ref(),
-            None,
-            response.acquirer_reference_no.as_ref(),
-        ),
+        details: word::details(word::Told {
+            info: response.payment_result_info.as_ref(),
+            acquirer_reference_no: response.acquirer_reference_no.as_ref(),
+            auth_expiry_time: response.auth_expiry_time.as_ref(),
+            final_message: result.result_message.as_ref().filter(|_| word.is_final()),
+            ..word::Told::default()
+        }),
     };
     let mut facts =
         vec![Fact::Payment { names: names.clone(), source: Source::Answer, seen: Box::new(seen) }];

@@ -65,11 +65,13 @@ fn payment_seen(word: PaymentWord, response: &InquiryPaymentResponse) -> Payment
         result_code: response.payment_result_code.clone().filter(|code| !code.is_empty()),
         auth_expiry_time: response.auth_expiry_time.as_ref().and_then(|time| time.instant()),
         review: word::review(response.auth_review_status.as_ref()),
-        details: word::details(
-            response.payment_result_info.as_ref(),
-            response.card_info.as_ref(),
-            response.acquirer_reference_no.as_ref(),
-        ),
+        details: word::details(word::Told {
+            info: response.payment_result_info.as_ref(),
+            card: response.card_info.as_ref(),
+            acquirer_reference_no: response.acquirer_reference_no.as_ref(),
+            auth_expiry_time: response.auth_expiry_time.as_ref(),
+            final_message: response.payment_result_message.as_ref().filter(|_| word.is_final()),
+        }),
     }
 }
 

@@ -73,17 +73,20 @@ fn payment_word(result: Option<&GatewayResult>) -> PaymentWord {
 }
 
 fn payment(message: &Notification, word: PaymentWord) -> Fact {
+    let result_message = message.result.as_ref().and_then(|result| result.result_message.as_ref());
     let seen = PaymentSeen {
         word,
         amount: word::amount(message.payment_amount.as_ref()),
         result_code: word::code(message.result.as_ref()),
         auth_expiry_time: message.auth_expiry_time.as_ref().and_then(|time| time.instant()),
         review: word::review(message.auth_review_status.as_ref()),
-        details: word::details(
-            message.payment_result_info.as_ref(),
-            message.card_info.as_ref(),
-            message.acquirer_reference_no.as_ref(),
-        ),
+        details: word::details(word::Told {
+            info: message.payment_result_info.as_ref(),
+            card: message.card_info.as_ref(),
+            acquirer_reference_no: message.acquirer_reference_no.as_ref(),
+            auth_expiry_time: message.auth_expiry_time.as_ref(),
+            final_message: result_message.filter(|_| word.is_final()),
+        }),
     };
     Fact::Payment { names: names(message), source: Source::Notification, seen: Box::new(seen) }
 }

@@ -2,6 +2,7 @@
 //! What a whole message means is left to its own module.
 
 use antom_core::outcome::{AuthReviewStatus, GatewayResult, RefundStatus, ResultStatus};
+use antom_core::time::WireTime;
 use antom_core::wire::{Amount, CardInfo, PaymentResultInfo};
 
 use std::sync::Arc;
@@ -53,12 +54,20 @@ pub(super) fn code(result: Option<&GatewayResult>) -> Option<String> {
     result.map(|result| result.result_code.as_str()).filter(|code| !code.is_empty()).map(str::to_owned)
 }
 
+/// The parts of a message that tell of the card and its checks.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Told<'a> {
+    pub(super) info: Option<&'a PaymentResultInfo>,
+    pub(super) card: Option<&'a CardInfo>,
+    pub(super) acquirer_reference_no: Option<&'a String>,
+    pub(super) auth_expiry_time: Option<&'a WireTime>,
+    /// The words beside a final outcome; those beside another one would soon be wrong.
+    pub(super) final_message: Option<&'a String>,
+}
+
 //= I-6, T-5
-pub(super) fn details(
-    info: Option<&PaymentResultInfo>,
-    card: Option<&CardInfo>,
-    acquirer_reference_no: Option<&String>,
-) -> Details {
+pub(super) fn details(told: Told<'_>) -> Details {
+    let Told { info, card, .. } = told;
     let text = |value: Option<&String>| -> Option<Arc<str>> {
         value.filter(|text| !text.is_empty()).map(|text| text.as_str().into())
     };
@@ -73,12 +82,24 @@ pub(super) fn details(
         card_no: from_info(|info| info.card_no.as_ref())
             .or_else(|| from_card(|card| card.card_no.as_ref()))
             .filter(|number| is_masked(number)),
-        avs_result_raw: from_info(|info| info.avs_result_raw.as_ref()),
-        cvv_result_raw: from_info(|info| info.cvv_result_raw.as_ref()),
-        network_transaction_id: from_info(|info| info.network_transaction_id.as_ref()),
+        last_four: from_info(|info| info.last_four.as_ref()).filter(|digits| digits.len() <= 4),
+        issuing_country: from_info(|info| info.issuing_country.as_ref())
+            .or_else(|| from_card(|card| card.issuing_country.as_ref())),
+        funding: from_info(|info| info.funding.as_ref()).or_else(|| from_card(|card| card.funding.as_ref())),
+        payment_method_region: from_info(|info| info.payment_method_region.as_ref())
+            .or_else(|| from_card(|card| card.payment_method_region.as_ref())),
+        avs_result_raw: from_info(|info| info.avs_result_raw.as_ref())
+            .or_else(|| from_card(|card| card.avs_result_raw.as_ref())),
+        cvv_result_raw: from_info(|info| info.cvv_result_raw.as_ref())
+            .or_else(|| from_card(|card| card.cvv_result_raw.as_ref())),
+        network_transaction_id: from_info(|info| info.network_transaction_id.as_ref())
+            .or_else(|| from_card(|card| card.network_transaction_id.as_ref())),
         eci: three_ds.and_then(|result| result.eci()).map(Into::into),
         three_ds_version: text(three_ds.and_then(|result| result.three_ds_version.as_ref())),
-        acquirer_reference_no: text(acquirer_reference_no),
+        ds_transaction_id: text(three_ds.and_then(|result| result.ds_transaction_id.as_ref())),
+        acquirer_reference_no: text(told.acquirer_reference_no),
+        auth_expiry_time: told.auth_expiry_time.map(|time| time.as_str().into()),
+        payment_result_message: text(told.final_message),
     }
 }
 

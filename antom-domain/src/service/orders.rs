@@ -3,7 +3,9 @@
 
 use antom_core::id::ReferenceOrderId;
 
-use crate::order::{Command, GatewayCall, NewOrder, OpenAttempt, Order, Refusal};
+use crate::order::{
+    AttemptTerms, Command, Event, GatewayCall, NewOrder, OpenAttempt, Order, OrderDetails, Refusal,
+};
 use crate::payment::PaymentTable;
 use crate::port::{CommitError, IdKey};
 use crate::verdict::Table;
@@ -76,7 +78,8 @@ impl Orders {
                 };
                 let same = known.amount == new.amount
                     && known.description == new.description
-                    && known.reference_buyer_id == new.reference_buyer_id;
+                    && known.reference_buyer_id == new.reference_buyer_id
+                    && self.details_of(&known).await?.unwrap_or_default() == new.details;
                 if same {
                     Ok(Created { order: known, existed: true })
                 } else {
@@ -97,9 +100,13 @@ impl Orders {
     /// # Idempotency
     /// A command that is carried out or under way changes nothing and is no error.
     pub async fn execute(&self, id: &ReferenceOrderId, command: &Command) -> Result<Executed, CommandError> {
+        let mut detailed = None;
         if let Command::OpenAttempt(open) = command {
-            self.inquire_earlier_attempts(id, open).await?;
+            let order = self.books.load(id).await?.order;
+            self.inquire_earlier_attempts(&order, open).await?;
+            detailed = self.with_details(&order, open).await?;
         }
+        let command = detailed.as_ref().unwrap_or(command);
         let policy = self.books.policy();
         let taken = self
             .books
@@ -122,12 +129,7 @@ impl Orders {
     }
 
     //= B-4
-    async fn inquire_earlier_attempts(
-        &self,
-        id: &ReferenceOrderId,
-        open: &OpenAttempt,
-    ) -> Result<(), BooksError> {
-        let order = self.books.load(id).await?.order;
+    async fn inquire_earlier_attempts(&self, order: &Order, open: &OpenAttempt) -> Result<(), BooksError> {
         // The same request again opens nothing, so a client that repeats it causes no inquiries.
         if order.attempt_by_key(open.idempotency_key.as_deref()).is_some() {
             return Ok(());
@@ -142,9 +144,29 @@ impl Orders {
                 .is_some_and(|attempt| !PaymentTable::is_final(attempt.payment.phase));
             if open {
                 // Without an answer the buyer may still go on; the older attempt stays watched.
-                inquiries.ask(id, &question).await?;
+                inquiries.ask(&order.reference_order_id, &question).await?;
             }
         }
         Ok(())
+    }
+
+    /// The same command with what the order's log tells of goods and buyer; `None` where it tells nothing.
+    async fn with_details(&self, order: &Order, open: &OpenAttempt) -> Result<Option<Command>, BooksError> {
+        let details = self.details_of(order).await?;
+        Ok(details.map(|details| {
+            let terms = AttemptTerms { order: Some(Box::new(details)), ..open.terms.clone() };
+            Command::OpenAttempt(Box::new(OpenAttempt { terms, ..open.clone() }))
+        }))
+    }
+
+    async fn details_of(&self, order: &Order) -> Result<Option<OrderDetails>, BooksError> {
+        if !order.has_details {
+            return Ok(None);
+        }
+        let history = self.books.ports().store.history(&order.reference_order_id).await?;
+        Ok(history.into_iter().next().and_then(|first| match first.event {
+            Event::OrderCreated { details, .. } => details.map(|details| *details),
+            _ => None,
+        }))
     }
 }

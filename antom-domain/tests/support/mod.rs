@@ -40,6 +40,7 @@ pub(crate) fn new_order() -> NewOrder {
         amount: usd(4_200),
         description: "Two cups".to_owned(),
         reference_buyer_id: ReferenceBuyerId::parse("BUYER-1").unwrap(),
+        details: Default::default(),
     }
 }
 
@@ -63,6 +64,7 @@ pub(crate) fn open_attempt(
         os_type: None,
         client_ip: Some("203.0.113.7".to_owned()),
         idempotency_key: None,
+        terms: Default::default(),
     }
 }
 
@@ -78,7 +80,11 @@ pub(crate) struct Story {
 
 impl Story {
     pub(crate) fn begin() -> Story {
-        let (order, step) = Order::create(&new_order(), at(0)).unwrap();
+        Story::begin_with(&new_order())
+    }
+
+    pub(crate) fn begin_with(new: &NewOrder) -> Story {
+        let (order, step) = Order::create(new, at(0)).unwrap();
         let mut story = Story { order, log: Vec::new(), calls: Vec::new(), now: at(0), policy: policy() };
         story.keep(&step);
         story

@@ -80,6 +80,7 @@ fn new_order(number: u64, minor: u64) -> Option<NewOrder> {
         amount: Money::from_minor(Currency::parse("USD").ok()?, minor).ok()?,
         description: "Two cups".to_owned(),
         reference_buyer_id: ReferenceBuyerId::parse("BUYER-1").ok()?,
+        details: Default::default(),
     })
 }
 
@@ -147,6 +148,7 @@ async fn pay(world: &Arc<World>, id: &ReferenceOrderId, attempt: u64, plan: Plan
         os_type: None,
         client_ip: Some("203.0.113.7".to_owned()),
         idempotency_key: Some(format!("key-{number}")),
+        terms: Default::default(),
     };
     fate::draw(world, id, &payment_request_id);
     if command(world, id, Command::OpenAttempt(Box::new(open))).await != Fate::Carried {

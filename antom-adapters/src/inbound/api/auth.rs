@@ -1,17 +1,45 @@
-//! Who may call: bearer keys, compared by hash in constant time.
-//! Keys are configured as SHA-256; the clear text is never stored.
+//! Who may call: bearer keys, compared by hash in constant time, each with its scopes and its share of requests.
+//! Keys are configured as SHA-256; the clear text is never stored. Which route needs what is the route table's.
 
+use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use axum::middleware::Next;
+use axum::response::Response;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::Api;
 use super::problem::Problem;
 use crate::service::Keys;
-use crate::service::config::Scope;
+use crate::service::config::{ApiKey, Scope};
 
-/// Checks that the request carries a key with this scope.
-pub(super) fn require(keys: &Keys, headers: &HeaderMap, scope: Scope) -> Result<(), Problem> {
+/// What stands before a route.
+#[derive(Debug, Clone)]
+pub(super) struct Guard {
+    pub(super) api: Api,
+    pub(super) method: &'static str,
+    pub(super) path: &'static str,
+    pub(super) scope: Scope,
+}
+
+/// Lets a request through whose key is known, has requests left and has the scope; nothing of its body is read before.
+pub(super) async fn admit(
+    State(guard): State<Guard>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let key = caller(&guard.api.keys, request.headers())?;
+    let now = guard.api.books.ports().clock.now();
+    guard.api.limits.take(&key, now).map_err(Problem::too_many_requests)?;
+    if !key.scopes.contains(&guard.scope) {
+        return Err(Problem::forbidden(guard.scope));
+    }
+    tracing::debug!(key = %key.name, method = guard.method, path = guard.path, "request admitted");
+    Ok(next.run(request).await)
+}
+
+fn caller(keys: &Keys, headers: &HeaderMap) -> Result<ApiKey, Problem> {
     let given = headers
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
@@ -24,6 +52,5 @@ pub(super) fn require(keys: &Keys, headers: &HeaderMap, scope: Scope) -> Result<
         let is_equal: bool = key.sha256.as_slice().ct_eq(digest.as_slice()).into();
         if is_equal { Some(key) } else { found }
     });
-    let key = known.ok_or_else(Problem::unauthorized)?;
-    if key.scopes.contains(&scope) { Ok(()) } else { Err(Problem::forbidden()) }
+    known.cloned().ok_or_else(Problem::unauthorized)
 }

@@ -2,19 +2,20 @@
 //! What the fields mean is left to the handlers.
 
 use antom_core::wire::with_whole_characters;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::problem::Problem;
+use crate::inbound::digest::sha256_hex;
 use crate::inbound::intake::{self, BODY_WITHIN, Spoilt};
 
 const MAX_BODY: usize = 64 * 1024;
 
 /// Fields that hold raw card data in any vocabulary that we know of.
-const CARD_DATA: [&str; 12] = [
+const CARD_DATA: [&str; 15] = [
     "cardno",
     "cardnumber",
     "pan",
@@ -27,10 +28,33 @@ const CARD_DATA: [&str; 12] = [
     "expirymonth",
     "expiryyear",
     "expirydate",
+    "expirationdate",
+    "cid",
+    "cardpassworddigest",
 ];
+
+/// The lists that requests have, each at the top of its request.
+const LISTS: [&str; 4] =
+    ["goods", "allowedPaymentMethodRegions", "allowedPaymentMethods", "blockedPaymentMethods"];
 
 /// The body as `T`. An empty body reads as an empty object.
 pub(super) async fn read<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Problem> {
+    let (text, _) = checked(headers, body).await?;
+    typed(&text)
+}
+
+/// The body as `T`, and what its content is recognised by, whatever its blanks.
+//= B-8
+pub(super) async fn read_with_digest<T: DeserializeOwned>(
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(T, String), Problem> {
+    let (text, value) = checked(headers, body).await?;
+    let digest = sha256_hex(value.to_string().as_bytes()).chars().take(32).collect();
+    Ok((typed(&text)?, digest))
+}
+
+async fn checked(headers: &HeaderMap, body: Body) -> Result<(Bytes, Value), Problem> {
     let bytes = intake::whole(body, MAX_BODY, BODY_WITHIN).await.map_err(|spoilt| match spoilt {
         Spoilt::TooLarge => Problem::too_large(),
         Spoilt::TooSlow => Problem::too_slow(),
@@ -41,12 +65,16 @@ pub(super) async fn read<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -
     if !is_json && !bytes.is_empty() {
         return Err(Problem::unsupported_media_type());
     }
-    let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
-    let value: Value = serde_json::from_slice(text).map_err(|_| unreadable(text))?;
+    let text = if bytes.is_empty() { Bytes::from_static(b"{}") } else { bytes };
+    let value: Value = serde_json::from_slice(&text).map_err(|_| unreadable(&text))?;
     if !value.is_object() {
         return Err(Problem::not_json());
     }
     refuse_what_no_request_holds(&value, "")?;
+    Ok((text, value))
+}
+
+fn typed<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(text);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
@@ -68,8 +96,8 @@ fn unreadable(text: &[u8]) -> Problem {
     }
 }
 
-/// Raw card data must not pass through this server; the value is neither kept nor repeated. Lists are refused because
-/// no request has one, and serde would read an object from a list of its values; NUL because it belongs to no text and stops
+/// Raw card data must not pass through this server; the value is neither kept nor repeated. Lists are refused where no
+/// request has one, since serde would read an object from a list of its values; NUL because it belongs to no text and stops
 /// many a reader.
 //= P-1
 fn refuse_what_no_request_holds(value: &Value, path: &str) -> Result<(), Problem> {
@@ -83,6 +111,10 @@ fn refuse_what_no_request_holds(value: &Value, path: &str) -> Result<(), Problem
             }
             refuse_what_no_request_holds(value, &path)
         }),
+        Value::Array(entries) if LISTS.contains(&path) => entries
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, entry)| refuse_what_no_request_holds(entry, &format!("{path}[{index}]"))),
         Value::Array(_) => Err(Problem::field(path, "has the wrong type")),
         Value::String(text) if text.contains('\0') => {
             Err(Problem::field(path, "must not hold the character NUL"))

@@ -1,17 +1,13 @@
-//! Payments: open an attempt, inquire, capture, cancel, refund.
+//! Payments: show, inquire, capture, cancel, refund. Opening one is in `opening`.
 //! A call to the gateway goes on when the client goes away; past the deadline the answer is `in_doubt`.
 
 use std::time::Duration;
 
 use antom_core::id::{CaptureRequestId, PaymentRequestId, ReferenceOrderId, RefundRequestId};
-use antom_core::outcome::{CaptureMode, OsType, TerminalType};
+use antom_core::money::Currency;
 use antom_domain::cancel::CancelTable;
 use antom_domain::capture::CaptureTable;
-use antom_domain::order::{
-    Attempt, CallId, CallSubject, Capture, Command, Event, Handout, Integration, OpenAttempt, Order, Refusal,
-    SESSION_LIFETIME,
-};
-use antom_domain::payment::PaymentPhase;
+use antom_domain::order::{Attempt, CallId, CallSubject, Capture, Command, Order};
 use antom_domain::policy::CapturePolicy;
 use antom_domain::port::IdKey;
 use antom_domain::refund::RefundTable;
@@ -20,32 +16,21 @@ use antom_domain::verdict::Table;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::id::Id;
-use super::orders::{AmountIn, order_id};
+use super::orders::AmountIn;
 use super::problem::Problem;
-use super::{Api, auth, body, view};
+use super::{Api, body, view};
 use crate::inbound::digest::sha256_hex;
-use crate::service::config::Scope;
 
 /// How often the order is read while a call is awaited that another instance may be making.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
-type Answer = Result<(StatusCode, Json<Value>), Problem>;
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct OpenPayment {
-    integration: Integration,
-    payment_method_type: String,
-    capture_mode: Option<String>,
-    terminal_type: Option<String>,
-    os_type: Option<String>,
-    client_ip: Option<String>,
-}
+pub(super) type Answer = Result<(StatusCode, Json<Value>), Problem>;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -68,120 +53,43 @@ pub(super) struct RefundIn {
     refund_request_id: Option<String>,
 }
 
-pub(super) async fn open(State(api): State<Api>, Id(id): Id, headers: HeaderMap, body: Body) -> Answer {
-    auth::require(&api.keys, &headers, Scope::Write)?;
-    let request: OpenPayment = body::read(&headers, body).await?;
-    let id = order_id(id)?;
-    let key = idempotency_key(&headers)?;
-    let payment_request_id = fresh(&api, PaymentRequestId::parse)?;
-    let open = OpenAttempt {
-        payment_request_id: payment_request_id.clone(),
-        token: api.books.ports().ids.fresh(),
-        integration: request.integration,
-        payment_method_type: request.payment_method_type,
-        capture_mode: known(request.capture_mode, "captureMode", &["AUTOMATIC", "MANUAL"], |word| {
-            CaptureMode::from(word)
-        })?,
-        terminal_type: known(request.terminal_type, "terminalType", &["WEB", "WAP", "APP"], |word| {
-            TerminalType::from(word)
-        })?,
-        os_type: known(request.os_type, "osType", &["IOS", "ANDROID"], |word| OsType::from(word))?,
-        client_ip: request.client_ip,
-        idempotency_key: key.clone(),
-    };
-    let order = perform(&api, &id, &Command::OpenAttempt(Box::new(open))).await?;
-    let attempt = order
-        .attempt_by_key(key.as_deref())
-        .or_else(|| order.attempt(&payment_request_id))
-        .ok_or_else(|| Problem::conflict("the payment was not opened; try again"))?;
-    opened(&api, &order, attempt).await
+pub(super) async fn show(State(api): State<Api>, Id(id): Id) -> Result<Json<Value>, Problem> {
+    let (_, order, payment_request_id) = find(&api, id).await?;
+    Ok(Json(view_of(&api, &order, &payment_request_id)?))
 }
 
-/// What the buyer's client needs, or how far the opening got. A paid order, and an attempt that ended, hand nothing
-/// out: the buyer must not pay there again.
-//= S-4, H-3, C-9, B-4
-async fn opened(api: &Api, order: &Order, attempt: &Attempt) -> Answer {
-    let payment_request_id = &attempt.payment_request_id;
-    match attempt.payment.phase {
-        PaymentPhase::Failed => {
-            return Err(Problem::refused_by_gateway(attempt.payment.result_code.as_deref()));
-        }
-        PaymentPhase::Cancelled => {
-            return Err(Problem::conflict("this payment was cancelled; open a new one with a new key"));
-        }
-        PaymentPhase::Succeeded => {
-            let body = json!({ "paymentRequestId": payment_request_id, "outcome": "succeeded" });
-            return Ok((StatusCode::OK, Json(body)));
-        }
-        PaymentPhase::Opening
-        | PaymentPhase::InDoubt
-        | PaymentPhase::AwaitingPayer
-        | PaymentPhase::Pending => {}
-    }
-    if order.holder().is_some() {
-        return Err(Refusal::OrderPaid.into());
-    }
-    let history = api.books.ports().store.history(&order.reference_order_id).await?;
-    let handout = history.into_iter().rev().find_map(|recorded| match recorded.event {
-        Event::HandoutReceived { payment_request_id: of, handout, .. } if of == *payment_request_id => {
-            Some(handout)
-        }
-        _ => None,
-    });
-    let Some(handout) = handout else {
-        let body = json!({ "paymentRequestId": payment_request_id, "outcome": "in_doubt" });
-        return Ok((StatusCode::ACCEPTED, Json(body)));
-    };
-    let body = match handout {
-        Handout::Session { payment_session_data, expires_at, .. } => {
-            let margin = api.books.policy().session_margin;
-            let now = api.books.ports().clock.now();
-            let expires_at = expires_at.unwrap_or_else(|| attempt.opened_at.saturating_add(SESSION_LIFETIME));
-            if now.saturating_add(margin) >= expires_at {
-                return Err(Problem::conflict("the session has expired; open a new payment with a new key"));
-            }
-            let environment = if api.is_sandbox { "sandbox" } else { "prod" };
-            json!({
+pub(super) async fn refunds(State(api): State<Api>, Id(id): Id) -> Result<Json<Value>, Problem> {
+    let (_, order, payment_request_id) = find(&api, id).await?;
+    let attempt = order.attempt(&payment_request_id).ok_or_else(unknown_payment)?;
+    Ok(Json(view::refunds(attempt, api.books.policy())))
+}
+
+/// The token under which the gateway stored the card of this payment. It is asked for each time and kept nowhere here, so
+/// that only whoever may charge it ever holds it.
+//= H-4
+pub(super) async fn stored_card(State(api): State<Api>, Id(id): Id) -> Result<impl IntoResponse, Problem> {
+    let (order_id, _, payment_request_id) = find(&api, id).await?;
+    let asked = Inquiries::new(api.books.clone()).stored_card(&order_id, &payment_request_id).await?;
+    api.worker.changed(&order_id);
+    let attempt = asked.order.attempt(&payment_request_id).ok_or_else(unknown_payment)?;
+    match (asked.token, asked.failure) {
+        (Some(token), _) => Ok((
+            [(header::CACHE_CONTROL, "no-store")],
+            Json(json!({
                 "paymentRequestId": payment_request_id,
-                "session": {
-                    "paymentSessionData": payment_session_data,
-                    "expiresAt": expires_at,
-                    "environment": environment,
-                },
-            })
-        }
-        Handout::Redirect { normal_url, scheme_url, applink_url } => json!({
-            "paymentRequestId": payment_request_id,
-            "redirect": { "normalUrl": normal_url, "schemeUrl": scheme_url, "applinkUrl": applink_url },
-        }),
-    };
-    Ok((StatusCode::CREATED, Json(body)))
-}
-
-pub(super) async fn show(
-    State(api): State<Api>,
-    Id(id): Id,
-    headers: HeaderMap,
-) -> Result<Json<Value>, Problem> {
-    auth::require(&api.keys, &headers, Scope::Read)?;
-    let (_, order, payment_request_id) = find(&api, id).await?;
-    Ok(Json(view_of(&order, &payment_request_id)?))
-}
-
-pub(super) async fn refunds(
-    State(api): State<Api>,
-    Id(id): Id,
-    headers: HeaderMap,
-) -> Result<Json<Value>, Problem> {
-    auth::require(&api.keys, &headers, Scope::Read)?;
-    let (_, order, payment_request_id) = find(&api, id).await?;
-    let refunds = order.attempt(&payment_request_id).map(|attempt| json!(attempt.refunds));
-    Ok(Json(json!({ "refunds": refunds })))
+                "cardToken": token.expose(),
+                "networkTransactionId": attempt.payment.details.network_transaction_id,
+                "cardBrand": attempt.payment.details.card_brand,
+                "lastFour": attempt.payment.details.last_four,
+            })),
+        )),
+        (None, Some(_)) => Err(Problem::gateway_unavailable()),
+        (None, None) => Err(Problem::not_found("no card was stored with this payment")),
+    }
 }
 
 /// Asks the gateway everything that is open about this payment.
 pub(super) async fn inquire(State(api): State<Api>, Id(id): Id, headers: HeaderMap, body: Body) -> Answer {
-    auth::require(&api.keys, &headers, Scope::Write)?;
     let Nothing {} = body::read(&headers, body).await?;
     let (order_id, mut order, payment_request_id) = find(&api, id).await?;
     let inquiries = Inquiries::new(api.books.clone());
@@ -194,11 +102,10 @@ pub(super) async fn inquire(State(api): State<Api>, Id(id): Id, headers: HeaderM
         }
     }
     api.worker.changed(&order_id);
-    answer(&order, &payment_request_id, !in_doubt)
+    answer(&api, &order, &payment_request_id, !in_doubt)
 }
 
 pub(super) async fn capture(State(api): State<Api>, Id(id): Id, headers: HeaderMap, body: Body) -> Answer {
-    auth::require(&api.keys, &headers, Scope::Write)?;
     let request: CaptureIn = body::read(&headers, body).await?;
     let amount =
         request.amount.map(|amount| amount.checked()).transpose().map_err(|(f, m)| Problem::field(f, m))?;
@@ -217,7 +124,7 @@ pub(super) async fn capture(State(api): State<Api>, Id(id): Id, headers: HeaderM
         let meant = attempt.captures.iter().find(by_id).or_else(|| attempt.capture());
         meant.is_some_and(|capture| CaptureTable::is_final(capture.phase))
     });
-    answer(&order, &payment_request_id, done)
+    answer(&api, &order, &payment_request_id, done)
 }
 
 /// The capture's id: the merchant's, or the one that follows from payment and key. Where several captures are allowed
@@ -250,7 +157,6 @@ fn id_of(payment_request_id: &PaymentRequestId, purpose: &str, key: &str) -> Str
 }
 
 pub(super) async fn cancel(State(api): State<Api>, Id(id): Id, headers: HeaderMap, body: Body) -> Answer {
-    auth::require(&api.keys, &headers, Scope::Write)?;
     let Nothing {} = body::read(&headers, body).await?;
     let (order_id, _, payment_request_id) = find(&api, id).await?;
     let order =
@@ -258,11 +164,10 @@ pub(super) async fn cancel(State(api): State<Api>, Id(id): Id, headers: HeaderMa
     let is_final =
         |attempt: &Attempt| attempt.cancels.last().is_none_or(|cancel| CancelTable::is_final(cancel.phase));
     let done = order.attempt(&payment_request_id).is_some_and(is_final);
-    answer(&order, &payment_request_id, done)
+    answer(&api, &order, &payment_request_id, done)
 }
 
 pub(super) async fn refund(State(api): State<Api>, Id(id): Id, headers: HeaderMap, body: Body) -> Answer {
-    auth::require(&api.keys, &headers, Scope::Write)?;
     let request: RefundIn = body::read(&headers, body).await?;
     let amount = request.amount.checked().map_err(|(field, message)| Problem::field(field, message))?;
     let (order_id, _, payment_request_id) = find(&api, id).await?;
@@ -287,7 +192,7 @@ pub(super) async fn refund(State(api): State<Api>, Id(id): Id, headers: HeaderMa
             attempt.refunds.iter().find(|refund| refund.refund_request_id == refund_request_id)
         })
         .is_some_and(|refund| RefundTable::is_final(refund.phase));
-    answer(&order, &payment_request_id, done)
+    answer(&api, &order, &payment_request_id, done)
 }
 
 /// The same key is the same refund: its id follows from payment and key (B-8).
@@ -297,7 +202,7 @@ fn refund_id_of(payment_request_id: &PaymentRequestId, key: &str) -> Result<Refu
 }
 
 /// Decides, makes durable, and waits for the calls that follow; they go on if this request is dropped.
-async fn perform(api: &Api, id: &ReferenceOrderId, command: &Command) -> Result<Order, Problem> {
+pub(super) async fn perform(api: &Api, id: &ReferenceOrderId, command: &Command) -> Result<Order, Problem> {
     let mut waiter = api.worker.waiter();
     let executed = Orders::new(api.books.clone()).execute(id, command).await;
     // A refused attempt may have wished the cancel of an earlier one (B-6).
@@ -338,8 +243,8 @@ fn under_way(order: &Order, command: &Command) -> Option<CallSubject> {
     order.wants_answer_to(&opening).then_some(opening)
 }
 
-fn answer(order: &Order, id: &PaymentRequestId, done: bool) -> Answer {
-    let mut view = view_of(order, id)?;
+fn answer(api: &Api, order: &Order, id: &PaymentRequestId, done: bool) -> Answer {
+    let mut view = view_of(api, order, id)?;
     if done {
         return Ok((StatusCode::OK, Json(view)));
     }
@@ -349,9 +254,9 @@ fn answer(order: &Order, id: &PaymentRequestId, done: bool) -> Answer {
     Ok((StatusCode::ACCEPTED, Json(view)))
 }
 
-fn view_of(order: &Order, id: &PaymentRequestId) -> Result<Value, Problem> {
+fn view_of(api: &Api, order: &Order, id: &PaymentRequestId) -> Result<Value, Problem> {
     let attempt = order.attempt(id).ok_or_else(unknown_payment)?;
-    let mut view = view::attempt(attempt);
+    let mut view = view::attempt(attempt, api.books.policy());
     if let Some(members) = view.as_object_mut() {
         members.insert("referenceOrderId".to_owned(), json!(order.reference_order_id));
     }
@@ -370,11 +275,17 @@ fn unknown_payment() -> Problem {
     Problem::not_found("there is no such payment")
 }
 
-fn fresh<T, E>(api: &Api, parse: impl Fn(String) -> Result<T, E>) -> Result<T, Problem> {
+pub(super) fn fresh<T, E>(api: &Api, parse: impl Fn(String) -> Result<T, E>) -> Result<T, Problem> {
     parse(api.books.ports().ids.fresh()).map_err(|_| Problem::conflict("no id could be drawn; try again"))
 }
 
-fn known<T>(
+/// A currency by its code.
+pub(super) fn currency(code: Option<String>) -> Result<Option<Currency>, Problem> {
+    let parsed = code.map(|code| Currency::parse(&code)).transpose();
+    parsed.map_err(|error| Problem::field("settlementCurrency", error.to_string()))
+}
+
+pub(super) fn known<T>(
     word: Option<String>,
     field: &str,
     words: &[&str],
@@ -389,7 +300,7 @@ fn known<T>(
 }
 
 //= B-8
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let fits = |text: &&str| {
         !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic())

@@ -1,14 +1,18 @@
 //! Errors of the merchant API as `application/problem+json`, with a stable `code`.
 //! No value that a caller sent is ever repeated.
 
+use std::time::Duration;
+
 use antom_core::money::MoneyError;
 use antom_core::wire::FieldErrors;
 use antom_domain::order::Refusal;
 use antom_domain::policy::WrongCapture;
 use antom_domain::service::{BooksError, CommandError};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
+
+use crate::service::config::Scope;
 
 /// An error answer.
 #[derive(Debug, Clone)]
@@ -17,11 +21,12 @@ pub(super) struct Problem {
     code: &'static str,
     detail: String,
     errors: Vec<(String, String)>,
+    retry_after: Option<Duration>,
 }
 
 impl Problem {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Problem {
-        Problem { status, code, detail: detail.into(), errors: Vec::new() }
+        Problem { status, code, detail: detail.into(), errors: Vec::new(), retry_after: None }
     }
 
     pub(super) fn unauthorized() -> Problem {
@@ -32,8 +37,25 @@ impl Problem {
         )
     }
 
-    pub(super) fn forbidden() -> Problem {
-        Problem::new(StatusCode::FORBIDDEN, "forbidden", "this key has not the scope that the request needs")
+    pub(super) fn forbidden(scope: Scope) -> Problem {
+        let detail = format!("this key has not the scope `{}` that the request needs", scope.as_str());
+        Problem::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
+    pub(super) fn too_many_requests(wait: Duration) -> Problem {
+        let detail = "this key has made its requests for now; wait as long as Retry-After says";
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail);
+        Problem { retry_after: Some(wait), ..problem }
+    }
+
+    pub(super) fn session_expired() -> Problem {
+        let detail = "the session has expired or is about to; open a new payment with a new key";
+        Problem::new(StatusCode::CONFLICT, "session_expired", detail)
+    }
+
+    pub(super) fn gateway_unavailable() -> Problem {
+        let detail = "the gateway gave no answer that can be trusted; nothing was changed: try again";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "gateway_unavailable", detail)
     }
 
     pub(super) fn not_found(detail: &str) -> Problem {
@@ -134,6 +156,9 @@ impl From<Refusal> for Problem {
             }
             Refusal::Amount(error) => Problem::field("amount.value", error.to_string()),
             Refusal::WrittenByNewerProgram => Problem::newer_program(),
+            Refusal::UnknownSettlementCurrency { .. } => {
+                Problem::field("settlementCurrency", refusal.to_string())
+            }
             Refusal::UnknownAttempt => Problem::not_found("there is no such payment"),
             Refusal::WrongCapture(WrongCapture::Amount(MoneyError::CurrencyMismatch { .. })) => {
                 Problem::field("amount.currency", refusal.to_string())
@@ -170,25 +195,32 @@ impl From<Refusal> for Problem {
 impl From<&FieldErrors> for Problem {
     fn from(errors: &FieldErrors) -> Problem {
         Problem::fields(
-            errors
-                .iter()
-                .map(|error| (merchant_name(&error.path).to_owned(), error.rule.to_string()))
-                .collect(),
+            errors.iter().map(|error| (merchant_name(&error.path), error.rule.to_string())).collect(),
         )
     }
 }
 
 /// The merchant API's name of a field of the gateway's messages.
-fn merchant_name(path: &str) -> &str {
-    match path.strip_prefix("order.").unwrap_or(path) {
+fn merchant_name(path: &str) -> String {
+    const OF_CARD: &str = "paymentMethod.paymentMethodMetaData.";
+    let path = path.strip_prefix("order.").unwrap_or(path);
+    let same = match path {
         "orderDescription" => "description",
         "env.terminalType" => "terminalType",
         "env.osType" => "osType",
         "env.clientIp" => "clientIp",
         "paymentMethod.paymentMethodType" => "paymentMethodType",
+        "paymentMethod.paymentMethodId" | "savedPaymentMethods[0].paymentMethodId" => "card.cardToken",
+        "paymentFactor.captureMode" => "captureMode",
+        "paymentAmount" | "orderAmount" => "amount",
         "paymentAmount.value" | "orderAmount.value" => "amount.value",
         "refundReason" => "reason",
         other => other,
+    };
+    match path.strip_prefix(OF_CARD) {
+        Some(feature) => format!("card.{feature}"),
+        None if path.starts_with("creditPayPlan") => format!("card.{path}"),
+        None => same.to_owned(),
     }
 }
 
@@ -209,6 +241,13 @@ impl IntoResponse for Problem {
         if let (false, Some(members)) = (errors.is_empty(), body.as_object_mut()) {
             members.insert("errors".to_owned(), Value::Array(errors));
         }
-        (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+        let head = [(header::CONTENT_TYPE, "application/problem+json")];
+        let mut response = (self.status, head, body.to_string()).into_response();
+        if let Some(wait) = self.retry_after {
+            // Whole seconds, and never too early.
+            let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 }

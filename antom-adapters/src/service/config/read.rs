@@ -1,6 +1,9 @@
 //! Reads the configuration: file, then variables, then checks; every fault is collected.
 //! Printing it is left to `redacted`.
 
+mod credential;
+mod payment;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -8,24 +11,25 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use antom_core::id::ClientId;
-use antom_core::money::Currency;
-use antom_core::outcome::CaptureMode;
 use antom_core::secret::Secret;
-use antom_domain::policy::{CapturePolicy, Polling};
 use antom_http::Endpoint;
 use antom_signing::{MerchantKey, PublicKey};
 use toml::{Table, Value};
 
 use super::{
-    ApiKey, Config, ConfigFault, ConfigFaults, DatabaseConfig, GatewayConfig, PaymentConfig, PollingConfig,
-    Scope, ServerConfig,
+    ApiKey, Config, ConfigFault, ConfigFaults, CredentialConfig, DatabaseConfig, GatewayConfig, Scope,
+    ServerConfig,
 };
 
 const PREFIX: &str = "ANTOM__";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A call is leased for 30 s.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(20);
-const SHORTEST_SWEEP: Duration = Duration::from_secs(2);
+/// Far more than a shop makes, and less than a loop without a pause.
+const REQUESTS_A_SECOND: NonZeroU32 = match NonZeroU32::new(2_000) {
+    Some(rate) => rate,
+    None => NonZeroU32::MIN,
+};
 
 /// Where the books are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,6 +155,19 @@ impl Reader {
         parsed
     }
 
+    /// A whole number of something, at least 1.
+    fn count(&mut self, key: &str, what: &str) -> Option<NonZeroU32> {
+        let number = match self.value(key)? {
+            Value::Integer(number) => u32::try_from(number).ok().and_then(NonZeroU32::new),
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            self.fault(key, format!("must be a whole number of {what}"));
+        }
+        number
+    }
+
     /// A key's text, or the content of the file that it names; also `<key>_file`.
     fn key_text(&mut self, key: &str, value: &str) -> Option<String> {
         if looks_inline(value) {
@@ -193,10 +210,7 @@ impl Reader {
                 None
             }
         });
-        let merchant_private_key = self.secret("gateway.merchant_private_key");
-        if let Some(Err(error)) = merchant_private_key.as_ref().map(|key| MerchantKey::parse(key.expose())) {
-            self.fault("gateway.merchant_private_key", error.to_string());
-        }
+        let credential = self.credential(client_id.as_ref(), base_url.as_deref());
         let antom_public_keys = self.public_keys();
         let ca_pem = self.text("gateway.ca_file").map(|path| self.key_text("gateway.ca_file", &path));
         let timeout = self.duration("gateway.timeout").unwrap_or(DEFAULT_TIMEOUT);
@@ -206,7 +220,7 @@ impl Reader {
         Some(GatewayConfig {
             base_url: base_url?,
             client_id: client_id?,
-            merchant_private_key: merchant_private_key?,
+            credential: credential?,
             antom_public_keys: antom_public_keys?,
             ca_pem: match ca_pem {
                 Some(read) => Some(read?),
@@ -312,11 +326,13 @@ impl Reader {
         let admin_listen = self.address("server.admin_listen", "127.0.0.1:8081");
         let public_url = self.public_url();
         let api_keys = self.api_keys();
+        let rate_limit = self.count("server.rate_limit", "requests a second, at least 1");
         let (listen, admin_listen) = (listen?, admin_listen?);
         if public_url.is_none() && !listen.ip().is_loopback() {
             self.fault("server.public_url", "is missing; the gateway must know how to reach us");
         }
-        Some(ServerConfig { listen, admin_listen, public_url, api_keys })
+        let rate_limit = rate_limit.unwrap_or(REQUESTS_A_SECOND);
+        Some(ServerConfig { listen, admin_listen, public_url, api_keys, rate_limit })
     }
 
     fn address(&mut self, key: &str, default: &str) -> Option<SocketAddr> {
@@ -360,7 +376,7 @@ impl Reader {
                 let parsed = api_key(entry);
                 if parsed.is_none() {
                     let wanted =
-                        "needs name, sha256 (64 hexadecimal digits) and scopes of \"read\" and \"write\"";
+                        "needs name, sha256 (64 hexadecimal digits) and scopes of \"read\", \"pay\" and \"refund\"";
                     self.fault(&format!("{KEY}[{index}]"), wanted);
                 }
                 parsed
@@ -368,106 +384,12 @@ impl Reader {
             .collect()
     }
 
-    //= S-3
-    fn payment(&mut self) -> Option<PaymentConfig> {
-        let settlement_currency = self.settlement_currency();
-        let capture = match self.text("payment.capture").as_deref() {
-            None | Some("AUTOMATIC") => CaptureMode::Automatic,
-            Some("MANUAL") => CaptureMode::Manual,
-            Some(_) => {
-                self.fault("payment.capture", "must be AUTOMATIC or MANUAL");
-                CaptureMode::Automatic
-            }
-        };
-        let expiry = self.duration("payment.expiry");
-        let captures = self.captures();
-        let polling = self.polling();
-        let methods_without_refunds = self.methods_without_refunds();
-        Some(PaymentConfig {
-            settlement_currency,
-            capture,
-            captures,
-            expiry,
-            methods_without_refunds,
-            polling,
-        })
-    }
-
-    //= A-3
-    fn captures(&mut self) -> CapturePolicy {
-        const KEY: &str = "payment.captures";
-        let Some(word) = self.text(KEY) else { return CapturePolicy::default() };
-        CapturePolicy::from_word(&word).unwrap_or_else(|| {
-            self.fault(KEY, "must be \"full\", \"single\" or \"multiple\", as your contract says");
-            CapturePolicy::default()
-        })
-    }
-
-    fn polling(&mut self) -> PollingConfig {
-        const BUDGET: &str = "payment.polling.budget";
-        let usual = Polling::default();
-        let budget = self.value(BUDGET).map(|value| match value {
-            Value::Integer(number) => u32::try_from(number).ok().and_then(NonZeroU32::new),
-            Value::String(text) => text.parse().ok(),
-            _ => None,
-        });
-        if budget == Some(None) {
-            self.fault(BUDGET, "must be a whole number of inquiries a second, at least 1");
-        }
-        let sweep = self.duration("payment.polling.sweep").unwrap_or(usual.sweep);
-        if sweep < SHORTEST_SWEEP {
-            self.fault("payment.polling.sweep", "must be at least 2s, the rhythm while somebody waits");
-        }
-        PollingConfig {
-            fast_window: self.duration("payment.polling.fast_window").unwrap_or(usual.fast_window),
-            sweep,
-            budget: budget.flatten().unwrap_or(usual.budget),
-        }
-    }
-
-    //= B-6
-    fn methods_without_refunds(&mut self) -> Vec<String> {
-        const KEY: &str = "payment.methods_without_refunds";
-        let Some(value) = self.value(KEY) else { return Vec::new() };
-        let is_method = |text: &str| {
-            let word = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-            !text.is_empty() && text != "CARD" && text.bytes().all(word)
-        };
-        let entries = value.as_array().map(Vec::as_slice).unwrap_or_default();
-        let methods: Vec<String> = entries
-            .iter()
-            .filter_map(Value::as_str)
-            .filter(|text| is_method(text))
-            .map(str::to_owned)
-            .collect();
-        if !value.is_array() || methods.len() != entries.len() {
-            let wanted =
-                "must be an array of payment methods such as \"BANKTRANSFER_PERMATA\"; cards have refunds";
-            self.fault(KEY, wanted);
-        }
-        methods
-    }
-
-    fn settlement_currency(&mut self) -> Option<Currency> {
-        const KEY: &str = "payment.settlement_currencies";
-        let Value::Array(entries) = self.value(KEY)? else {
-            self.fault(KEY, "must be an array of currency codes");
-            return None;
-        };
-        if entries.len() > 1 {
-            self.fault(KEY, "holds several currencies without a choice; name the one to settle in");
-        }
-        let code = entries.first()?.as_str().unwrap_or_default().to_owned();
-        let parsed = Currency::parse(&code).ok();
-        if parsed.is_none() {
-            self.fault(KEY, "holds something that is no currency");
-        }
-        parsed
-    }
-
     /// Faults that only two values together show.
     fn check_together(&mut self, gateway: &GatewayConfig, server: &ServerConfig) {
-        let own = MerchantKey::parse(gateway.merchant_private_key.expose()).ok();
+        let own = match &gateway.credential {
+            CredentialConfig::Rsa(key) => MerchantKey::parse(key.expose()).ok(),
+            CredentialConfig::ApiKey(_) => None,
+        };
         let own = own.map(|key| key.public_key().fingerprint());
         let is_own =
             |text: &String| PublicKey::parse(text).ok().map(|key| key.fingerprint()) == own && own.is_some();
@@ -504,12 +426,15 @@ fn api_key(entry: &Value) -> Option<ApiKey> {
         .as_array()?
         .iter()
         .map(|scope| match scope.as_str()? {
-            "read" => Some(Scope::Read),
-            "write" => Some(Scope::Write),
+            "read" => Some(vec![Scope::Read]),
+            "pay" => Some(vec![Scope::Pay]),
+            "refund" => Some(vec![Scope::Refund]),
+            // Everything that moves money, in one word.
+            "write" => Some(vec![Scope::Pay, Scope::Refund]),
             _ => None,
         })
-        .collect::<Option<Vec<Scope>>>()?;
-    Some(ApiKey { name, sha256, scopes })
+        .collect::<Option<Vec<Vec<Scope>>>>()?;
+    Some(ApiKey { name, sha256, scopes: scopes.concat() })
 }
 
 fn hex32(text: &str) -> Option<[u8; 32]> {

@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
+use antom_core::money::Currency;
 use antom_domain::policy::{Polling, Retry};
 
-use super::{Config, DatabaseConfig};
+use super::{Config, CredentialConfig, DatabaseConfig};
 
 /// For so long the bounds are told.
 const BOUND: Duration = Duration::from_mins(2);
@@ -17,7 +18,7 @@ pub(super) fn lines(config: &Config) -> String {
     let entries = [
         ("gateway.base_url", config.gateway.base_url.clone()),
         ("gateway.client_id", config.gateway.client_id.to_string()),
-        ("gateway.merchant_private_key", "<redacted>".to_owned()),
+        credential(&config.gateway.credential),
         ("gateway.antom_public_keys", format!("versions {}", versions.join(", "))),
         ("gateway.ca_file", if config.gateway.ca_pem.is_some() { "given" } else { "none" }.to_owned()),
         ("gateway.timeout", format!("{}s", config.gateway.timeout.as_secs())),
@@ -29,7 +30,11 @@ pub(super) fn lines(config: &Config) -> String {
             config.server.public_url.clone().unwrap_or_else(|| "the bound address".to_owned()),
         ),
         ("server.api_keys", names.join(", ")),
-        ("payment.settlement_currencies", currency.to_owned()),
+        ("server.rate_limit", format!("{} a second", config.server.rate_limit)),
+        ("payment.settlement_currencies", codes(&config.payment.settlement_currencies)),
+        ("payment.settlement_currency", currency.to_owned()),
+        ("payment.methods", config.payment.methods.join(", ")),
+        ("payment.fresh_for", format!("{}s", config.payment.fresh_for.as_secs())),
         ("payment.capture", config.payment.capture.as_str().to_owned()),
         ("payment.captures", config.payment.captures.as_str().to_owned()),
         (
@@ -45,6 +50,18 @@ pub(super) fn lines(config: &Config) -> String {
         ("bound.inquiries_within_2min", Polling::default().most_inquiries_within(BOUND).to_string()),
     ];
     entries.map(|(key, value)| format!("{key} = {value}\n")).concat()
+}
+
+fn credential(credential: &CredentialConfig) -> (&'static str, String) {
+    let key = match credential {
+        CredentialConfig::Rsa(_) => "gateway.merchant_private_key",
+        CredentialConfig::ApiKey(_) => "gateway.api_key",
+    };
+    (key, "<redacted>".to_owned())
+}
+
+fn codes(currencies: &[Currency]) -> String {
+    currencies.iter().map(|currency| currency.code()).collect::<Vec<_>>().join(", ")
 }
 
 fn database_url(config: &DatabaseConfig) -> String {

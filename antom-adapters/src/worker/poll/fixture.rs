@@ -40,6 +40,7 @@ pub(super) fn order_with_an_open_attempt(books: &Books, at: Timestamp) -> Order 
         amount: Money::parse_minor(Currency::parse("USD").unwrap(), "4200").unwrap(),
         description: "Two cups".to_owned(),
         reference_buyer_id: "BUYER-1".parse().unwrap(),
+        details: Default::default(),
     };
     let (mut opened, _) = Order::create(&new, at).unwrap();
     let open = OpenAttempt {
@@ -52,6 +53,7 @@ pub(super) fn order_with_an_open_attempt(books: &Books, at: Timestamp) -> Order 
         os_type: None,
         client_ip: None,
         idempotency_key: None,
+        terms: Default::default(),
     };
     let step = opened.decide(&Command::OpenAttempt(Box::new(open)), at, books.policy()).unwrap();
     step.events.iter().for_each(|event| opened.apply(event, at));

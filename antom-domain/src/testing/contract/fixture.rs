@@ -44,6 +44,7 @@ pub(super) fn order(id: &str, version: Version) -> Order {
         description: format!("Café \"no. {version}\"\n\u{1F375}"),
         reference_buyer_id: ReferenceBuyerId::parse("BUYER-1").unwrap(),
         created_at: at(0),
+        has_details: false,
         attempts: Vec::new(),
         is_read_only: false,
     }
@@ -56,6 +57,7 @@ pub(super) fn creation(id: &str) -> Commit {
         amount: ten_dollars(),
         description: "Café".to_owned(),
         reference_buyer_id: ReferenceBuyerId::parse("BUYER-1").unwrap(),
+        details: None,
     };
     with_events(id, 0, vec![created])
 }

@@ -30,6 +30,7 @@ pub(super) fn new_order() -> NewOrder {
         amount: usd(4_200),
         description: "Two cups".to_owned(),
         reference_buyer_id: ReferenceBuyerId::parse("BUYER-1").unwrap(),
+        details: Default::default(),
     }
 }
 
@@ -53,6 +54,7 @@ pub(super) fn open_attempt(
         os_type: None,
         client_ip: Some("203.0.113.7".to_owned()),
         idempotency_key: None,
+        terms: Default::default(),
     }
 }
 

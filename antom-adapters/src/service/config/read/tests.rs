@@ -1,6 +1,9 @@
 //! The configuration: what is merged, and that every fault is named at once.
 //! Starting a service with it is tested through real processes.
 
+use antom_core::outcome::CaptureMode;
+use antom_domain::policy::CapturePolicy;
+
 use super::*;
 
 /// What the binary reads: books in a database, no file.
@@ -128,14 +131,63 @@ fn what_the_contract_allows_and_what_polling_may_cost_are_read_and_checked() {
 
 //= S-3 test
 #[test]
-fn several_settlement_currencies_without_a_choice_are_a_fault() {
-    let mut given = complete();
-    given.extend(variables(&[("ANTOM__PAYMENT__SETTLEMENT_CURRENCIES", "[\"USD\",\"EUR\"]")]));
-    let ConfigFaults(faults) = load_all(given).unwrap_err();
+fn several_settlement_currencies_need_a_choice_that_is_one_of_them() {
+    let both = ("ANTOM__PAYMENT__SETTLEMENT_CURRENCIES", "[\"USD\",\"EUR\"]");
+    let loaded = |more: &[(&str, &str)]| load_all([complete(), variables(more)].concat());
+    let faults_of = |more: &[(&str, &str)]| {
+        let ConfigFaults(faults) = loaded(more).unwrap_err();
+        faults.into_iter().map(|fault| fault.key).collect::<Vec<_>>()
+    };
+    assert_eq!(faults_of(&[both]), ["payment.settlement_currencies"]);
     assert_eq!(
-        faults.iter().map(|fault| fault.key.as_str()).collect::<Vec<_>>(),
-        ["payment.settlement_currencies"]
+        faults_of(&[both, ("ANTOM__PAYMENT__SETTLEMENT_CURRENCY", "JPY")]),
+        ["payment.settlement_currency"]
     );
+    let chosen = loaded(&[both, ("ANTOM__PAYMENT__SETTLEMENT_CURRENCY", "EUR")]).unwrap();
+    assert_eq!(chosen.payment.settlement_currency.map(|currency| currency.code()), Some("EUR"));
+    let one = loaded(&[("ANTOM__PAYMENT__SETTLEMENT_CURRENCIES", "[\"SGD\"]")]).unwrap();
+    assert_eq!(one.payment.settlement_currency.map(|currency| currency.code()), Some("SGD"));
+}
+
+#[test]
+fn a_key_of_the_merchant_api_has_the_scopes_that_are_listed_and_write_means_pay_and_refund() {
+    let with = |scopes: &str| {
+        let digest = "ab".repeat(32);
+        let keys = format!(r#"[{{"name": "shop", "sha256": "{digest}", "scopes": {scopes}}}]"#);
+        load_all([complete(), variables(&[("ANTOM__SERVER__API_KEYS", &keys)])].concat())
+    };
+    let scopes = |text: &str| with(text).unwrap().server.api_keys[0].scopes.clone();
+    assert_eq!(scopes(r#"["read", "refund"]"#), [Scope::Read, Scope::Refund]);
+    assert_eq!(scopes(r#"["write"]"#), [Scope::Pay, Scope::Refund]);
+    let ConfigFaults(faults) = with(r#"["everything"]"#).unwrap_err();
+    assert_eq!(faults[0].key, "server.api_keys[0]");
+}
+
+//= X-13 test
+#[test]
+fn an_api_key_needs_no_private_key_but_tls_and_the_same_environment() {
+    let key = "isak_TEST_identity_marker-of-the-key";
+    let with = |base_url: &str, key: &str| {
+        let own = ["ANTOM__GATEWAY__BASE_URL", "ANTOM__GATEWAY__MERCHANT_PRIVATE_KEY"];
+        let rest = complete().into_iter().filter(|(name, _)| !own.contains(&name.as_str()));
+        let more = variables(&[
+            ("ANTOM__GATEWAY__BASE_URL", base_url),
+            ("ANTOM__GATEWAY__CREDENTIAL", "api_key"),
+            ("ANTOM__GATEWAY__API_KEY", key),
+        ]);
+        load_all(rest.chain(more).collect())
+    };
+    let config = with("https://gateway.example", key).unwrap();
+    assert!(matches!(&config.gateway.credential, CredentialConfig::ApiKey(given) if given.expose() == key));
+    assert!(!format!("{config:?} {}", config.redacted()).contains("marker"));
+    for (base_url, key, fault) in [
+        ("http://127.0.0.1:4010", key, "gateway.base_url"),
+        ("https://gateway.example", "isak_PROD_identity_secret", "gateway.api_key"),
+        ("https://gateway.example", "secret", "gateway.api_key"),
+    ] {
+        let ConfigFaults(faults) = with(base_url, key).unwrap_err();
+        assert_eq!(faults.iter().map(|fault| fault.key.as_str()).collect::<Vec<_>>(), [fault]);
+    }
 }
 
 //= N-9 test
@@ -231,6 +283,7 @@ fn methods_without_refunds_are_read_and_anything_else_in_their_place_is_a_fault(
 
 #[test]
 fn a_file_that_cannot_be_read_is_the_only_fault() {
-    let ConfigFaults(faults) = load(Some(Path::new("/nowhere/antom.toml")), Vec::new(), Books::InDatabase).unwrap_err();
+    let ConfigFaults(faults) =
+        load(Some(Path::new("/nowhere/antom.toml")), Vec::new(), Books::InDatabase).unwrap_err();
     assert_eq!(faults.len(), 1, "{faults:?}");
 }

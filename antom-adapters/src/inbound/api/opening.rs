@@ -1,0 +1,145 @@
+//! Opening a payment: what is sent to the gateway, and what the buyer's client gets from it.
+//! What may be done with a payment afterwards is in `payments`.
+
+use antom_core::id::PaymentRequestId;
+use antom_core::outcome::{CaptureMode, OsType, TerminalType};
+use antom_domain::order::{
+    Attempt, AttemptTerms, Command, Event, Handout, Integration, OpenAttempt, Order, Refusal,
+    SESSION_LIFETIME,
+};
+use antom_domain::payment::PaymentPhase;
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::card::CardIn;
+use super::id::Id;
+use super::orders::order_id;
+use super::payments::{Answer, currency, fresh, idempotency_key, known, perform};
+use super::problem::Problem;
+use super::{Api, body};
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct OpenPayment {
+    integration: Integration,
+    payment_method_type: String,
+    capture_mode: Option<String>,
+    terminal_type: Option<String>,
+    os_type: Option<String>,
+    client_ip: Option<String>,
+    settlement_currency: Option<String>,
+    card: Option<CardIn>,
+}
+
+pub(super) async fn open(State(api): State<Api>, Id(id): Id, headers: HeaderMap, body: Body) -> Answer {
+    let (request, digest): (OpenPayment, String) = body::read_with_digest(&headers, body).await?;
+    let id = order_id(id)?;
+    let key = idempotency_key(&headers)?;
+    let payment_request_id = fresh(&api, PaymentRequestId::parse)?;
+    let open = OpenAttempt {
+        payment_request_id: payment_request_id.clone(),
+        token: api.books.ports().ids.fresh(),
+        integration: request.integration,
+        payment_method_type: request.payment_method_type,
+        capture_mode: known(request.capture_mode, "captureMode", &["AUTOMATIC", "MANUAL"], |word| {
+            CaptureMode::from(word)
+        })?,
+        terminal_type: known(request.terminal_type, "terminalType", &["WEB", "WAP", "APP"], |word| {
+            TerminalType::from(word)
+        })?,
+        os_type: known(request.os_type, "osType", &["IOS", "ANDROID"], |word| OsType::from(word))?,
+        client_ip: request.client_ip,
+        idempotency_key: key.clone(),
+        terms: AttemptTerms {
+            card: request
+                .card
+                .map(|card| card.terms(api.books.ports().clock.now()))
+                .transpose()?
+                .map(Box::new),
+            settlement_currency: currency(request.settlement_currency)?,
+            request_digest: key.is_some().then_some(digest),
+            ..AttemptTerms::default()
+        },
+    };
+    let order = perform(&api, &id, &Command::OpenAttempt(Box::new(open))).await?;
+    let attempt = order
+        .attempt_by_key(key.as_deref())
+        .or_else(|| order.attempt(&payment_request_id))
+        .ok_or_else(|| Problem::conflict("the payment was not opened; try again"))?;
+    opened(&api, &order, attempt).await
+}
+
+/// What the buyer's client needs, or how far the opening got. A paid order, and an attempt that ended, hand nothing
+/// out: the buyer must not pay there again.
+//= S-4, H-3, H-5, C-9, B-4
+async fn opened(api: &Api, order: &Order, attempt: &Attempt) -> Answer {
+    match attempt.payment.phase {
+        PaymentPhase::Failed => {
+            return Err(Problem::refused_by_gateway(attempt.payment.result_code.as_deref()));
+        }
+        PaymentPhase::Cancelled => {
+            return Err(Problem::conflict("this payment was cancelled; open a new one with a new key"));
+        }
+        PaymentPhase::Succeeded => {
+            return Ok((StatusCode::OK, told(api, attempt, "outcome", json!("succeeded"))));
+        }
+        PaymentPhase::Opening
+        | PaymentPhase::InDoubt
+        | PaymentPhase::AwaitingPayer
+        | PaymentPhase::Pending => {}
+    }
+    if order.holder().is_some() {
+        return Err(Refusal::OrderPaid.into());
+    }
+    let history = api.books.ports().store.history(&order.reference_order_id).await?;
+    let handout = history.into_iter().rev().find_map(|recorded| match recorded.event {
+        Event::HandoutReceived { payment_request_id, handout, .. }
+            if payment_request_id == attempt.payment_request_id =>
+        {
+            Some(handout)
+        }
+        _ => None,
+    });
+    match handout {
+        None => Ok((StatusCode::ACCEPTED, told(api, attempt, "outcome", json!("in_doubt")))),
+        Some(handout) => handed_out(api, attempt, handout),
+    }
+}
+
+fn handed_out(api: &Api, attempt: &Attempt, handout: Handout) -> Answer {
+    let body = match handout {
+        Handout::Session { payment_session_data, expires_at, .. } => {
+            let margin = api.books.policy().session_margin;
+            let now = api.books.ports().clock.now();
+            let expires_at = expires_at.unwrap_or_else(|| attempt.opened_at.saturating_add(SESSION_LIFETIME));
+            if now.saturating_add(margin) >= expires_at {
+                return Err(Problem::session_expired());
+            }
+            let session = json!({
+                "paymentSessionData": payment_session_data,
+                "expiresAt": expires_at,
+                "environment": if api.is_sandbox { "sandbox" } else { "prod" },
+            });
+            told(api, attempt, "session", session)
+        }
+        Handout::Redirect { normal_url, scheme_url, applink_url } => {
+            let urls = [("normalUrl", normal_url), ("schemeUrl", scheme_url), ("applinkUrl", applink_url)];
+            let given = urls.into_iter().filter_map(|(name, url)| Some((name.to_owned(), json!(url?))));
+            told(api, attempt, "redirect", Value::Object(given.collect()))
+        }
+    };
+    Ok((StatusCode::CREATED, body))
+}
+
+fn told(api: &Api, attempt: &Attempt, name: &str, value: Value) -> Json<Value> {
+    Json(json!({
+        "paymentRequestId": attempt.payment_request_id,
+        "checkoutUrl": format!("{}/checkout/{}", api.public_url, attempt.token),
+        "statusUrl": format!("{}/status/{}", api.public_url, attempt.token),
+        name: value,
+    }))
+}
