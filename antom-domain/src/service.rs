@@ -1,4 +1,4 @@
-//! Services over the ports: commands, notifications, the dispatcher and inquiries.
+//! Services over the ports: commands, notifications, the dispatcher, inquiries and publishing.
 //! They need no runtime of their own; when they run is left to the worker and the inbound adapters.
 
 mod books;
@@ -6,6 +6,7 @@ mod dispatcher;
 mod inquiries;
 mod notifications;
 mod orders;
+mod publishing;
 mod queues;
 
 pub use books::{Books, BooksError, Ports};
@@ -13,3 +14,4 @@ pub use dispatcher::{Dispatched, Dispatcher};
 pub use inquiries::{Asked, Inquiries};
 pub use notifications::{Notifications, Receipt};
 pub use orders::{CommandError, Created, Executed, Orders};
+pub use publishing::{Published, Publishing};

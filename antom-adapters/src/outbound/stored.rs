@@ -1,12 +1,14 @@
 //! Steps and words as the SQL adapters store them: one form for both, so that a book can be read by either.
 //! Statements, rows and connections are left to `sqlite` and `postgres`.
 
+mod events;
 mod step;
 mod words;
 
 #[cfg(feature = "postgres")]
 pub(super) use step::EventRow;
-pub(super) use step::{CallRow, StepRows};
+pub(super) use events::{StoredClaim, StoredEvent, claim_columns, known_claims};
+pub(super) use step::{CallRow, StepRows, ToldRow};
 pub(super) use words::{
     StoredMark, call, event, keys_text, number, order_id, read_only, snapshot, time, unreadable,
 };

@@ -390,7 +390,7 @@ mod tests {
 
     use antom_core::money::{Currency, Money};
     use antom_domain::order::{Command, Event, Integration, NewOrder, OpenAttempt, Policy, Recorded};
-    use antom_domain::port::Commit;
+    use antom_domain::port::{Announced, Commit};
     use antom_domain::service::Ports;
     use antom_domain::testing::{CountedIds, MemoryStore, NoJitter, ScriptedGateway, SetClock};
 
@@ -587,6 +587,7 @@ mod tests {
             effects: Vec::new(),
             settles: None,
             inbox: None,
+            announced: Announced::default(),
         };
         books.ports().store.commit(left_behind).await.unwrap();
         let mut schedule = Schedule::new(&Polling::default(), at(0));

@@ -12,7 +12,7 @@ use antom_core::outcome::Api;
 use antom_core::time::Timestamp;
 use antom_domain::order::{CallSubject, Event, GatewayCall, Order, OrderPhase, Recorded, RequestBody};
 use antom_domain::port::{
-    Commit, IdKey, Inbox, InboxMark, InboxVerdict, NotificationDigest, OrderQuery, OrderStore, Outbox,
+    Announced, Commit, IdKey, Inbox, InboxMark, InboxVerdict, NotificationDigest, OrderQuery, OrderStore, Outbox,
     ReceivedNotification, Version,
 };
 
@@ -55,6 +55,7 @@ pub(crate) fn step(name: &str, expected: Version) -> Commit {
         effects: Vec::new(),
         settles: None,
         inbox: None,
+        announced: Announced::default(),
     }
 }
 

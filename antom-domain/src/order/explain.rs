@@ -57,7 +57,7 @@ impl Order {
             may_ship: shippable.is_ok(),
             not_shippable: shippable
                 .err()
-                .map(|reason| Reason { code: word(reason), meaning: reason.to_string() }),
+                .map(|reason| Reason { code: reason.code().to_owned(), meaning: reason.to_string() }),
             attempts: self.attempts.iter().map(Attempt::account).collect(),
             awaited: self.awaited(),
             next_check_at: self.next_check_at(at, policy),

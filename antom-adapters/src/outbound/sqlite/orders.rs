@@ -71,13 +71,14 @@ impl OrderStore for SqliteStore {
 }
 
 fn load(connection: &Connection, id: &str) -> Read<Option<StoredOrder>> {
-    let row: Option<(i64, String)> = connection
-        .prepare_cached("SELECT version, snapshot FROM orders WHERE id = ?1")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+    let row: Option<(i64, String, i64)> = connection
+        .prepare_cached("SELECT version, snapshot, announced FROM orders WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    let Some((version, snapshot)) = row else { return Ok(None) };
+    let Some((version, snapshot, announced)) = row else { return Ok(None) };
     let version = Version::try_from(version).map_err(|_| unreadable("snapshot", id))?;
-    Ok(Some(StoredOrder { order: readable(connection, id, &snapshot)?, version }))
+    let order = readable(connection, id, &snapshot)?;
+    Ok(Some(StoredOrder { order, version, announced: announced.unsigned_abs() }))
 }
 
 /// The order as far as this program can read it: its snapshot, or, where a newer program wrote that, the log up to the

@@ -12,7 +12,7 @@ use antom_core::time::Timestamp;
 
 use crate::order::{CallSubject, Event, GatewayCall, Order, OrderPhase, Recorded, RequestBody};
 use crate::port::{
-    Claim, Claimed, Commit, IdKey, InboxMark, InboxVerdict, NotificationDigest, Outbox, ReceivedNotification,
+    Announced, Claim, Claimed, Commit, IdKey, InboxMark, InboxVerdict, NotificationDigest, Outbox, ReceivedNotification,
     Version,
 };
 
@@ -84,6 +84,7 @@ pub(super) fn with_events(id: &str, expected: Version, events: Vec<Event>) -> Co
         effects: Vec::new(),
         settles: None,
         inbox: None,
+        announced: Announced::default(),
     }
 }
 
