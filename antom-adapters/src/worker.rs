@@ -1,9 +1,10 @@
-//! The worker: makes durable calls and asks open questions, until it is told to stop.
+//! The worker: makes durable calls, asks open questions and tells merchant events, until it is told to stop.
 //! What to call and what to ask is decided by the domain; here are only time, tasks and limits.
 
 mod deadline;
 mod dispatch;
 mod poll;
+mod publish;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,8 @@ use antom_domain::policy::Retry;
 use antom_domain::service::{Books, Dispatcher, Inquiries};
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::task::JoinHandle;
+
+pub use publish::{EventWorker, Retention};
 
 /// How many calls are under way at the same time.
 const CALLS_AT_ONCE: usize = 32;
@@ -35,6 +38,8 @@ pub struct Worker {
 #[derive(Debug, Clone)]
 pub struct WorkerHandle {
     wake: Arc<Notify>,
+    /// Wakes the publish loop.
+    told: Arc<Notify>,
     changed: mpsc::UnboundedSender<ReferenceOrderId>,
     done: broadcast::Sender<CallId>,
 }
@@ -51,7 +56,7 @@ impl Worker {
         let (stop, stopped) = watch::channel(false);
         let (changed, changes) = mpsc::unbounded_channel();
         let (done, _) = broadcast::channel(1_024);
-        let handle = WorkerHandle { wake: Arc::new(Notify::new()), changed, done };
+        let handle = WorkerHandle { wake: Arc::default(), told: Arc::default(), changed, done };
         let dispatcher = Dispatcher::new(books.clone(), retry);
         let dispatching =
             tokio::spawn(dispatch::run(books.clone(), dispatcher, handle.clone(), stopped.clone()));
@@ -78,9 +83,10 @@ impl Worker {
 }
 
 impl WorkerHandle {
-    /// Says that an order changed: its calls are made and its questions are scheduled anew.
+    /// Says that an order changed: its calls are made, its events told, and its questions scheduled anew.
     pub fn changed(&self, order_id: &ReferenceOrderId) {
         self.wake.notify_one();
+        self.told.notify_one();
         // A closed channel means that the service is stopping; the next process takes over.
         let _stopping = self.changed.send(order_id.clone());
     }
@@ -106,4 +112,9 @@ impl Waiter {
         };
         tokio::time::timeout(time, all_back).await.is_ok()
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the worker is where the service waits")]
+async fn pause(time: Duration) {
+    tokio::time::sleep(time).await;
 }

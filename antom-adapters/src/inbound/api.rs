@@ -3,14 +3,17 @@
 
 mod auth;
 mod body;
+mod events;
 mod id;
 mod orders;
 mod payments;
 mod problem;
 mod view;
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use antom_domain::port::EventQueue;
 use antom_domain::service::Books;
 use axum::Router;
 use axum::routing::{get, post};
@@ -24,6 +27,8 @@ use problem::Problem;
 pub struct Api {
     /// The orders.
     pub books: Books,
+    /// The merchant events.
+    pub events: Arc<dyn EventQueue>,
     /// Who makes the calls.
     pub worker: WorkerHandle,
     /// Who may call.
@@ -46,6 +51,8 @@ pub fn router(api: Api) -> Router {
         .route("/v1/payments/{id}/capture", post(payments::capture))
         .route("/v1/payments/{id}/cancel", post(payments::cancel))
         .route("/v1/payments/{id}/refunds", post(payments::refund).get(payments::refunds))
+        .route("/v1/events", get(events::list))
+        .route("/v1/events/{id}/resend", post(events::resend))
         .fallback(async || Problem::not_found("there is no such route"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(api)

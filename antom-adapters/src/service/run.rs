@@ -7,27 +7,32 @@ use std::time::Duration;
 
 use antom_core::time::Timestamp;
 use antom_domain::order::Policy;
-use antom_domain::policy::Retry;
-use antom_domain::port::{Clock, IdSource, Inbox, Jitter, OrderStore, Outbox, PaymentGateway};
-use antom_domain::service::{Books, Ports};
+use antom_domain::policy::{Patience, Retry};
+use antom_domain::port::{
+    Clock, EventPublisher, EventQueue, IdSource, Inbox, Jitter, OrderStore, Outbox, PaymentGateway,
+};
+use antom_domain::service::{Books, Ports, Publishing};
 use antom_http::{Client, Endpoint, ReqwestOptions, ReqwestTransport, RsaCredential};
 use antom_signing::{KeyVersion, LocalSigner, MerchantKey, NotificationPolicy};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::config::{Config, ConfigFaults, DatabaseConfig, GatewayConfig};
+use super::config::{Config, ConfigFaults, DatabaseConfig, EventSink, EventsConfig, GatewayConfig};
 use super::reload::{Keys, Source, WatchingKeys};
 use crate::inbound::listener::{self, Limits};
 use crate::inbound::{admin, api, pages, webhook};
 use crate::outbound::clock::SystemClock;
 use crate::outbound::entropy::SystemEntropy;
+#[cfg(feature = "nats")]
+use crate::outbound::events::nats::NatsPublisher;
+use crate::outbound::events::webhook::{SigningSecret, WebhookPublisher};
 use crate::outbound::gateway::{HttpGateway, PooledSigner};
 #[cfg(feature = "postgres")]
 use crate::outbound::postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 use crate::outbound::sqlite::SqliteStore;
-use crate::worker::Worker;
+use crate::worker::{EventWorker, Retention, Worker};
 
 /// How long calls that are under way may take to come back when the service ends.
 const DRAIN: Duration = Duration::from_secs(8);
@@ -65,6 +70,7 @@ pub struct Builder {
     config: Config,
     gateway: Option<Arc<dyn PaymentGateway>>,
     storage: Option<Storage>,
+    publisher: Option<Arc<dyn EventPublisher>>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     jitter: Arc<dyn Jitter>,
@@ -78,14 +84,15 @@ struct Storage {
     store: Arc<dyn OrderStore>,
     outbox: Arc<dyn Outbox>,
     inbox: Arc<dyn Inbox>,
+    events: Arc<dyn EventQueue>,
 }
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 impl Storage {
-    /// One store behind all three ports.
-    fn of<S: OrderStore + Outbox + Inbox>(store: S) -> Storage {
+    /// One store behind all four ports.
+    fn of<S: OrderStore + Outbox + Inbox + EventQueue>(store: S) -> Storage {
         let store = Arc::new(store);
-        Storage { store: store.clone(), outbox: store.clone(), inbox: store }
+        Storage { store: store.clone(), outbox: store.clone(), inbox: store.clone(), events: store }
     }
 }
 
@@ -99,6 +106,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
     worker: Worker,
+    event_worker: EventWorker,
     keys: Keys,
 }
 
@@ -109,6 +117,7 @@ impl Builder {
             config,
             gateway: None,
             storage: None,
+            publisher: None,
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemEntropy),
             jitter: Arc::new(SystemEntropy),
@@ -125,10 +134,22 @@ impl Builder {
         self
     }
 
-    /// Replaces the storage: the three ports share one transaction, so they come together.
+    /// Replaces the storage: the four ports share one transaction, so they come together.
     #[must_use]
-    pub fn storage<S: OrderStore + Outbox + Inbox>(mut self, storage: Arc<S>) -> Builder {
-        self.storage = Some(Storage { store: storage.clone(), outbox: storage.clone(), inbox: storage });
+    pub fn storage<S: OrderStore + Outbox + Inbox + EventQueue>(mut self, storage: Arc<S>) -> Builder {
+        self.storage = Some(Storage {
+            store: storage.clone(),
+            outbox: storage.clone(),
+            inbox: storage.clone(),
+            events: storage,
+        });
+        self
+    }
+
+    /// Replaces the receiver of merchant events that the configuration names, or gives one where it names none.
+    #[must_use]
+    pub fn publisher(mut self, publisher: Arc<dyn EventPublisher>) -> Builder {
+        self.publisher = Some(publisher);
         self
     }
 
@@ -193,6 +214,17 @@ impl Builder {
             Some(storage) => storage,
             None => database(&config.database).await?,
         };
+        let publisher = match self.publisher {
+            Some(given) => Some(given),
+            None => publisher(&config.events).await?,
+        };
+        let events = storage.events;
+        let publishing = publisher.map(|publisher| {
+            let patience = Patience { give_up_after: config.events.give_up_after, ..Patience::default() };
+            let (clock, jitter) = (Arc::clone(&self.clock), Arc::clone(&self.jitter));
+            Publishing::new(Arc::clone(&events), publisher, clock, jitter, patience)
+        });
+        let clock = Arc::clone(&self.clock);
         let ports = Ports {
             gateway,
             store: storage.store,
@@ -202,11 +234,16 @@ impl Builder {
             ids: self.ids,
             jitter: self.jitter,
         };
-        let books = Books::new(ports, Arc::new(policy(&config, &public_url)));
+        let policy = Policy { sends_events: publishing.is_some(), ..policy(&config, &public_url) };
+        let books = Books::new(ports, Arc::new(policy));
         let worker = Worker::start(&books, self.retry);
+        let retention = Retention { time: config.events.keep_for, most: config.events.keep_at_most };
+        let event_worker =
+            EventWorker::start(publishing, Arc::clone(&events), clock, retention, &worker.handle());
 
         let merchant_api = api::router(api::Api {
             books: books.clone(),
+            events,
             worker: worker.handle(),
             keys: keys.clone(),
             is_sandbox: config.gateway.client_id.is_sandbox(),
@@ -228,7 +265,7 @@ impl Builder {
             listener::serve(listener, everything, &self.limits, stopped.clone()),
             listener::serve(admin_listener, admin::router(books), &self.limits, stopped),
         ];
-        Ok(Running { listening, admin, stop, servers, worker, keys })
+        Ok(Running { listening, admin, stop, servers, worker, event_worker, keys })
     }
 }
 
@@ -243,6 +280,7 @@ impl Running {
         self.stop.send_replace(true);
         let drain = async {
             self.worker.stop().await;
+            self.event_worker.stop().await;
             for server in self.servers {
                 // A server that ended badly has nothing left to stop.
                 let _ended = server.await;
@@ -286,6 +324,30 @@ fn http_gateway(
     let client = Client::new(endpoint, Arc::new(credential), Arc::new(transport), Arc::new(now))
         .with_deadline(config.timeout);
     Ok(Arc::new(WatchingKeys { gateway: Arc::new(HttpGateway::new(client)), keys: keys.clone() }))
+}
+
+async fn publisher(config: &EventsConfig) -> Result<Option<Arc<dyn EventPublisher>>, StartError> {
+    let fault = |key: &'static str| move |reason: String| StartError::Config { key, reason };
+    match &config.sink {
+        None => Ok(None),
+        Some(EventSink::Webhook { url, secrets, ca_pem }) => {
+            let secrets = secrets.iter().map(SigningSecret::parse).collect::<Result<Vec<_>, _>>();
+            let secrets = secrets.map_err(|error| fault("events.webhook_secrets")(error.to_string()))?;
+            let mut options = ReqwestOptions::default();
+            if let Some(pem) = ca_pem {
+                options = options.with_ca_pem(pem.as_str());
+            }
+            let transport = ReqwestTransport::new(&options)
+                .map_err(|error| fault("events.webhook_ca_file")(error.to_string()))?;
+            let transport = Arc::new(transport);
+            Ok(Some(Arc::new(WebhookPublisher::new(transport, url.clone(), secrets, config.timeout))))
+        }
+        #[cfg(feature = "nats")]
+        Some(EventSink::Nats { server, subject, .. }) => {
+            let connected = NatsPublisher::connect(server, subject, config.timeout).await;
+            Ok(Some(Arc::new(connected.map_err(|error| fault("events.nats_url")(error.to_string()))?)))
+        }
+    }
 }
 
 async fn database(config: &DatabaseConfig) -> Result<Storage, StartError> {

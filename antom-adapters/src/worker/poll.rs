@@ -21,7 +21,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{Id, JoinSet};
 
 use super::deadline::Deadlines;
-use super::{POLLS_AT_ONCE, WorkerHandle};
+use super::{POLLS_AT_ONCE, WorkerHandle, pause};
 
 /// How many orders are read at once at start.
 const PAGE: usize = 500;
@@ -99,6 +99,7 @@ pub(super) async fn run(
                     schedule.answered(&books, &order_id, asked);
                 }
                 handle.wake.notify_one();
+                handle.told.notify_one();
             }
             _ = stopped.changed() => {}
         }
@@ -377,11 +378,6 @@ impl Schedule {
         let due = first.map(|due| self.not_before.map_or(due, |then| then.max(due)));
         due.map_or(Duration::from_secs(60), |due| due.since(now))
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the worker is where the service waits")]
-async fn pause(time: Duration) {
-    tokio::time::sleep(time).await;
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Reads the configuration: file, then variables, then checks; every fault is collected.
 //! Printing it is left to `redacted`.
 
+mod events;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -48,14 +50,19 @@ pub(super) fn load(
     let database = reader.database();
     let server = reader.server();
     let payment = reader.payment();
+    let events = reader.events();
     let log_level = reader.text("log.level").unwrap_or_else(|| "info".to_owned());
     reader.refuse_unknown_keys();
     if let (Some(gateway), Some(server)) = (&gateway, &server) {
         reader.check_together(gateway, server);
     }
-    match (gateway, database, server, payment) {
-        (Some(gateway), Some(database), Some(server), Some(payment)) if reader.faults.is_empty() => {
-            Ok(Config { gateway, database, server, payment, log_level })
+    #[cfg(feature = "nats")]
+    if let (Some(gateway), Some(events)) = (&gateway, &events) {
+        reader.check_nats(gateway, events);
+    }
+    match (gateway, database, server, payment, events) {
+        (Some(gateway), Some(database), Some(server), Some(payment), Some(events)) if reader.faults.is_empty() => {
+            Ok(Config { gateway, database, server, payment, events, log_level })
         }
         _ => Err(ConfigFaults(reader.faults)),
     }
