@@ -14,6 +14,7 @@ mod explanation;
 mod fact;
 mod phase;
 mod policy;
+mod remind;
 mod request;
 mod settle;
 mod shippable;
@@ -35,7 +36,9 @@ pub use fact::{
 pub use phase::OrderPhase;
 pub use policy::{Policy, SESSION_LIFETIME};
 pub use shippable::{NotShippable, Shippable};
-pub use state::{Attempt, Authorization, Cancel, Capture, Integration, Order, Payment, Refund, Role};
+pub use state::{
+    Attempt, Authorization, Cancel, Capture, Integration, Order, Payment, Refund, Reminded, Role,
+};
 pub use wake::Question;
 
 /// What a decision wishes: events to record and effects to bring about once they are durable.

@@ -1,4 +1,5 @@
-//! Services over the ports: commands, notifications, the dispatcher, inquiries and publishing.
+//! Services over the ports: commands, notifications, the dispatcher, inquiries,
+//! reminders and publishing.
 //! They need no runtime of their own; when they run is left to the worker and the inbound adapters.
 
 mod books;
@@ -8,6 +9,7 @@ mod notifications;
 mod orders;
 mod publishing;
 mod queues;
+mod reminders;
 
 pub use books::{Books, BooksError, Ports};
 pub use dispatcher::{Dispatched, Dispatcher};
@@ -15,3 +17,4 @@ pub use inquiries::{Asked, Inquiries};
 pub use notifications::{Notifications, Receipt};
 pub use orders::{CommandError, Created, Executed, Orders};
 pub use publishing::{Published, Publishing};
+pub use reminders::Reminders;

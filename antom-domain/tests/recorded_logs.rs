@@ -120,6 +120,7 @@ fn stories() -> Vec<(&'static str, Story)> {
         ("contradicted_and_settled", contradicted_and_settled()),
         ("failed_and_paid_late", failed_and_paid_late()),
         ("capture_lost", capture_lost()),
+        ("capture_missed", capture_missed()),
     ]
 }
 
@@ -273,5 +274,15 @@ fn capture_lost() -> Story {
     story.later(30).says(notified(1, PaymentWord::Success));
     story.later(30).says(own_capture(1, CaptureWord::Failure));
     story.later(1).says(cancel(1, CancelWord::Confirmed));
+    story
+}
+
+fn capture_missed() -> Story {
+    let mut story = Story::with_open_card(Manual);
+    story.later(30).says(notified(1, PaymentWord::Success));
+    for days in [6, 1] {
+        let step = story.later(days * 24 * 3_600).order.remind(story.now, &story.policy);
+        story.take(&step);
+    }
     story
 }

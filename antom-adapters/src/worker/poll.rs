@@ -16,7 +16,7 @@ use antom_core::time::Timestamp;
 use antom_domain::order::{CallId, Order};
 use antom_domain::policy::{Bucket, Budget, Crowd, Draw, Polling};
 use antom_domain::port::StoreError;
-use antom_domain::service::{Books, BooksError, Inquiries};
+use antom_domain::service::{Books, BooksError, Inquiries, Reminders};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{Id, JoinSet};
 
@@ -208,6 +208,9 @@ async fn ask_due(
             Err(error) => tracing::error!(%order_id, call = %id, %error, "inquiry not recorded"),
         }
         asked.push(id);
+    }
+    if let Err(error) = Reminders::new(books.clone()).remind(&order).await {
+        tracing::error!(%order_id, %error, "reminder not recorded; the next look records it");
     }
     Asked { calls: asked, has_news: order != before, order: Some(order) }
 }

@@ -78,6 +78,8 @@ fn kind_of(before: &Order, event: &Event) -> Option<MerchantEventKind> {
         Event::ReviewPending { .. } => Kind::AuthorizationUnderReview,
         Event::ReviewRejected { .. } => Kind::AuthorizationRejected,
         Event::AuthorizationReleased { .. } => Kind::AuthorizationReleased,
+        Event::CaptureDeadlineNear { .. } => Kind::DeadlineNear,
+        Event::CaptureDeadlinePassed { .. } => Kind::DeadlinePassed,
         Event::CaptureSucceeded { .. } => Kind::CaptureSucceeded,
         Event::CaptureFailed { .. } => Kind::CaptureFailed,
         Event::CancelConfirmed { .. } => Kind::CancelSucceeded,

@@ -184,7 +184,7 @@ impl Attempt {
     }
 
     /// A hold that only the merchant captures: nothing happens until somebody does.
-    fn capture_task(&self, now: Timestamp, policy: &Policy) -> Option<TaskKind> {
+    pub(super) fn capture_task(&self, now: Timestamp, policy: &Policy) -> Option<TaskKind> {
         let is_ours = self.is_card() && self.capture_mode != Some(CaptureMode::Automatic);
         let is_idle = !self.has_open_capture() && !self.is_captured();
         if !(is_ours && is_idle) || self.role != Role::Kept || self.is_being_returned() {
