@@ -15,8 +15,8 @@ use antom_core::time::Timestamp;
 use antom_domain::merchant_event::MerchantEventId;
 use antom_domain::order::{CallId, Recorded};
 use antom_domain::port::{
-    Claim, Claimed, ClaimedEvent, Commit, CommitError, EventClaim, EventEnd, EventPage, EventQuery, EventQueue,
-    EventQueueError, IdKey, Inbox, InboxMark, Keep, OrderPage, OrderQuery, OrderStore, Outbox,
+    Claim, Claimed, ClaimedEvent, Commit, CommitError, EventClaim, EventEnd, EventPage, EventQuery,
+    EventQueue, EventQueueError, IdKey, Inbox, InboxMark, Keep, OrderPage, OrderQuery, OrderStore, Outbox,
     OutboxError, ReceivedNotification, StoreError, StoredOrder, Version,
 };
 use antom_domain::testing::MemoryStore;

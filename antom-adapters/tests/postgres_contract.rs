@@ -24,8 +24,8 @@ use std::time::Duration;
 
 use antom_adapters::outbound::postgres::{OpenError, PostgresStore};
 use antom_domain::port::{
-    Commit, CommitError, IdKey, Inbox, InboxMark, InboxVerdict, OrderQuery, OrderStore, Outbox, OutboxError,
-    StoreError,
+    Commit, CommitError, EventEnd, EventQueue, IdKey, Inbox, InboxMark, InboxVerdict, OrderQuery, OrderStore,
+    Outbox, OutboxError, StoreError,
 };
 use antom_domain::testing::contract::Adapter;
 use server::Cluster;
@@ -240,7 +240,67 @@ async fn instances_that_start_at_once_on_an_empty_database_migrate_it_once() {
     let mut shell = schema.shell().await;
     let versions: Vec<i64> =
         sqlx::query_scalar("SELECT version FROM antom_schema").fetch_all(&mut shell).await.unwrap();
-    assert_eq!(versions, [1]);
+    assert_eq!(versions, [2]);
+}
+
+#[tokio::test]
+async fn a_database_of_the_first_schema_keeps_its_orders_and_tells_from_then_on() {
+    let Some(schema) = Schema::make().await else { return };
+    schema.open().await.commit(full_step("A")).await.unwrap();
+    let old = "DROP TABLE merchant_events; ALTER TABLE orders DROP COLUMN announced; UPDATE antom_schema SET version = 1;";
+    run(&mut schema.shell().await, old).await;
+
+    let store = schema.open().await;
+    assert_holds_full_step(&store, "A").await;
+    assert_eq!(store.load(&id("A")).await.unwrap().unwrap().announced, 0);
+    store.commit(telling("A", 1, 1)).await.unwrap();
+    assert_eq!(store.claim_events(at(9), LEASE, 9).await.unwrap().len(), 1);
+}
+
+/// Two instances add to orders while they settle what came before, and nothing is left behind.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_that_instances_add_and_settle_at_once_are_all_handed_out_in_sequence() {
+    const EVENTS: u64 = 12;
+    let Some(schema) = Schema::make().await else { return };
+    let instances = [schema.open().await, schema.open().await];
+    let names: Vec<String> = (0..8).map(|number| format!("ORDER-{number}")).collect();
+    let writers = names.iter().zip(instances.iter().cycle()).map(|(name, store)| {
+        let (name, store) = (name.clone(), store.clone());
+        tokio::spawn(async move {
+            for version in 0..EVENTS {
+                store.commit(telling(&name, version, version + 1)).await.unwrap();
+            }
+            Vec::new()
+        })
+    });
+    let total = names.len() as u64 * EVENTS;
+    let settled = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
+    let senders = instances.iter().cycle().take(4).map(|store| {
+        let (store, settled) = (store.clone(), settled.clone());
+        tokio::spawn(async move {
+            let mut seen = Vec::new();
+            while settled.load(Ordering::SeqCst) < total {
+                for claimed in store.claim_events(at(99), LEASE, 3).await.unwrap() {
+                    seen.push((settled.fetch_add(1, Ordering::SeqCst), claimed.event.clone()));
+                    store.settle(&claimed.claim, EventEnd::Delivered, at(99)).await.unwrap();
+                }
+            }
+            seen
+        })
+    });
+    let tasks: Vec<_> = writers.chain(senders).collect();
+    let mut seen = Vec::new();
+    for task in tasks {
+        seen.extend(
+            tokio::time::timeout(Duration::from_secs(60), task).await.expect("an event is stuck").unwrap(),
+        );
+    }
+    seen.sort_by_key(|(turn, _)| *turn);
+    for name in &names {
+        let of_order = seen.iter().filter(|(_, event)| event.order_id == id(name));
+        let sequences: Vec<u64> = of_order.map(|(_, event)| event.sequence).collect();
+        assert_eq!(sequences, (1..=EVENTS).collect::<Vec<_>>(), "{name}");
+    }
 }
 
 #[tokio::test]

@@ -10,8 +10,8 @@ use antom_core::outcome::CaptureMode::{Automatic, Manual};
 use antom_domain::merchant_event::{MerchantEvent, MerchantEventKind, announce};
 use antom_domain::order::stored::{read_event, rebuild};
 use antom_domain::order::{
-    CancelWord, CaptureWord, Command, Details, Fact, Integration, Order, PaymentWord, Recorded, RefundWord, ReviewWord,
-    SeenAmount, Source, Step,
+    CancelWord, CaptureWord, Command, Details, Fact, Integration, Order, PaymentWord, Recorded, RefundWord,
+    ReviewWord, SeenAmount, Source, Step,
 };
 use serde_json::Value;
 use support::*;
@@ -30,7 +30,8 @@ impl Told {
     fn step(&mut self, act: impl FnOnce(&mut Story) -> Step) -> Vec<String> {
         let before = self.story.order.clone();
         let step = act(&mut self.story);
-        let told = announce(&before, &step.events, &self.story.order, self.story.now, self.events.len() as u64);
+        let told =
+            announce(&before, &step.events, &self.story.order, self.story.now, self.events.len() as u64);
         self.events.extend(told.clone());
         told.iter().map(|event| event.kind.to_string()).collect()
     }
@@ -187,7 +188,10 @@ fn a_contradiction_is_told_with_both_words_and_stops_shipping_until_it_is_settle
     let contradicted = told.says(notified(1, PaymentWord::Failure));
     assert_eq!(contradicted, ["contradiction.found", "order.shipping_stopped"]);
     let contradiction = &told.payload("contradiction.found")["data"]["contradiction"];
-    assert_eq!((&contradiction["machine"], &contradiction["recorded"]), (&"payment".into(), &"Succeeded".into()));
+    assert_eq!(
+        (&contradiction["machine"], &contradiction["recorded"]),
+        (&"payment".into(), &"Succeeded".into())
+    );
     assert_eq!(told.payload("order.shipping_stopped")["data"]["order"]["notShippable"], "disputed");
     let settled = told.says(inquired(1, PaymentWord::Success));
     assert_eq!(settled, ["contradiction.settled", "order.paid"]);
@@ -196,7 +200,10 @@ fn a_contradiction_is_told_with_both_words_and_stops_shipping_until_it_is_settle
     let amount = seen(1, Source::Notification, |seen| seen.amount = SeenAmount::Read(usd(4_100)));
     assert_eq!(other.says(amount), ["contradiction.found"]);
     let contradiction = &other.payload("contradiction.found")["data"]["contradiction"];
-    assert_eq!((&contradiction["machine"], &contradiction["recorded"]), (&"amount".into(), &"USD 42.00".into()));
+    assert_eq!(
+        (&contradiction["machine"], &contradiction["recorded"]),
+        (&"amount".into(), &"USD 42.00".into())
+    );
 }
 
 #[test]
@@ -262,7 +269,8 @@ fn recorded_steps() -> Vec<(Order, Vec<Recorded>)> {
     let mut steps = Vec::new();
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/logs");
     let releases = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let files = releases.flat_map(|release| std::fs::read_dir(release).unwrap().map(|entry| entry.unwrap().path()));
+    let files =
+        releases.flat_map(|release| std::fs::read_dir(release).unwrap().map(|entry| entry.unwrap().path()));
     for path in files.filter(|path| path.extension().is_some_and(|extension| extension == "jsonl")) {
         let log = std::fs::read_to_string(path).unwrap();
         let mut order = rebuild(log.lines().take(1)).unwrap().unwrap().order;

@@ -132,7 +132,10 @@ impl World {
         let commit = Commit {
             order_id,
             expected: *step,
-            events: vec![Recorded { at: at(0), event: Event::PaymentPending { payment_request_id: request_id(1) } }],
+            events: vec![Recorded {
+                at: at(0),
+                event: Event::PaymentPending { payment_request_id: request_id(1) },
+            }],
             snapshot: order,
             phase: OrderPhase::Open,
             next_check_at: None,
@@ -258,7 +261,8 @@ async fn a_failure_is_repeated_later_and_later_and_holds_up_its_own_order_only()
 #[tokio::test]
 async fn what_nobody_takes_is_given_up_after_the_configured_time_and_the_next_gets_its_attempt() {
     let mut world = World::new();
-    let publishing = world.publishing(Patience { give_up_after: Duration::from_secs(60), ..Patience::default() });
+    let publishing =
+        world.publishing(Patience { give_up_after: Duration::from_secs(60), ..Patience::default() });
     world.tell(1, 2).await;
     world.receiver.ways.lock().unwrap().extend([Way::Lost; 3]);
     let failure = PublishFailure::new(PublishFailureReason::NoConnection);

@@ -96,7 +96,9 @@ impl Receiver {
         until(&format!("{kind} of {order} at the receiver"), PATIENCE, || {
             let arrived = self.arrived();
             let found = arrived.iter().find(|one| {
-                one.reply == Reply::Status(200) && one.body["type"] == kind && one.body["referenceOrderId"] == order
+                one.reply == Reply::Status(200)
+                    && one.body["type"] == kind
+                    && one.body["referenceOrderId"] == order
             });
             Ok(match found {
                 Some(found) => Look::Found(found.clone()),
@@ -153,14 +155,16 @@ mod tests {
         let answers: Vec<String> = (0..3)
             .map(|number| {
                 let mut stream = TcpStream::connect(receiver.address).unwrap();
-                write!(stream, "POST /a HTTP/1.1\r\nX-Id: {number}\r\nContent-Length: 2\r\n\r\n{{}}").unwrap();
+                write!(stream, "POST /a HTTP/1.1\r\nX-Id: {number}\r\nContent-Length: 2\r\n\r\n{{}}")
+                    .unwrap();
                 let mut answer = String::new();
                 stream.read_to_string(&mut answer).unwrap();
                 answer.lines().next().unwrap_or_default().to_owned()
             })
             .collect();
         assert_eq!(answers, ["HTTP/1.1 500 .", "", "HTTP/1.1 200 ."]);
-        let ids: Vec<String> = receiver.arrived().iter().map(|one| one.caught.header("x-id").to_owned()).collect();
+        let ids: Vec<String> =
+            receiver.arrived().iter().map(|one| one.caught.header("x-id").to_owned()).collect();
         assert_eq!(ids, ["0", "1", "2"]);
     }
 }

@@ -44,7 +44,11 @@ fn judge(arrived: &[Arrived]) -> Result<(), Failure> {
     let mut confirmed: BTreeMap<&str, u64> = BTreeMap::new();
     for one in arrived {
         let id = one.caught.header("webhook-id");
-        ensure(one.caught.path == "/hooks/antom?shop=7", "it comes to the address as it stands", &json!(one.caught.path))?;
+        ensure(
+            one.caught.path == "/hooks/antom?shop=7",
+            "it comes to the address as it stands",
+            &json!(one.caught.path),
+        )?;
         ensure(is_signed(one), "it is signed with every secret", &json!(one.caught.headers))?;
         ensure(text_at(&one.body, "/id") == id, "header and body name the same event", &one.body)?;
         let first = texts.entry(id).or_insert(&one.caught.body);
@@ -84,7 +88,13 @@ const PAID: [&str; 4] = ["payment.succeeded", "authorization.held", "capture.suc
 #[test]
 fn a_receiver_that_refuses_redirects_and_hangs_up_gets_every_event_in_sequence() -> Proof {
     let receiver = Receiver::start()?;
-    receiver.reply_with(&[Reply::Status(500), Reply::Hangup, Reply::Redirect, Reply::Status(404), Reply::Status(200)]);
+    receiver.reply_with(&[
+        Reply::Status(500),
+        Reply::Hangup,
+        Reply::Redirect,
+        Reply::Status(404),
+        Reply::Status(200),
+    ]);
     Stand::prove_with(&telling(&receiver), |stand| {
         let orders = [pay(stand, "first")?, pay(stand, "second")?];
         for order in &orders {
@@ -92,9 +102,17 @@ fn a_receiver_that_refuses_redirects_and_hangs_up_gets_every_event_in_sequence()
         }
         let arrived = receiver.arrived();
         judge(&arrived)?;
-        ensure(arrived.iter().all(|one| one.caught.path != ELSEWHERE), "no redirect is followed", &json!(arrived.len()))?;
+        ensure(
+            arrived.iter().all(|one| one.caught.path != ELSEWHERE),
+            "no redirect is followed",
+            &json!(arrived.len()),
+        )?;
         for order in &orders {
-            ensure(kinds(&arrived, order) == PAID, "each event is confirmed once", &json!(kinds(&arrived, order)))?;
+            ensure(
+                kinds(&arrived, order) == PAID,
+                "each event is confirmed once",
+                &json!(kinds(&arrived, order)),
+            )?;
         }
         let paid = receiver.wait_for(&orders[0], "order.paid")?.body;
         ensure(paid["data"]["order"]["shippable"] == true, "it says that the order may be shipped", &paid)
@@ -172,7 +190,11 @@ fn events_are_listed_with_what_became_of_them_and_sent_again_on_request() -> Pro
             let arrived = receiver.arrived();
             Ok(if arrived.len() > before { Look::Found(arrived) } else { Look::NotYet(String::new()) })
         })?;
-        ensure(arrived[before].caught.header("webhook-id") == id, "it has the same id", &arrived[before].body)?;
+        ensure(
+            arrived[before].caught.header("webhook-id") == id,
+            "it has the same id",
+            &arrived[before].body,
+        )?;
         judge(&arrived)?;
         for (path, status) in [
             (format!("/v1/events/evt_{order}_99/resend"), 404),
@@ -231,7 +253,8 @@ fn two_instances_on_one_database_tell_each_order_in_sequence() -> Proof {
             receiver.wait_for(order, "order.paid")?;
         }
         judge(&receiver.arrived())?;
-        let page = stand.merchant().get("/v1/events?type=order.paid")?.expect_status("events are listed", &[200])?;
+        let page =
+            stand.merchant().get("/v1/events?type=order.paid")?.expect_status("events are listed", &[200])?;
         let listed: Vec<&Value> = list_at(&page, "/events").iter().collect();
         ensure(listed.len() == orders.len(), "every order's event is in the list", &page)
     })

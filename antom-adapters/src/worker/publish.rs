@@ -84,8 +84,7 @@ async fn run(publishing: Publishing, told: Arc<Notify>, mut stopped: watch::Rece
                 told.notify_one();
             });
         }
-        let sleep =
-            if slots.available_permits() == 0 { LONGEST_SLEEP } else { until_due(&publishing).await };
+        let sleep = if slots.available_permits() == 0 { LONGEST_SLEEP } else { until_due(&publishing).await };
         tokio::select! {
             () = told.notified() => pause(BETWEEN_CLAIMS).await,
             () = pause(sleep) => {}

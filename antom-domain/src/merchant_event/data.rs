@@ -11,8 +11,8 @@ use crate::authorization::AuthorizationPhase;
 use crate::cancel::CancelPhase;
 use crate::capture::CapturePhase;
 use crate::order::{
-    Attempt, Cancel, CancelReason, Capture, Details, Event, Integration, NotShippable, Order, Refund, RefundReason, Role,
-    Shippable,
+    Attempt, Cancel, CancelReason, Capture, Details, Event, Integration, NotShippable, Order, Refund,
+    RefundReason, Role, Shippable,
 };
 use crate::payment::PaymentPhase;
 use crate::refund::RefundPhase;
@@ -202,10 +202,13 @@ fn cancel_of<'a>(attempt: &'a Attempt, event: &Event) -> Option<CancelData<'a>> 
 }
 
 fn refund_of<'a>(attempt: &'a Attempt, event: &Event) -> Option<RefundData<'a>> {
-    let (Event::RefundSucceeded { refund_request_id, .. } | Event::RefundFailed { refund_request_id, .. }) = event else {
+    let (Event::RefundSucceeded { refund_request_id, .. } | Event::RefundFailed { refund_request_id, .. }) =
+        event
+    else {
         return None;
     };
-    let refund: &Refund = attempt.refunds.iter().find(|refund| refund.refund_request_id == *refund_request_id)?;
+    let refund: &Refund =
+        attempt.refunds.iter().find(|refund| refund.refund_request_id == *refund_request_id)?;
     Some(RefundData {
         refund_request_id: &refund.refund_request_id,
         amount: refund.amount,

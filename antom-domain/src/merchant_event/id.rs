@@ -40,7 +40,8 @@ pub struct NotAMerchantEventId;
 impl MerchantEventId {
     /// The id of the event with this number in this order.
     pub fn of(order_id: &ReferenceOrderId, sequence: Sequence) -> MerchantEventId {
-        let mut text = String::with_capacity(PREFIX.len().saturating_add(order_id.as_str().len()).saturating_add(8));
+        let mut text =
+            String::with_capacity(PREFIX.len().saturating_add(order_id.as_str().len()).saturating_add(8));
         text.push_str(PREFIX);
         for letter in order_id.as_str().chars() {
             if letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_') {
@@ -101,8 +102,10 @@ mod tests {
 
     #[test]
     fn an_id_leads_back_to_its_order_whatever_the_order_is_called() {
-        let all: String = ('!'..='~').filter(|letter| ReferenceOrderId::parse(letter.to_string()).is_ok()).collect();
-        let names = ["A", "A_1", "A~2e", "_", "~", "a.b", "-9_", all.get(..60).unwrap(), all.get(60..).unwrap()];
+        let all: String =
+            ('!'..='~').filter(|letter| ReferenceOrderId::parse(letter.to_string()).is_ok()).collect();
+        let names =
+            ["A", "A_1", "A~2e", "_", "~", "a.b", "-9_", all.get(..60).unwrap(), all.get(60..).unwrap()];
         for name in names {
             let order = ReferenceOrderId::parse(name).unwrap();
             let id = MerchantEventId::of(&order, 17);
@@ -114,7 +117,19 @@ mod tests {
 
     #[test]
     fn a_text_that_is_written_otherwise_is_no_id() {
-        for text in ["", "evt_", "evt_A", "evt_A_", "evt_A_01", "evt_A_-1", "A_1", "evt_A~2_1", "evt_~41_1", "evt_A~2E_1", "evt__1"] {
+        for text in [
+            "",
+            "evt_",
+            "evt_A",
+            "evt_A_",
+            "evt_A_01",
+            "evt_A_-1",
+            "A_1",
+            "evt_A~2_1",
+            "evt_~41_1",
+            "evt_A~2E_1",
+            "evt__1",
+        ] {
             assert_eq!(MerchantEventId::parse(text), Err(NotAMerchantEventId), "{text}");
         }
     }

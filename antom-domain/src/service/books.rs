@@ -9,8 +9,8 @@ use antom_core::time::Timestamp;
 use crate::merchant_event::announce;
 use crate::order::{Event, Fact, Order, Policy, Recorded, Step};
 use crate::port::{
-    Announced, Claim, Clock, Commit, CommitError, IdKey, IdSource, Inbox, InboxMark, Jitter, OrderStore, Outbox,
-    PaymentGateway, StoreError, StoredOrder,
+    Announced, Claim, Clock, Commit, CommitError, IdKey, IdSource, Inbox, InboxMark, Jitter, OrderStore,
+    Outbox, PaymentGateway, StoreError, StoredOrder,
 };
 
 use super::queues::Queues;

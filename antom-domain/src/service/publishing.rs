@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::policy::{AfterFailure, Patience};
 use crate::port::{
-    ClaimedEvent, Clock, EventEnd, EventPublisher, EventQueue, EventQueueError, Jitter, PublishFailure, StoreError,
+    ClaimedEvent, Clock, EventEnd, EventPublisher, EventQueue, EventQueueError, Jitter, PublishFailure,
+    StoreError,
 };
 
 /// Tells merchant events.
@@ -73,7 +74,9 @@ impl Publishing {
                     AfterFailure::TryAgain(due) => {
                         (EventEnd::Postponed { due, failure: text }, Published::Postponed(failure))
                     }
-                    AfterFailure::GiveUp => (EventEnd::GivenUp { failure: text }, Published::GivenUp(failure)),
+                    AfterFailure::GiveUp => {
+                        (EventEnd::GivenUp { failure: text }, Published::GivenUp(failure))
+                    }
                 }
             }
         };

@@ -20,8 +20,8 @@ use self::outbox::Rows;
 use crate::merchant_event::MerchantEventId;
 use crate::order::{CallId, Recorded};
 use crate::port::{
-    Claim, Claimed, ClaimedEvent, Commit, CommitError, EventClaim, EventEnd, EventPage, EventQuery, EventQueue,
-    EventQueueError, IdKey, Inbox, InboxMark, Keep, OrderPage, OrderQuery, OrderStore, Outbox,
+    Claim, Claimed, ClaimedEvent, Commit, CommitError, EventClaim, EventEnd, EventPage, EventQuery,
+    EventQueue, EventQueueError, IdKey, Inbox, InboxMark, Keep, OrderPage, OrderQuery, OrderStore, Outbox,
     OutboxError, ReceivedNotification, StoreError, StoredOrder, Version,
 };
 

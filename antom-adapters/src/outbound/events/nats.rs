@@ -54,7 +54,8 @@ impl NatsServer {
     /// # Errors
     /// [`NatsError::Address`].
     pub fn addresses(&self) -> Result<Vec<ServerAddress>, NatsError> {
-        let read = |text: &str| text.trim().parse().map(ServerAddress).map_err(|_: io::Error| NatsError::Address);
+        let read =
+            |text: &str| text.trim().parse().map(ServerAddress).map_err(|_: io::Error| NatsError::Address);
         self.url.expose().split(',').map(read).collect()
     }
 }
@@ -121,8 +122,7 @@ impl NatsPublisher {
             }
             None => options,
         };
-        let client =
-            options.connect(addresses).await.map_err(|error| NatsError::Setup(Box::new(error)))?;
+        let client = options.connect(addresses).await.map_err(|error| NatsError::Setup(Box::new(error)))?;
         let mut stream = jetstream::new(client.clone());
         stream.set_timeout(timeout);
         Ok(NatsPublisher { client, stream, subject: subject.into(), timeout })
@@ -193,7 +193,8 @@ mod tests {
     #[test]
     fn an_address_is_read_and_its_password_is_not_shown() {
         let server = |url: &str| NatsServer { url: Secret::from(url), credentials: None };
-        let several = server("tls://shop:canary@nats-1.example:4222, nats://127.0.0.1:4222").addresses().unwrap();
+        let several =
+            server("tls://shop:canary@nats-1.example:4222, nats://127.0.0.1:4222").addresses().unwrap();
         assert_eq!(several.iter().map(ServerAddress::is_encrypted).collect::<Vec<_>>(), [true, false]);
         assert_eq!(several[0].host(), "nats-1.example");
         assert!(!format!("{several:?}").contains("canary"));

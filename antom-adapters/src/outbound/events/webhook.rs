@@ -28,7 +28,9 @@ pub struct SigningSecret(hmac::Key);
 
 /// A text that is no signing secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be whsec_ followed by the base64 of 24 to 64 random bytes, such as `openssl rand -base64 32` prints")]
+#[error(
+    "must be whsec_ followed by the base64 of 24 to 64 random bytes, such as `openssl rand -base64 32` prints"
+)]
 pub struct NotASigningSecret;
 
 impl SigningSecret {
@@ -112,8 +114,7 @@ impl WebhookPublisher {
 #[async_trait]
 impl EventPublisher for WebhookPublisher {
     async fn publish(&self, event: &MerchantEvent, at: Timestamp) -> Result<(), PublishFailure> {
-        let body =
-            event.payload().map_err(|_| PublishFailure::new(PublishFailureReason::NotConfirmed))?;
+        let body = event.payload().map_err(|_| PublishFailure::new(PublishFailureReason::NotConfirmed))?;
         match self.transport.send(self.request(event, body, at)).await {
             Ok(answer) if (200..=299).contains(&answer.status) => Ok(()),
             Ok(answer) => Err(PublishFailure {
@@ -182,7 +183,9 @@ mod tests {
 
     #[test]
     fn a_text_that_is_no_secret_is_refused_and_not_repeated() {
-        for text in ["", "C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "whsec_", "whsec_c2hvcnQ=", "whsec_not base64 at all !!"] {
+        for text in
+            ["", "C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "whsec_", "whsec_c2hvcnQ=", "whsec_not base64 at all !!"]
+        {
             let refused = SigningSecret::parse(&Secret::from(text)).unwrap_err();
             assert!(text.is_empty() || !refused.to_string().contains(text), "{text}");
         }
@@ -196,9 +199,14 @@ mod tests {
         for url in ["https://shop.example/hooks?token=x", "http://127.0.0.1:8000/hooks", "http://[::1]/h"] {
             assert!(is_allowed(url), "{url}");
         }
-        for url in
-            ["http://shop.example/hooks", "http://10.0.0.7/h", "https://user@shop.example/", "ftp://h/", "https://a b/", ""]
-        {
+        for url in [
+            "http://shop.example/hooks",
+            "http://10.0.0.7/h",
+            "https://user@shop.example/",
+            "ftp://h/",
+            "https://a b/",
+            "",
+        ] {
             assert!(!is_allowed(url), "{url}");
         }
     }
@@ -274,7 +282,8 @@ mod tests {
             assert_eq!(publish(answer(status, &[])).await.0, Ok(()));
         }
         for status in [100, 199, 300, 302, 308, 400, 410, 500, 503] {
-            let failure = publish(answer(status, &[("location", "https://elsewhere.example/")])).await.0.unwrap_err();
+            let failure =
+                publish(answer(status, &[("location", "https://elsewhere.example/")])).await.0.unwrap_err();
             assert_eq!(failure, PublishFailure::new(PublishFailureReason::Status(status)));
         }
     }
@@ -283,7 +292,8 @@ mod tests {
     async fn a_receiver_that_asks_for_time_is_heard_and_a_failure_names_its_cause() {
         let busy = publish(answer(503, &[("Retry-After", " 120 ")])).await.0.unwrap_err();
         assert_eq!(busy.retry_after, Some(Duration::from_secs(120)));
-        let dated = publish(answer(503, &[("Retry-After", "Sun, 22 Nov 2026 07:28:00 GMT")])).await.0.unwrap_err();
+        let dated =
+            publish(answer(503, &[("Retry-After", "Sun, 22 Nov 2026 07:28:00 GMT")])).await.0.unwrap_err();
         assert_eq!(dated.retry_after, None);
         for (fault, reason) in [
             (TransportFault::Deadline, PublishFailureReason::Timeout),

@@ -9,8 +9,8 @@ use std::time::Duration;
 use antom_core::time::Timestamp;
 use antom_domain::merchant_event::MerchantEventId;
 use antom_domain::port::{
-    ClaimedEvent, DeliveryState, EventClaim, EventEnd, EventPage, EventQuery, EventQueue, EventQueueError, Keep,
-    StoreError,
+    ClaimedEvent, DeliveryState, EventClaim, EventEnd, EventPage, EventQuery, EventQueue, EventQueueError,
+    Keep, StoreError,
 };
 use async_trait::async_trait;
 use sqlx::postgres::{PgConnection, PgRow};
@@ -126,7 +126,8 @@ async fn claim(
          FROM due WHERE merchant_events.order_id = due.order_id AND merchant_events.sequence = due.sequence \
          RETURNING {COLUMNS}, since"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(now).bind(until).bind(limit).fetch_all(connection).await?;
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(now).bind(until).bind(limit).fetch_all(connection).await?;
     let read = |row: &PgRow| Ok(StoredClaim { event: event(row)?, since: row.try_get("since")? });
     Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
 }
@@ -189,9 +190,10 @@ async fn advance(connection: &mut PgConnection, order_id: &str, due: i64) -> Res
 }
 
 async fn next_due(connection: &mut PgConnection) -> Result<Option<Timestamp>, Halt<StoreError>> {
-    let next: Option<i64> = sqlx::query_scalar("SELECT min(due_at) FROM merchant_events WHERE due_at IS NOT NULL")
-        .fetch_one(connection)
-        .await?;
+    let next: Option<i64> =
+        sqlx::query_scalar("SELECT min(due_at) FROM merchant_events WHERE due_at IS NOT NULL")
+            .fetch_one(connection)
+            .await?;
     Ok(next.map(stored::time))
 }
 
@@ -204,9 +206,9 @@ struct Place {
 impl Place {
     fn read(cursor: Option<&str>) -> Result<Place, StoreError> {
         let Some(cursor) = cursor else { return Ok(Place { txid: 0, seq: 0 }) };
-        let place = cursor.split_once('-').and_then(|(txid, seq)| {
-            Some(Place { txid: txid.parse().ok()?, seq: seq.parse().ok()? })
-        });
+        let place = cursor
+            .split_once('-')
+            .and_then(|(txid, seq)| Some(Place { txid: txid.parse().ok()?, seq: seq.parse().ok()? }));
         place.ok_or_else(|| unreadable("cursor", cursor))
     }
 }

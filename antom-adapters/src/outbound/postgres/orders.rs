@@ -65,10 +65,11 @@ impl OrderStore for PostgresStore {
 }
 
 async fn load(connection: &mut PgConnection, id: String) -> Read<Option<StoredOrder>> {
-    let row: Option<(i64, String, i64)> = sqlx::query_as("SELECT version, snapshot, announced FROM orders WHERE id = $1")
-        .bind(&id)
-        .fetch_optional(&mut *connection)
-        .await?;
+    let row: Option<(i64, String, i64)> =
+        sqlx::query_as("SELECT version, snapshot, announced FROM orders WHERE id = $1")
+            .bind(&id)
+            .fetch_optional(&mut *connection)
+            .await?;
     let Some((version, snapshot, announced)) = row else { return Ok(None) };
     let version = Version::try_from(version).map_err(|_| unreadable("snapshot", id.as_str()))?;
     let order = readable(connection, &id, &snapshot).await?;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use antom_core::time::Timestamp;
 use antom_domain::merchant_event::MerchantEventId;
 use antom_domain::port::{
-    ClaimedEvent, DeliveryState, EventClaim, EventEnd, EventPage, EventQuery, EventQueue, EventQueueError, Keep,
-    StoreError,
+    ClaimedEvent, DeliveryState, EventClaim, EventEnd, EventPage, EventQuery, EventQueue, EventQueueError,
+    Keep, StoreError,
 };
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
@@ -18,7 +18,8 @@ use super::writer::Loss;
 use crate::outbound::stored::{self, StepRows, StoredClaim, StoredEvent, unreadable};
 
 const LARGEST_PAGE: usize = 200;
-const COLUMNS: &str = "order_id, sequence, kind, at, payment_request_id, data, state, tries, due_at, settled_at, failure";
+const COLUMNS: &str =
+    "order_id, sequence, kind, at, payment_request_id, data, state, tries, due_at, settled_at, failure";
 
 type Read<T> = Result<T, Halt<StoreError>>;
 
@@ -91,7 +92,8 @@ pub(super) fn write(savepoint: &Connection, step: &StepRows) -> rusqlite::Result
             "NULL".to_owned()
         };
         rows.push(format!("(?1, ?{sequence}, ?{kind}, ?{at}, ?{payment}, ?{data}, ?2, ?{at}, {due})"));
-        let row: [&dyn ToSql; 5] = [&told.sequence, &told.kind, &told.at, &told.payment_request_id, &told.data];
+        let row: [&dyn ToSql; 5] =
+            [&told.sequence, &told.kind, &told.at, &told.payment_request_id, &told.data];
         values.extend(row);
     }
     let sql = format!(
@@ -108,8 +110,9 @@ fn claim(
     until: i64,
     limit: i64,
 ) -> Result<Vec<StoredClaim>, Halt<StoreError>> {
-    let sql =
-        format!("SELECT {COLUMNS}, since, seq FROM merchant_events WHERE due_at <= ?1 ORDER BY due_at, seq LIMIT ?2");
+    let sql = format!(
+        "SELECT {COLUMNS}, since, seq FROM merchant_events WHERE due_at <= ?1 ORDER BY due_at, seq LIMIT ?2"
+    );
     let due: Vec<(StoredClaim, i64)> = savepoint
         .prepare_cached(&sql)?
         .query_map([now, limit], |row| {
@@ -225,9 +228,8 @@ fn resend(savepoint: &Connection, order_id: &str, sequence: i64, now: i64) -> Re
 
 /// The newest event stays, so that numbers are never used again and cursors stay true.
 fn forget(savepoint: &Connection, since: i64, most: i64) -> Result<usize, Halt<StoreError>> {
-    let newest: Option<i64> = savepoint
-        .prepare_cached("SELECT max(seq) FROM merchant_events")?
-        .query_row([], |row| row.get(0))?;
+    let newest: Option<i64> =
+        savepoint.prepare_cached("SELECT max(seq) FROM merchant_events")?.query_row([], |row| row.get(0))?;
     let Some(newest) = newest else { return Ok(0) };
     let dropped = savepoint
         .prepare_cached(

@@ -4,9 +4,7 @@
 use antom_core::id::PaymentRequestId;
 use antom_core::time::Timestamp;
 use antom_domain::merchant_event::{EventData, MerchantEvent, MerchantEventKind};
-use antom_domain::port::{
-    ClaimedEvent, DeliveryState, EventClaim, EventQueueError, KeptEvent, StoreError,
-};
+use antom_domain::port::{ClaimedEvent, DeliveryState, EventClaim, EventQueueError, KeptEvent, StoreError};
 
 use super::words::{order_id, time, unreadable};
 
@@ -69,9 +67,7 @@ impl StoredClaim {
 /// A row that cannot be read keeps its lease and stands back with its order, so that it does not hold up the others.
 pub(in crate::outbound) fn known_claims(taken: Vec<StoredClaim>) -> Vec<ClaimedEvent> {
     let understood = taken.into_iter().filter_map(|row| {
-        row.understand()
-            .inspect_err(|error| tracing::error!(%error, "a merchant event is left alone"))
-            .ok()
+        row.understand().inspect_err(|error| tracing::error!(%error, "a merchant event is left alone")).ok()
     });
     understood.collect()
 }

@@ -61,7 +61,9 @@ pub(super) fn load(
         reader.check_nats(gateway, events);
     }
     match (gateway, database, server, payment, events) {
-        (Some(gateway), Some(database), Some(server), Some(payment), Some(events)) if reader.faults.is_empty() => {
+        (Some(gateway), Some(database), Some(server), Some(payment), Some(events))
+            if reader.faults.is_empty() =>
+        {
             Ok(Config { gateway, database, server, payment, events, log_level })
         }
         _ => Err(ConfigFaults(reader.faults)),

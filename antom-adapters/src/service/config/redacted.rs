@@ -105,7 +105,9 @@ mod tests {
 
     #[test]
     fn a_webhook_is_shown_by_its_host() {
-        for url in ["https://shop.example", "https://shop.example/canary", "https://shop.example?token=canary"] {
+        for url in
+            ["https://shop.example", "https://shop.example/canary", "https://shop.example?token=canary"]
+        {
             assert_eq!(host_of(url), "https://shop.example");
         }
     }

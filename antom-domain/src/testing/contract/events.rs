@@ -11,6 +11,9 @@ use crate::port::{
     EventQueue, EventQueueError, Keep, Version,
 };
 
+/// How often the list is looked at before an event is missing for good.
+const LOOKS: usize = 100_000;
+
 /// An event comes back as it was told, through the queue and in the list, and the order knows how many it had.
 pub async fn an_event_comes_back_as_it_was_committed(factory: &impl AsyncFn() -> Adapter) {
     let Adapter { store, events, .. } = &factory().await;
@@ -31,7 +34,7 @@ pub async fn an_event_comes_back_as_it_was_committed(factory: &impl AsyncFn() ->
     assert_eq!(claimed.len(), 1);
     assert_eq!((&claimed[0].event, claimed[0].since, claimed[0].tries), (&told[0], at(0), 0));
     assert_eq!(claimed[0].claim.event, told[0].id());
-    let listed = all(events.as_ref()).await.events;
+    let listed = all(events.as_ref(), 2).await.events;
     assert_eq!(listed.iter().map(|kept| kept.event.clone()).collect::<Vec<_>>(), told);
 }
 
@@ -43,7 +46,7 @@ pub async fn a_refused_step_tells_nothing(factory: &impl AsyncFn() -> Adapter) {
     assert_eq!(store.commit(telling("A", 5, 1..=1)).await, Err(CommitError::Conflict));
 
     assert_eq!(claim(events.as_ref(), 99, 9).await, []);
-    assert_eq!(all(events.as_ref()).await, EventPage::default());
+    assert_eq!(all(events.as_ref(), 0).await, EventPage::default());
     assert_eq!(store.load(&order_id("A")).await.unwrap().unwrap().announced, 0);
 }
 
@@ -56,7 +59,10 @@ pub async fn events_that_are_only_kept_are_never_handed_out(factory: &impl Async
     store.commit(telling("A", 1, 3..=3)).await.unwrap();
 
     assert_eq!(told(&claim(events.as_ref(), 9, 9).await), [("A", 3)]);
-    assert_eq!(states(events.as_ref()).await, [DeliveryState::Kept, DeliveryState::Kept, DeliveryState::Waiting]);
+    assert_eq!(
+        states(events.as_ref(), 3).await,
+        [DeliveryState::Kept, DeliveryState::Kept, DeliveryState::Waiting]
+    );
     assert_eq!(events.resend(&event("A", 2).id(), at(10)).await, Ok(true));
     deliver_all(events.as_ref(), 60, &[("A", 3), ("A", 2)]).await;
 }
@@ -91,7 +97,7 @@ pub async fn an_event_that_fails_holds_up_its_order_and_no_other(factory: &impl 
     store.commit(telling("B", 0, 1..=2)).await.unwrap();
 
     deliver_all(events.as_ref(), 40, &[("B", 1), ("B", 2)]).await;
-    let kept = all(events.as_ref()).await.events.remove(0);
+    let kept = all(events.as_ref(), 5).await.events.remove(0);
     assert_eq!((kept.state, kept.tries, kept.due), (DeliveryState::Waiting, 1, Some(at(50))));
     assert_eq!(kept.failure.as_deref(), Some("no answer"));
     let again = one(events.as_ref(), 50).await;
@@ -131,11 +137,15 @@ pub async fn an_event_is_settled_by_its_newest_claim_only(factory: &impl AsyncFn
     }
     let given_up = EventEnd::GivenUp { failure: "no answer".to_owned() };
     assert_eq!(events.settle(&old, given_up, at(31)).await, lost);
-    assert_eq!(states(events.as_ref()).await, [DeliveryState::Waiting; 2]);
-    assert_eq!(events.settle(&new, EventEnd::Delivered, at(99)).await, Ok(()), "late, and nobody came in between");
+    assert_eq!(states(events.as_ref(), 2).await, [DeliveryState::Waiting; 2]);
+    assert_eq!(
+        events.settle(&new, EventEnd::Delivered, at(99)).await,
+        Ok(()),
+        "late, and nobody came in between"
+    );
     assert_eq!(events.settle(&new, EventEnd::Delivered, at(99)).await, lost);
-    assert_eq!(states(events.as_ref()).await, [DeliveryState::Delivered, DeliveryState::Waiting]);
-    let kept = all(events.as_ref()).await.events.remove(0);
+    assert_eq!(states(events.as_ref(), 2).await, [DeliveryState::Delivered, DeliveryState::Waiting]);
+    let kept = all(events.as_ref(), 2).await.events.remove(0);
     assert_eq!((kept.settled_at, kept.due, kept.tries), (Some(at(99)), None, 2));
 }
 
@@ -152,7 +162,8 @@ pub async fn racing_instances_never_hold_two_events_of_one_order(factory: &impl 
         let held: Vec<ClaimedEvent> = claims.into_iter().flat_map(Result::unwrap).collect();
         let of_orders: BTreeSet<&str> = held.iter().map(|claimed| claimed.event.order_id.as_str()).collect();
         assert_eq!(of_orders.len(), held.len(), "two events of one order are under way");
-        race::all(held.iter().map(|claimed| events.settle(&claimed.claim, EventEnd::Delivered, at(second)))).await;
+        race::all(held.iter().map(|claimed| events.settle(&claimed.claim, EventEnd::Delivered, at(second))))
+            .await;
         seen.extend(held.into_iter().map(|claimed| claimed.event));
     }
     for name in orders {
@@ -170,7 +181,7 @@ pub async fn an_event_that_is_given_up_lets_the_next_one_go(factory: &impl Async
     let end = EventEnd::GivenUp { failure: "answered with status 500".to_owned() };
     events.settle(&hopeless, end, at(7)).await.unwrap();
 
-    let kept = all(events.as_ref()).await.events.remove(0);
+    let kept = all(events.as_ref(), 2).await.events.remove(0);
     assert_eq!((kept.state, kept.settled_at), (DeliveryState::GivenUp, Some(at(7))));
     assert_eq!(kept.failure.as_deref(), Some("answered with status 500"));
     deliver_all(events.as_ref(), 7, &[("A", 2)]).await;
@@ -208,12 +219,15 @@ pub async fn an_event_added_while_its_predecessor_is_settled_is_not_forgotten(
     next.dedup();
     assert_eq!(next, [2]);
     assert_eq!(claim(events.as_ref(), 9, 99).await, []);
-    let waiting = states(events.as_ref()).await.into_iter().filter(|state| *state == DeliveryState::Waiting);
+    let all = states(events.as_ref(), names.len() * 2).await;
+    let waiting = all.into_iter().filter(|state| *state == DeliveryState::Waiting);
     assert_eq!(waiting.count(), names.len(), "each order's second event waits and is under way");
 }
 
 /// The worker sleeps until then.
-pub async fn the_next_event_is_due_at_its_time_or_at_the_end_of_its_lease(factory: &impl AsyncFn() -> Adapter) {
+pub async fn the_next_event_is_due_at_its_time_or_at_the_end_of_its_lease(
+    factory: &impl AsyncFn() -> Adapter,
+) {
     let Adapter { store, events, .. } = &factory().await;
     assert_eq!(events.next_event_due().await, Ok(None));
     store.commit(telling("A", 0, 1..=1)).await.unwrap();
@@ -253,19 +267,20 @@ pub async fn an_event_is_sent_once_more_on_request_and_before_those_that_wait(
     postpone(events.as_ref(), &again.claim, 600).await;
     assert_eq!(events.resend(&event("A", 3).id(), at(510)).await, Ok(true));
     deliver_all(events.as_ref(), 600, &[("A", 1), ("A", 2), ("A", 3), ("A", 5)]).await;
-    assert_eq!(states(events.as_ref()).await, [DeliveryState::Delivered; 5]);
+    assert_eq!(states(events.as_ref(), 5).await, [DeliveryState::Delivered; 5]);
 }
 
 /// Pages are read in the order of commits; the end of the last one is where later events come.
 pub async fn pages_of_events_go_on_where_they_ended(factory: &impl AsyncFn() -> Adapter) {
     let Adapter { store, events, .. } = &factory().await;
-    assert_eq!(all(events.as_ref()).await, EventPage::default());
+    assert_eq!(all(events.as_ref(), 0).await, EventPage::default());
     store.commit(telling("B", 0, 1..=2)).await.unwrap();
     store.commit(telling("A", 0, 1..=1)).await.unwrap();
     let page = async |cursor: Option<String>| {
         events.events(&EventQuery { cursor, limit: 2, kind: None }).await.unwrap()
     };
 
+    all(events.as_ref(), 3).await;
     let first = page(None).await;
     assert_eq!((listed(&first), first.has_more), (vec![("B", 1), ("B", 2)], true));
     let second = page(first.next.clone()).await;
@@ -273,6 +288,7 @@ pub async fn pages_of_events_go_on_where_they_ended(factory: &impl AsyncFn() -> 
     let empty = page(second.next.clone()).await;
     assert_eq!(empty, EventPage { next: second.next.clone(), ..EventPage::default() });
     store.commit(telling("B", 1, 3..=3)).await.unwrap();
+    all(events.as_ref(), 4).await;
     assert_eq!(listed(&page(empty.next).await), [("B", 3)]);
     assert_eq!(listed(&page(first.next).await), [("A", 1), ("B", 3)]);
     let foreign = EventQuery { cursor: Some("1 OR 1".to_owned()), limit: 2, kind: None };
@@ -287,8 +303,10 @@ pub async fn pages_of_events_are_limited_to_a_kind(factory: &impl AsyncFn() -> A
         told.kind = MerchantEventKind::RefundSucceeded;
     }
     store.commit(commit).await.unwrap();
-    let page = async |kind, cursor| events.events(&EventQuery { kind: Some(kind), cursor, limit: 1 }).await.unwrap();
+    let page =
+        async |kind, cursor| events.events(&EventQuery { kind: Some(kind), cursor, limit: 1 }).await.unwrap();
 
+    all(events.as_ref(), 5).await;
     let first = page(MerchantEventKind::RefundSucceeded, None).await;
     let second = page(MerchantEventKind::RefundSucceeded, first.next.clone()).await;
     assert_eq!((listed(&first), first.has_more), (vec![("A", 2)], true));
@@ -297,7 +315,9 @@ pub async fn pages_of_events_are_limited_to_a_kind(factory: &impl AsyncFn() -> A
 }
 
 /// Retention drops the oldest first, by age or number, and never what is still to be sent.
-pub async fn what_waits_is_not_forgotten_and_the_rest_is_by_age_and_number(factory: &impl AsyncFn() -> Adapter) {
+pub async fn what_waits_is_not_forgotten_and_the_rest_is_by_age_and_number(
+    factory: &impl AsyncFn() -> Adapter,
+) {
     let Adapter { store, events, .. } = &factory().await;
     for (name, version) in [("A", 0), ("B", 0), ("A", 1), ("C", 0), ("D", 0)] {
         let sequence = version + 1;
@@ -310,14 +330,18 @@ pub async fn what_waits_is_not_forgotten_and_the_rest_is_by_age_and_number(facto
         }
     }
     let forget = async |since, most| events.forget(Keep { since: at(since), most }).await.unwrap();
-    let left = async || listed_owned(&all(events.as_ref()).await);
+    let left = async |count| listed_owned(&all(events.as_ref(), count).await);
 
     assert_eq!(forget(0, 100).await, 0);
     assert_eq!(forget(0, 2).await, 2);
-    assert_eq!(left().await, ["B 1", "C 1", "D 1"]);
-    assert_eq!(forget(1, 100).await, 2, "they were recorded at second 0");
-    assert_eq!(left().await, ["B 1"]);
-    assert_eq!(store.load(&order_id("A")).await.unwrap().unwrap().announced, 2, "numbers are never used again");
+    assert_eq!(left(3).await, ["B 1", "C 1", "D 1"]);
+    assert_eq!(forget(1, 100).await, 1, "they were recorded at second 0; the newest stays");
+    assert_eq!(left(2).await, ["B 1", "D 1"]);
+    assert_eq!(
+        store.load(&order_id("A")).await.unwrap().unwrap().announced,
+        2,
+        "numbers are never used again"
+    );
     assert_eq!(events.resend(&event("A", 1).id(), at(200)).await, Ok(false));
 }
 
@@ -377,12 +401,20 @@ async fn deliver_all(events: &dyn EventQueue, second: u64, expected: &[(&str, Se
     assert_eq!(delivered, expected);
 }
 
-async fn all(events: &dyn EventQueue) -> EventPage {
-    events.events(&EventQuery { limit: 200, ..EventQuery::default() }).await.unwrap()
+/// All events, so many; they may come to the list a little later than their commits.
+async fn all(events: &dyn EventQueue, count: usize) -> EventPage {
+    for _ in 0..LOOKS {
+        let page = events.events(&EventQuery { limit: 200, ..EventQuery::default() }).await.unwrap();
+        assert!(page.events.len() <= count, "{} events instead of {count}", page.events.len());
+        if page.events.len() == count {
+            return page;
+        }
+    }
+    panic!("{count} events never came to the list");
 }
 
-async fn states(events: &dyn EventQueue) -> Vec<DeliveryState> {
-    all(events).await.events.iter().map(|kept| kept.state).collect()
+async fn states(events: &dyn EventQueue, count: usize) -> Vec<DeliveryState> {
+    all(events, count).await.events.iter().map(|kept| kept.state).collect()
 }
 
 fn told(claimed: &[ClaimedEvent]) -> Vec<(&str, Sequence)> {

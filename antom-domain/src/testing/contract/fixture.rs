@@ -12,8 +12,8 @@ use antom_core::time::Timestamp;
 
 use crate::order::{CallSubject, Event, GatewayCall, Order, OrderPhase, Recorded, RequestBody};
 use crate::port::{
-    Announced, Claim, Claimed, Commit, IdKey, InboxMark, InboxVerdict, NotificationDigest, Outbox, ReceivedNotification,
-    Version,
+    Announced, Claim, Claimed, Commit, IdKey, InboxMark, InboxVerdict, NotificationDigest, Outbox,
+    ReceivedNotification, Version,
 };
 
 /// How long a claim in a story lasts.

@@ -9,8 +9,8 @@ use antom_core::time::Timestamp;
 
 use crate::merchant_event::{MerchantEventId, Sequence};
 use crate::port::{
-    ClaimedEvent, Commit, DeliveryState, EventClaim, EventEnd, EventPage, EventQuery, EventQueueError, Keep, KeptEvent,
-    StoreError,
+    ClaimedEvent, Commit, DeliveryState, EventClaim, EventEnd, EventPage, EventQuery, EventQueueError, Keep,
+    KeptEvent, StoreError,
 };
 
 const LARGEST_PAGE: usize = 200;
@@ -48,8 +48,14 @@ impl Events {
     pub(super) fn step(&mut self, commit: &Commit) {
         for event in &commit.announced.events {
             let state = if commit.announced.are_sent { DeliveryState::Waiting } else { DeliveryState::Kept };
-            let kept =
-                KeptEvent { event: event.clone(), state, tries: 0, due: None, settled_at: None, failure: None };
+            let kept = KeptEvent {
+                event: event.clone(),
+                state,
+                tries: 0,
+                due: None,
+                settled_at: None,
+                failure: None,
+            };
             let row = Row { kept, since: event.at, is_held: false };
             self.last_place = self.last_place.saturating_add(1);
             self.places.insert(row.key(), self.last_place);
@@ -76,8 +82,12 @@ impl Events {
 
     pub(super) fn claim(&mut self, now: Timestamp, lease: Duration, limit: usize) -> Vec<ClaimedEvent> {
         let due = |place: &u64| self.rows.get(place).and_then(|row| row.kept.due);
-        let mut free: Vec<(Timestamp, u64)> =
-            self.current.values().filter_map(|place| Some((due(place)?, *place))).filter(|(due, _)| *due <= now).collect();
+        let mut free: Vec<(Timestamp, u64)> = self
+            .current
+            .values()
+            .filter_map(|place| Some((due(place)?, *place)))
+            .filter(|(due, _)| *due <= now)
+            .collect();
         free.sort_unstable();
         let mut claimed = Vec::new();
         for (_, place) in free.into_iter().take(limit) {
@@ -151,11 +161,14 @@ impl Events {
     pub(super) fn resend(&mut self, id: &MerchantEventId, now: Timestamp) -> bool {
         let (order_id, sequence) = id.parts();
         let key = (order_id.clone(), sequence);
-        let Some(row) = self.places.get(&key).and_then(|place| self.rows.get_mut(place)) else { return false };
+        let Some(row) = self.places.get(&key).and_then(|place| self.rows.get_mut(place)) else {
+            return false;
+        };
         if row.kept.state == DeliveryState::Waiting {
             return true;
         }
-        row.kept = KeptEvent { state: DeliveryState::Waiting, settled_at: None, failure: None, ..row.kept.clone() };
+        row.kept =
+            KeptEvent { state: DeliveryState::Waiting, settled_at: None, failure: None, ..row.kept.clone() };
         row.since = now;
         self.waiting.insert(key);
         // What is being sent is not disturbed; what only waits stands back.

@@ -57,7 +57,8 @@ impl Reader {
     fn webhook(&mut self) -> Option<Option<EventSink>> {
         let url = self.text(URL);
         let secrets = self.secrets();
-        let ca_pem = self.text("events.webhook_ca_file").map(|path| self.key_text("events.webhook_ca_file", &path));
+        let ca_pem =
+            self.text("events.webhook_ca_file").map(|path| self.key_text("events.webhook_ca_file", &path));
         let Some(url) = url else {
             if secrets.is_some() || ca_pem.is_some() {
                 self.fault(URL, "is missing, though other settings of the webhook are given");
@@ -111,7 +112,10 @@ impl Reader {
             Ok(text) => Some(Secret::from(text)),
             Err(error) => {
                 // A mistyped secret is no path, and is not repeated.
-                self.fault(key, format!("is neither a secret, which begins with whsec_, nor a readable file: {error}"));
+                self.fault(
+                    key,
+                    format!("is neither a secret, which begins with whsec_, nor a readable file: {error}"),
+                );
                 None
             }
         }
@@ -152,7 +156,9 @@ impl Reader {
             self.fault(SUBJECT, "must be words joined by dots, without wildcards, such as \"antom.events\"");
         }
         let addresses = server.addresses().map_err(|error| self.fault(NATS, error.to_string())).ok()?;
-        let is_local = |host: &str| host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+        let is_local = |host: &str| {
+            host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+        };
         let is_safe = addresses.iter().all(|address| address.is_encrypted() || is_local(address.host()));
         is_right.then_some(EventSink::Nats { server, subject, is_safe })
     }

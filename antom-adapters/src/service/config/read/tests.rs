@@ -246,13 +246,17 @@ fn a_webhook_has_an_address_and_secrets_from_files_or_as_they_are() {
         ("ANTOM__EVENTS__GIVE_UP_AFTER", "6h"),
     ])
     .unwrap();
-    let Some(EventSink::Webhook { url: read, secrets, .. }) = &config.events.sink else { panic!("no webhook") };
+    let Some(EventSink::Webhook { url: read, secrets, .. }) = &config.events.sink else {
+        panic!("no webhook")
+    };
     assert_eq!((read.expose(), secrets.len()), (url, 2));
     assert_eq!(config.events.give_up_after, Duration::from_hours(6));
     for text in [config.redacted(), format!("{config:?}")] {
         assert!(!text.contains("canary") && !text.contains("C2FVs"), "{text}");
     }
-    assert!(config.redacted().contains("events.sink = webhook to https://shop.example, signed with 2 secret(s)"));
+    assert!(
+        config.redacted().contains("events.sink = webhook to https://shop.example, signed with 2 secret(s)")
+    );
 }
 
 #[test]
@@ -287,7 +291,11 @@ fn every_fault_of_the_events_is_listed_at_once_and_no_secret_is_repeated() {
 fn events_are_signed_and_leave_this_machine_encrypted_only() {
     let secrets = ("ANTOM__EVENTS__WEBHOOK_SECRETS", SECRET);
     for url in ["http://shop.example/hooks", "https://user:pw@shop.example/", "shop.example"] {
-        assert_eq!(keys_of(with(&[("ANTOM__EVENTS__WEBHOOK_URL", url), secrets])), ["events.webhook_url"], "{url}");
+        assert_eq!(
+            keys_of(with(&[("ANTOM__EVENTS__WEBHOOK_URL", url), secrets])),
+            ["events.webhook_url"],
+            "{url}"
+        );
     }
     assert!(with(&[("ANTOM__EVENTS__WEBHOOK_URL", "http://127.0.0.1:9/hooks"), secrets]).is_ok());
     let unsigned = [("ANTOM__EVENTS__WEBHOOK_URL", "https://shop.example/")];
@@ -300,7 +308,9 @@ fn events_are_signed_and_leave_this_machine_encrypted_only() {
 fn events_go_to_one_place_and_to_nats_encrypted_in_live_mode() {
     let nats = ("ANTOM__EVENTS__NATS_URL", "nats://nats.example");
     let config = with(&[nats]).unwrap();
-    assert!(matches!(&config.events.sink, Some(EventSink::Nats { subject, .. }) if subject == "antom.events"));
+    assert!(
+        matches!(&config.events.sink, Some(EventSink::Nats { subject, .. }) if subject == "antom.events")
+    );
     let live = ("ANTOM__GATEWAY__CLIENT_ID", "5X00000000000000");
     assert_eq!(keys_of(with(&[nats, live])), ["events.nats_url"]);
     for url in ["tls://nats.example", "nats://127.0.0.1:4222"] {
