@@ -64,9 +64,12 @@ pub struct ServerAddress(ServerAddr);
 impl ServerAddress {
     fn read(text: &str) -> Result<ServerAddress, NatsError> {
         let address: ServerAddr = text.parse().map_err(|_| NatsError::Address)?;
-        let has_host = address.clone().into_inner().host_str().is_some_and(|host| !host.is_empty());
         let is_known = matches!(address.scheme(), "nats" | "tls");
-        if has_host && is_known { Ok(ServerAddress(address)) } else { Err(NatsError::Address) }
+        if is_known && !address.host().is_empty() {
+            Ok(ServerAddress(address))
+        } else {
+            Err(NatsError::Address)
+        }
     }
 
     /// Whether the connection is encrypted whatever the server says.
