@@ -282,7 +282,8 @@ fn capture_missed() -> Story {
     let mut story = Story::with_open_card(Manual);
     story.later(30).says(notified(1, PaymentWord::Success));
     for days in [6, 1] {
-        let step = story.later(days * 24 * 3_600).order.remind(story.now, &story.policy);
+        story.later(days * 24 * 3_600);
+        let step = story.order.remind(story.now, &story.policy);
         story.take(&step);
     }
     story
