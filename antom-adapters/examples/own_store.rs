@@ -12,9 +12,11 @@ use std::time::Duration;
 use antom_adapters::service::Builder;
 use antom_core::id::ReferenceOrderId;
 use antom_core::time::Timestamp;
+use antom_domain::merchant_event::MerchantEventId;
 use antom_domain::order::{CallId, Recorded};
 use antom_domain::port::{
-    Claim, Claimed, Commit, CommitError, IdKey, Inbox, InboxMark, OrderPage, OrderQuery, OrderStore, Outbox,
+    Claim, Claimed, ClaimedEvent, Commit, CommitError, EventClaim, EventEnd, EventPage, EventQuery,
+    EventQueue, EventQueueError, IdKey, Inbox, InboxMark, Keep, OrderPage, OrderQuery, OrderStore, Outbox,
     OutboxError, ReceivedNotification, StoreError, StoredOrder, Version,
 };
 use antom_domain::testing::MemoryStore;
@@ -22,7 +24,7 @@ use async_trait::async_trait;
 
 /// Keeps orders somewhere (here: in memory), and who changed what in lines that only grow.
 ///
-/// The three ports are one value, because one commit writes to all of them.
+/// The four ports are one value, because one commit writes to all of them.
 #[derive(Debug, Default)]
 struct AuditedStore {
     kept: MemoryStore,
@@ -115,6 +117,38 @@ impl Inbox for AuditedStore {
 
     async fn recent(&self, limit: usize) -> Result<Vec<InboxMark>, StoreError> {
         self.kept.recent(limit).await
+    }
+}
+
+#[async_trait]
+impl EventQueue for AuditedStore {
+    async fn claim_events(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        limit: usize,
+    ) -> Result<Vec<ClaimedEvent>, StoreError> {
+        self.kept.claim_events(now, lease, limit).await
+    }
+
+    async fn settle(&self, claim: &EventClaim, end: EventEnd, now: Timestamp) -> Result<(), EventQueueError> {
+        self.kept.settle(claim, end, now).await
+    }
+
+    async fn next_event_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.kept.next_event_due().await
+    }
+
+    async fn events(&self, query: &EventQuery) -> Result<EventPage, StoreError> {
+        self.kept.events(query).await
+    }
+
+    async fn resend(&self, id: &MerchantEventId, now: Timestamp) -> Result<bool, StoreError> {
+        self.kept.resend(id, now).await
+    }
+
+    async fn forget(&self, keep: Keep) -> Result<usize, StoreError> {
+        self.kept.forget(keep).await
     }
 }
 

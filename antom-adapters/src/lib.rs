@@ -6,6 +6,8 @@
 //! | `gateway` | [`outbound::gateway`]: the gateway port over `antom-http` |
 //! | `sqlite` (default) | [`outbound::sqlite`]: orders, outbox and inbox in one file |
 //! | `postgres` | [`outbound::postgres`]: the same in a PostgreSQL database, for several processes |
+//! | `webhooks` | [`outbound::events::webhook`]: merchant events by signed webhooks |
+//! | `nats` | [`outbound::events::nats`]: merchant events to NATS JetStream |
 //! | `keygen` | makes RSA key pairs for the command line |
 //! | `service` | the `antom` binary: configuration, worker, webhook, merchant API, command line |
 //!

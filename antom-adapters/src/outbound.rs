@@ -3,6 +3,8 @@
 
 pub mod clock;
 pub mod entropy;
+#[cfg(any(feature = "webhooks", feature = "nats"))]
+pub mod events;
 #[cfg(feature = "gateway")]
 pub mod gateway;
 #[cfg(feature = "postgres")]

@@ -1,9 +1,10 @@
-//! The worker: makes durable calls and asks open questions, until it is told to stop.
+//! The worker: makes durable calls, asks open questions and tells merchant events, until it is told to stop.
 //! What to call and what to ask is decided by the domain; here are only time, tasks and limits.
 
 mod deadline;
 mod dispatch;
 mod poll;
+mod publish;
 mod returns;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use antom_domain::service::{Books, Dispatcher, Inquiries};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
+pub use publish::{EventWorker, Retention};
 use returns::Returns;
 pub use returns::Waiter;
 
@@ -39,6 +41,8 @@ pub struct Worker {
 #[derive(Debug, Clone)]
 pub struct WorkerHandle {
     wake: Arc<Notify>,
+    /// Wakes the publish loop.
+    told: Arc<Notify>,
     changed: mpsc::UnboundedSender<Change>,
     returns: Returns,
 }
@@ -57,7 +61,8 @@ impl Worker {
     pub fn start(books: &Books, retry: Retry) -> Worker {
         let (stop, stopped) = watch::channel(false);
         let (changed, changes) = mpsc::unbounded_channel();
-        let handle = WorkerHandle { wake: Arc::new(Notify::new()), changed, returns: Returns::default() };
+        let handle =
+            WorkerHandle { wake: Arc::default(), told: Arc::default(), changed, returns: Returns::default() };
         let dispatcher = Dispatcher::new(books.clone(), retry);
         let dispatching =
             tokio::spawn(dispatch::run(books.clone(), dispatcher, handle.clone(), stopped.clone()));
@@ -84,7 +89,7 @@ impl Worker {
 }
 
 impl WorkerHandle {
-    /// Says that an order changed: its calls are made and its questions are scheduled anew.
+    /// Says that an order changed: its calls are made, its events told, and its questions scheduled anew.
     pub fn changed(&self, order_id: &ReferenceOrderId) {
         self.tell(Change::Unread(order_id.clone()));
     }
@@ -96,6 +101,7 @@ impl WorkerHandle {
 
     fn tell(&self, change: Change) {
         self.wake.notify_one();
+        self.told.notify_one();
         // A closed channel means that the service is stopping; the next process takes over.
         let _stopping = self.changed.send(change);
     }
@@ -104,4 +110,9 @@ impl WorkerHandle {
     pub fn waiter(&self) -> Waiter {
         self.returns.waiter()
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the worker is where the service waits")]
+async fn pause(time: Duration) {
+    tokio::time::sleep(time).await;
 }

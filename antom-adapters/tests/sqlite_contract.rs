@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use antom_adapters::outbound::sqlite::{OpenError, SqliteStore};
 use antom_domain::port::{
-    Commit, CommitError, Inbox, InboxMark, InboxVerdict, OrderQuery, OrderStore, Outbox, OutboxError,
-    StoreError,
+    Commit, CommitError, EventEnd, EventQueue, EventQueueError, Inbox, InboxMark, InboxVerdict, OrderQuery,
+    OrderStore, Outbox, OutboxError, StoreError,
 };
 use antom_domain::testing::contract::Adapter;
 use rusqlite::Connection;
@@ -156,6 +156,60 @@ async fn leases_of_an_earlier_process_end_when_the_file_is_opened() {
 }
 
 #[tokio::test]
+async fn an_event_that_an_earlier_process_was_sending_is_sent_again_when_the_file_is_opened() {
+    let (_folder, path) = file();
+    let store = SqliteStore::open(&path).unwrap();
+    store.commit(telling("A", 0, 1)).await.unwrap();
+    let old = store.claim_events(at(3), LEASE, 9).await.unwrap().remove(0);
+    drop(store);
+
+    let store = SqliteStore::open(&path).unwrap();
+    let lost = Err(EventQueueError::LeaseLost);
+    assert_eq!(store.settle(&old.claim, EventEnd::Delivered, at(4)).await, lost);
+    let new = store.claim_events(at(4), LEASE, 9).await.unwrap().remove(0);
+
+    assert_eq!((&new.event, new.tries), (&old.event, 1));
+    assert_eq!(store.settle(&old.claim, EventEnd::Delivered, at(4)).await, lost);
+    assert_eq!(store.settle(&new.claim, EventEnd::Delivered, at(4)).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_schema_keeps_its_orders_and_tells_from_then_on() {
+    let (_folder, path) = file();
+    let store = SqliteStore::open(&path).unwrap();
+    store.commit(full_step("A")).await.unwrap();
+    drop(store);
+    let old =
+        "DROP TABLE merchant_events; ALTER TABLE orders DROP COLUMN announced; PRAGMA user_version = 1;";
+    Connection::open(&path).unwrap().execute_batch(old).unwrap();
+
+    let store = SqliteStore::open(&path).unwrap();
+    assert_holds_full_step(&store, "A").await;
+    assert_eq!(store.load(&id("A")).await.unwrap().unwrap().announced, 0);
+    store.commit(telling("A", 1, 1)).await.unwrap();
+    assert_eq!(store.claim_events(at(9), LEASE, 9).await.unwrap().len(), 1);
+}
+
+/// What a step that tells nothing costs: not one statement on the table of events.
+#[tokio::test]
+async fn a_step_that_tells_nothing_leaves_the_events_alone() {
+    let (_folder, path) = file();
+    let store = SqliteStore::open(&path).unwrap();
+    let fault =
+        "CREATE TRIGGER fault BEFORE INSERT ON merchant_events BEGIN SELECT RAISE(FAIL, 'fault'); END";
+    Connection::open(&path).unwrap().execute_batch(fault).unwrap();
+
+    assert_eq!(store.commit(full_step("A")).await, Ok(1));
+    let away = Err(CommitError::Store(StoreError::Unavailable));
+    assert_eq!(store.commit(telling("A", 1, 1)).await, away);
+    assert_eq!(
+        store.load(&id("A")).await.unwrap().unwrap().version,
+        1,
+        "step and events stand or fall together"
+    );
+}
+
+#[tokio::test]
 async fn one_file_is_opened_by_one_store_at_a_time() {
     let (folder, path) = file();
     let store = SqliteStore::open(&path).unwrap();
@@ -209,7 +263,7 @@ fn a_newer_schema_is_refused_and_left_alone() {
 
     let refused = SqliteStore::open(&path).unwrap_err();
 
-    assert!(matches!(refused, OpenError::NewerSchema { found: 99, supported: 1, .. }), "{refused:?}");
+    assert!(matches!(refused, OpenError::NewerSchema { found: 99, supported: 2, .. }), "{refused:?}");
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 

@@ -27,6 +27,7 @@
 pub mod authorization;
 pub mod cancel;
 pub mod capture;
+pub mod merchant_event;
 pub mod order;
 pub mod payment;
 pub mod policy;

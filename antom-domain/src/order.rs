@@ -15,6 +15,7 @@ mod explanation;
 mod fact;
 mod phase;
 mod policy;
+mod remind;
 mod request;
 mod settle;
 mod shippable;
@@ -38,7 +39,9 @@ pub use fact::{
 pub use phase::OrderPhase;
 pub use policy::{Policy, SESSION_LIFETIME};
 pub use shippable::{NotShippable, Shippable};
-pub use state::{Attempt, Authorization, Cancel, Capture, Integration, Order, Payment, Refund, Role};
+pub use state::{
+    Attempt, Authorization, Cancel, Capture, Integration, Order, Payment, Refund, Reminded, Role,
+};
 pub use terms::{AttemptTerms, CardTerms, OrderDetails};
 pub use wake::Question;
 

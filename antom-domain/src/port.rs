@@ -3,16 +3,24 @@
 
 mod clock;
 mod entropy;
+mod event_queue;
 mod gateway;
 mod inbox;
 mod outbox;
+mod publisher;
 mod store;
 
 pub use clock::Clock;
 pub use entropy::{IdSource, Jitter};
+pub use event_queue::{
+    ClaimedEvent, DeliveryState, EventClaim, EventEnd, EventPage, EventQuery, EventQueue, EventQueueError,
+    Keep, KeptEvent,
+};
 pub use gateway::{CallFailure, FailureReason, GatewayAnswer, PaymentGateway, Reach};
 pub use inbox::{Inbox, InboxMark, InboxVerdict, NotificationDigest, ReceivedNotification};
 pub use outbox::{Claim, Claimed, Outbox, OutboxError};
+pub use publisher::{EventPublisher, PublishFailure, PublishFailureReason};
 pub use store::{
-    Commit, CommitError, IdKey, OrderPage, OrderQuery, OrderStore, StoreError, StoredOrder, Version,
+    Announced, Commit, CommitError, IdKey, OrderPage, OrderQuery, OrderStore, StoreError, StoredOrder,
+    Version,
 };

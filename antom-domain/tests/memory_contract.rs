@@ -7,7 +7,7 @@ use antom_core::id::{PaymentId, PaymentRequestId, ReferenceBuyerId, ReferenceOrd
 use antom_core::money::{Currency, Money};
 use antom_core::time::Timestamp;
 use antom_domain::order::{Event, Order, OrderPhase, Recorded};
-use antom_domain::port::{Commit, CommitError, Inbox, OrderStore, Outbox, StoreError};
+use antom_domain::port::{Announced, Commit, CommitError, Inbox, OrderStore, Outbox, StoreError};
 use antom_domain::testing::MemoryStore;
 use antom_domain::testing::contract::Adapter;
 
@@ -47,6 +47,7 @@ fn creation() -> Commit {
         effects: Vec::new(),
         settles: None,
         inbox: None,
+        announced: Announced::default(),
     }
 }
 
@@ -57,6 +58,7 @@ fn the_suite_runs_every_story() {
         ("store", include_str!("../src/testing/contract/store.rs")),
         ("outbox", include_str!("../src/testing/contract/outbox.rs")),
         ("inbox", include_str!("../src/testing/contract/inbox.rs")),
+        ("events", include_str!("../src/testing/contract/events.rs")),
     ];
     for (port, source) in ports {
         let (_, listed) = suite.split_once(&format!("$($given),+, {port}:")).unwrap();

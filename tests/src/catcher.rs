@@ -23,6 +23,8 @@ pub struct Catcher {
 /// A request as it arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caught {
+    /// The path, with its query.
+    pub path: String,
     /// The headers in their order, names in lower case.
     pub headers: Vec<(String, String)>,
     /// The body's text.
@@ -51,7 +53,6 @@ impl Catcher {
             Err(error) => Err(error.into()),
         })?;
         stream.set_nonblocking(false)?;
-        stream.set_read_timeout(Some(READ_WITHIN))?;
         let caught = read(&mut stream)?;
         let length = ACKNOWLEDGEMENT.len();
         write!(
@@ -70,7 +71,9 @@ impl Caught {
     }
 }
 
-fn read(stream: &mut TcpStream) -> Result<Caught, Failure> {
+/// Reads one request to its end.
+pub(crate) fn read(stream: &mut TcpStream) -> Result<Caught, Failure> {
+    stream.set_read_timeout(Some(READ_WITHIN))?;
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
     loop {
@@ -80,7 +83,8 @@ fn read(stream: &mut TcpStream) -> Result<Caught, Failure> {
             let length = headers.iter().find(|(name, _)| name == "content-length");
             let length = length.and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
             if body.len() >= length {
-                return Ok(Caught { headers, body: body.to_owned() });
+                let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+                return Ok(Caught { path, headers, body: body.to_owned() });
             }
         }
         let count = stream.read(&mut chunk)?;
@@ -107,5 +111,6 @@ mod tests {
         write!(client, "POST /a HTTP/1.1\r\nSignature: x=1, y=2\r\nContent-Length: 4\r\n\r\nbody").unwrap();
         let caught = catcher.catch().unwrap();
         assert_eq!((caught.header("signature"), caught.body.as_str()), ("x=1, y=2", "body"));
+        assert_eq!(caught.path, "/a");
     }
 }

@@ -13,6 +13,7 @@ pub mod load;
 pub mod merchant;
 pub mod postgres;
 pub mod process;
+pub mod receiver;
 pub mod skip;
 pub mod stand;
 pub mod timeline;

@@ -5,6 +5,7 @@ mod auth;
 mod body;
 mod card;
 mod consult;
+mod events;
 mod id;
 mod limit;
 mod opening;
@@ -17,6 +18,7 @@ mod view;
 use std::sync::Arc;
 use std::time::Duration;
 
+use antom_domain::port::EventQueue;
 use antom_domain::service::Books;
 use axum::Router;
 use axum::handler::Handler;
@@ -36,6 +38,8 @@ pub use limit::RateLimits;
 pub struct Api {
     /// The orders.
     pub books: Books,
+    /// The merchant events.
+    pub events: Arc<dyn EventQueue>,
     /// Who makes the calls.
     pub worker: WorkerHandle,
     /// Who may call.
@@ -80,6 +84,8 @@ fn routes() -> Vec<Route> {
         getting("/v1/payments/{id}/refunds", Scope::Read, payments::refunds),
         getting("/v1/payments/{id}/stored-card", Scope::Pay, payments::stored_card),
         posting("/v1/consult", Scope::Read, consult::consult),
+        getting("/v1/events", Scope::Read, events::list),
+        posting("/v1/events/{id}/resend", Scope::Pay, events::resend),
     ]
 }
 

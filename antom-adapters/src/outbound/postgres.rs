@@ -1,9 +1,9 @@
-//! Orders, outbox and inbox in a PostgreSQL database, for any number of processes.
+//! Orders, outbox, inbox and event queue in a PostgreSQL database, for any number of processes.
 //! What a step means is left to the domain; one process with one file is left to `sqlite`.
 //!
 //! # Instances
 //! There is no leader. Every process that opens the same database may do everything; what must happen once is decided by
-//! rows: a step by its order's version, a call by its lease and fence, an id and a notification by their uniqueness.
+//! rows: a step by its order's version, a call and an event by lease and fence, an id and a notification by their uniqueness.
 //!
 //! # Whose clock
 //! Due times and leases are compared with the `now` that the caller passes, never with the database's clock, as the port
@@ -33,6 +33,7 @@
 mod commit;
 mod connections;
 mod error;
+mod events;
 mod inbox;
 mod instances;
 mod orders;

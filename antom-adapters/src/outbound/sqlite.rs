@@ -1,8 +1,9 @@
-//! Orders, outbox and inbox in one SQLite file, for one process.
+//! Orders, outbox, inbox and event queue in one SQLite file, for one process.
 //! What a step means is left to the domain; several processes are left to a database server.
 
 mod commit;
 mod error;
+mod events;
 mod inbox;
 mod orders;
 mod outbox;

@@ -2,13 +2,15 @@
 //! Statements, rows and connections are left to `sqlite` and `postgres`.
 
 mod claim;
+mod events;
 mod step;
 mod words;
 
 pub(super) use claim::{Taken, columns, understood};
-#[cfg(feature = "postgres")]
-pub(super) use step::EventRow;
+pub(super) use events::{StoredClaim, StoredEvent, claim_columns, known_claims};
 pub(super) use step::{CallRow, StepRows};
+#[cfg(feature = "postgres")]
+pub(super) use step::{EventRow, ToldRow};
 pub(super) use words::{
     StoredMark, event, keys_text, number, order_id, read_only, snapshot, time, unreadable,
 };

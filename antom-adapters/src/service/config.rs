@@ -19,6 +19,9 @@ use antom_core::outcome::CaptureMode;
 use antom_core::secret::Secret;
 use antom_domain::policy::CapturePolicy;
 
+#[cfg(feature = "nats")]
+use crate::outbound::events::nats::NatsServer;
+
 /// A checked configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -30,6 +33,8 @@ pub struct Config {
     pub server: ServerConfig,
     /// How payments are made.
     pub payment: PaymentConfig,
+    /// Where the merchant's own systems are told what happened.
+    pub events: EventsConfig,
     /// What is logged, as a filter such as `info,antom_adapters=debug`.
     pub log_level: String,
 }
@@ -155,6 +160,46 @@ pub struct PollingConfig {
     pub sweep: Duration,
     /// How many inquiries a second there may be for all orders together; a short budget stretches the rhythm evenly.
     pub budget: NonZeroU32,
+}
+
+/// `[events]`
+#[derive(Debug, Clone)]
+pub struct EventsConfig {
+    /// Where events go; where absent they are only kept.
+    pub sink: Option<EventSink>,
+    /// How long one attempt may take.
+    pub timeout: Duration,
+    /// An event that cannot be told for so long is given up.
+    pub give_up_after: Duration,
+    /// How long events are kept.
+    pub keep_for: Duration,
+    /// About how many of the newest events are kept.
+    pub keep_at_most: u64,
+}
+
+/// Where events go.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum EventSink {
+    /// Signed webhooks.
+    Webhook {
+        /// The address, which may hold a token.
+        url: Secret,
+        /// The secrets to sign with: the one in use, and, while it is changed, its successor.
+        secrets: Vec<Secret>,
+        /// The certificate authorities of the receiver, instead of the public ones.
+        ca_pem: Option<String>,
+    },
+    /// NATS JetStream.
+    #[cfg(feature = "nats")]
+    Nats {
+        /// The server.
+        server: NatsServer,
+        /// What subjects begin with.
+        subject: String,
+        /// Whether every address is encrypted or on this machine.
+        is_safe: bool,
+    },
 }
 
 /// One thing that is wrong with the configuration.

@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use antom_core::time::Timestamp;
 use antom_domain::order::Policy;
-use antom_domain::policy::Retry;
-use antom_domain::port::{Clock, IdSource, Inbox, Jitter, OrderStore, Outbox, PaymentGateway};
-use antom_domain::service::{Books, Ports};
+use antom_domain::policy::{Patience, Retry};
+use antom_domain::port::{
+    Clock, EventPublisher, EventQueue, IdSource, Inbox, Jitter, OrderStore, Outbox, PaymentGateway,
+};
+use antom_domain::service::{Books, Ports, Publishing};
 use antom_http::{
     ApiKey as GatewayApiKey, Client, Credential, Endpoint, ReqwestOptions, ReqwestTransport, RsaCredential,
 };
@@ -18,18 +20,23 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::config::{Config, ConfigFaults, CredentialConfig, DatabaseConfig, GatewayConfig};
+use super::config::{
+    Config, ConfigFaults, CredentialConfig, DatabaseConfig, EventSink, EventsConfig, GatewayConfig,
+};
 use super::reload::{Keys, Source, WatchingKeys};
 use crate::inbound::listener::{self, Limits};
 use crate::inbound::{admin, api, pages, webhook};
 use crate::outbound::clock::SystemClock;
 use crate::outbound::entropy::SystemEntropy;
+#[cfg(feature = "nats")]
+use crate::outbound::events::nats::NatsPublisher;
+use crate::outbound::events::webhook::{SigningSecret, WebhookPublisher};
 use crate::outbound::gateway::{HttpGateway, PooledSigner};
 #[cfg(feature = "postgres")]
 use crate::outbound::postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 use crate::outbound::sqlite::SqliteStore;
-use crate::worker::Worker;
+use crate::worker::{EventWorker, Retention, Worker};
 
 /// How long calls that are under way may take to come back when the service ends.
 const DRAIN: Duration = Duration::from_secs(8);
@@ -67,6 +74,7 @@ pub struct Builder {
     config: Config,
     gateway: Option<Arc<dyn PaymentGateway>>,
     storage: Option<Storage>,
+    publisher: Option<Arc<dyn EventPublisher>>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     jitter: Arc<dyn Jitter>,
@@ -80,14 +88,15 @@ struct Storage {
     store: Arc<dyn OrderStore>,
     outbox: Arc<dyn Outbox>,
     inbox: Arc<dyn Inbox>,
+    events: Arc<dyn EventQueue>,
 }
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 impl Storage {
-    /// One store behind all three ports.
-    fn of<S: OrderStore + Outbox + Inbox>(store: S) -> Storage {
+    /// One store behind all four ports.
+    fn of<S: OrderStore + Outbox + Inbox + EventQueue>(store: S) -> Storage {
         let store = Arc::new(store);
-        Storage { store: store.clone(), outbox: store.clone(), inbox: store }
+        Storage { store: store.clone(), outbox: store.clone(), inbox: store.clone(), events: store }
     }
 }
 
@@ -101,6 +110,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
     worker: Worker,
+    event_worker: EventWorker,
     keys: Keys,
 }
 
@@ -111,6 +121,7 @@ impl Builder {
             config,
             gateway: None,
             storage: None,
+            publisher: None,
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemEntropy),
             jitter: Arc::new(SystemEntropy),
@@ -127,10 +138,22 @@ impl Builder {
         self
     }
 
-    /// Replaces the storage: the three ports share one transaction, so they come together.
+    /// Replaces the storage: the four ports share one transaction, so they come together.
     #[must_use]
-    pub fn storage<S: OrderStore + Outbox + Inbox>(mut self, storage: Arc<S>) -> Builder {
-        self.storage = Some(Storage { store: storage.clone(), outbox: storage.clone(), inbox: storage });
+    pub fn storage<S: OrderStore + Outbox + Inbox + EventQueue>(mut self, storage: Arc<S>) -> Builder {
+        self.storage = Some(Storage {
+            store: storage.clone(),
+            outbox: storage.clone(),
+            inbox: storage.clone(),
+            events: storage,
+        });
+        self
+    }
+
+    /// Replaces the receiver of merchant events that the configuration names, or gives one where it names none.
+    #[must_use]
+    pub fn publisher(mut self, publisher: Arc<dyn EventPublisher>) -> Builder {
+        self.publisher = Some(publisher);
         self
     }
 
@@ -198,6 +221,17 @@ impl Builder {
             Some(storage) => storage,
             None => database(config.database.as_ref()).await?,
         };
+        let publisher = match self.publisher {
+            Some(given) => Some(given),
+            None => publisher(&config.events).await?,
+        };
+        let events = storage.events;
+        let publishing = publisher.map(|publisher| {
+            let patience = Patience { give_up_after: config.events.give_up_after, ..Patience::default() };
+            let (clock, jitter) = (Arc::clone(&self.clock), Arc::clone(&self.jitter));
+            Publishing::new(Arc::clone(&events), publisher, clock, jitter, patience)
+        });
+        let clock = Arc::clone(&self.clock);
         let ports = Ports {
             gateway,
             store: storage.store,
@@ -207,11 +241,16 @@ impl Builder {
             ids: self.ids,
             jitter: self.jitter,
         };
-        let books = Books::new(ports, Arc::new(policy(&config, &public_url)));
+        let policy = Policy { sends_events: publishing.is_some(), ..policy(&config, &public_url) };
+        let books = Books::new(ports, Arc::new(policy));
         let worker = Worker::start(&books, self.retry);
+        let retention = Retention { time: config.events.keep_for, most: config.events.keep_at_most };
+        let event_worker =
+            EventWorker::start(publishing, Arc::clone(&events), clock, retention, &worker.handle());
 
         let merchant_api = api::router(api::Api {
             books: books.clone(),
+            events,
             worker: worker.handle(),
             keys: keys.clone(),
             limits: api::RateLimits::per_second(config.server.rate_limit),
@@ -238,7 +277,7 @@ impl Builder {
             listener::serve(listener, everything, &self.limits, stopped.clone()),
             listener::serve(admin_listener, admin::router(books), &self.limits, stopped),
         ];
-        Ok(Running { listening, admin, stop, servers, worker, keys })
+        Ok(Running { listening, admin, stop, servers, worker, event_worker, keys })
     }
 }
 
@@ -252,7 +291,7 @@ impl Running {
     pub async fn stop(self) {
         self.stop.send_replace(true);
         let drain = async {
-            self.worker.stop().await;
+            tokio::join!(self.worker.stop(), self.event_worker.stop());
             for server in self.servers {
                 // A server that ended badly has nothing left to stop.
                 let _ended = server.await;
@@ -305,6 +344,30 @@ fn http_gateway(
     let client =
         Client::new(endpoint, credential, Arc::new(transport), Arc::new(now)).with_deadline(config.timeout);
     Ok(HttpGateway::new(client))
+}
+
+async fn publisher(config: &EventsConfig) -> Result<Option<Arc<dyn EventPublisher>>, StartError> {
+    let fault = |key: &'static str| move |reason: String| StartError::Config { key, reason };
+    match &config.sink {
+        None => Ok(None),
+        Some(EventSink::Webhook { url, secrets, ca_pem }) => {
+            let secrets = secrets.iter().map(SigningSecret::parse).collect::<Result<Vec<_>, _>>();
+            let secrets = secrets.map_err(|error| fault("events.webhook_secrets")(error.to_string()))?;
+            let mut options = ReqwestOptions::default();
+            if let Some(pem) = ca_pem {
+                options = options.with_ca_pem(pem.as_str());
+            }
+            let transport = ReqwestTransport::new(&options)
+                .map_err(|error| fault("events.webhook_ca_file")(error.to_string()))?;
+            let transport = Arc::new(transport);
+            Ok(Some(Arc::new(WebhookPublisher::new(transport, url.clone(), secrets, config.timeout))))
+        }
+        #[cfg(feature = "nats")]
+        Some(EventSink::Nats { server, subject, .. }) => {
+            let connected = NatsPublisher::connect(server, subject, config.timeout).await;
+            Ok(Some(Arc::new(connected.map_err(|error| fault("events.nats_url")(error.to_string()))?)))
+        }
+    }
 }
 
 async fn database(config: Option<&DatabaseConfig>) -> Result<Storage, StartError> {

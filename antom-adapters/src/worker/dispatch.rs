@@ -9,7 +9,7 @@ use antom_domain::service::{Books, Dispatcher};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use super::{CALLS_AT_ONCE, LEASE, WorkerHandle};
+use super::{CALLS_AT_ONCE, LEASE, WorkerHandle, pause};
 
 /// The longest sleep: a row that another process added is found within this time.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
@@ -79,9 +79,4 @@ async fn make(dispatcher: &Dispatcher, claimed: &Claimed, handle: &WorkerHandle)
     }
     handle.changed(&claimed.order_id);
     handle.returns.came_back(call_id);
-}
-
-#[expect(clippy::disallowed_methods, reason = "the worker is where the service waits")]
-async fn pause(time: Duration) {
-    tokio::time::sleep(time).await;
 }

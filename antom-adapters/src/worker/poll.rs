@@ -27,7 +27,7 @@ use ask::{Asked, ask_due};
 use schedule::Schedule;
 
 use super::deadline::Deadlines;
-use super::{Change, POLLS_AT_ONCE, WorkerHandle};
+use super::{Change, POLLS_AT_ONCE, WorkerHandle, pause};
 
 /// How many orders are read at once at start.
 const PAGE: usize = 500;
@@ -76,6 +76,7 @@ pub(super) async fn run(
                 }
                 if asked.has_news {
                     handle.wake.notify_one();
+                    handle.told.notify_one();
                 }
                 if let Some(order_id) = asked_about.remove(&task) {
                     schedule.answered(&books, &order_id, asked);
@@ -155,15 +156,11 @@ async fn each_open(
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the worker is where the service waits")]
-async fn pause(time: Duration) {
-    tokio::time::sleep(time).await;
-}
 #[cfg(test)]
 mod tests {
     use antom_domain::order::{Event, Recorded};
     use antom_domain::policy::Polling;
-    use antom_domain::port::Commit;
+    use antom_domain::port::{Announced, Commit};
     use antom_domain::testing::SetClock;
 
     use super::fixture::{at, books_at, order, order_with_an_open_attempt};
@@ -188,6 +185,7 @@ mod tests {
             effects: Vec::new(),
             settles: None,
             inbox: None,
+            announced: Announced::default(),
         };
         books.ports().store.commit(left_behind).await.unwrap();
         let mut schedule = Schedule::new(&Polling::default(), at(0));

@@ -10,10 +10,11 @@ use antom_core::id::{PaymentId, PaymentRequestId, ReferenceBuyerId, ReferenceOrd
 use antom_core::money::{Currency, Money};
 use antom_core::outcome::Api;
 use antom_core::time::Timestamp;
+use antom_domain::merchant_event::{EventData, MerchantEvent, MerchantEventKind};
 use antom_domain::order::{CallSubject, Event, GatewayCall, Order, OrderPhase, Recorded, RequestBody};
 use antom_domain::port::{
-    Commit, IdKey, Inbox, InboxMark, InboxVerdict, NotificationDigest, OrderQuery, OrderStore, Outbox,
-    ReceivedNotification, Version,
+    Announced, Commit, IdKey, Inbox, InboxMark, InboxVerdict, NotificationDigest, OrderQuery, OrderStore,
+    Outbox, ReceivedNotification, Version,
 };
 
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
@@ -56,6 +57,7 @@ pub(crate) fn step(name: &str, expected: Version) -> Commit {
         effects: Vec::new(),
         settles: None,
         inbox: None,
+        announced: Announced::default(),
     }
 }
 
@@ -125,4 +127,18 @@ pub(crate) async fn assert_holds_full_step(store: &(impl OrderStore + Outbox + I
     assert_eq!(store.next_due().await, Ok(Some(at(3))));
     let claimed = store.claim_due(at(3), LEASE, 9).await.unwrap();
     assert_eq!(claimed.into_iter().map(|row| row.call).collect::<Vec<_>>(), [cancel(name)]);
+}
+
+/// A step that tells the order's merchant event of this number.
+pub(crate) fn telling(name: &str, expected: Version, sequence: u64) -> Commit {
+    let event = MerchantEvent {
+        order_id: id(name),
+        sequence,
+        kind: MerchantEventKind::OrderPaid,
+        at: at(expected),
+        payment_request_id: Some(payment(name)),
+        data: EventData::from_stored(r#"{"order":{}}"#.to_owned()),
+    };
+    let announced = Announced { events: vec![event], total: sequence, are_sent: true };
+    Commit { announced, ..step(name, expected) }
 }

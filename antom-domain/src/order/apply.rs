@@ -5,7 +5,7 @@ use antom_core::id::PaymentRequestId;
 use antom_core::time::Timestamp;
 
 use super::event::{Event, Recorded};
-use super::state::{Attempt, Authorization, Cancel, Capture, Order, Payment, Refund, Role};
+use super::state::{Attempt, Authorization, Cancel, Capture, Order, Payment, Refund, Reminded, Role};
 use crate::authorization::AuthorizationPhase;
 use crate::cancel::CancelPhase;
 use crate::capture::CapturePhase;
@@ -81,7 +81,11 @@ impl Order {
                     settled_at: None,
                     details: super::details::Details::default(),
                 },
-                authorization: Authorization { phase: AuthorizationPhase::Absent, capture_before: None },
+                authorization: Authorization {
+                    phase: AuthorizationPhase::Absent,
+                    capture_before: None,
+                    reminded: None,
+                },
                 captures: Vec::new(),
                 cancels: Vec::new(),
                 refunds: Vec::new(),
@@ -157,25 +161,31 @@ impl Attempt {
     fn apply_to_authorization(&mut self, event: &Event) {
         match event {
             Event::AuthorizationHeld { capture_before, is_approved, .. } => {
-                self.authorization.phase =
-                    if *is_approved { AuthorizationPhase::Approved } else { AuthorizationPhase::Held };
-                self.authorization.capture_before = Some(*capture_before);
+                let phase = if *is_approved { AuthorizationPhase::Approved } else { AuthorizationPhase::Held };
+                self.begin_hold(phase, *capture_before);
             }
             Event::ReviewPending { capture_before, .. } => {
-                self.authorization.phase = AuthorizationPhase::UnderReview;
-                self.authorization.capture_before = Some(*capture_before);
+                self.begin_hold(AuthorizationPhase::UnderReview, *capture_before);
             }
             Event::ReviewRejected { .. } => self.authorization.phase = AuthorizationPhase::Rejected,
             Event::AuthorizationReleased { .. } => self.end_hold(AuthorizationPhase::Released),
             Event::AuthorizationCaptured { .. } => self.end_hold(AuthorizationPhase::Captured),
+            Event::CaptureDeadlineNear { .. } => self.authorization.reminded = Some(Reminded::Near),
+            Event::CaptureDeadlinePassed { .. } => self.authorization.reminded = Some(Reminded::Passed),
             _ => {}
         }
     }
 
+    /// Of another last instant the merchant is told anew.
+    fn begin_hold(&mut self, phase: AuthorizationPhase, capture_before: Timestamp) {
+        let is_same = self.authorization.capture_before == Some(capture_before);
+        let reminded = self.authorization.reminded.filter(|_| is_same);
+        self.authorization = Authorization { phase, capture_before: Some(capture_before), reminded };
+    }
+
     /// Nothing is held any more, so nothing is left to be captured in time.
     fn end_hold(&mut self, phase: AuthorizationPhase) {
-        self.authorization.phase = phase;
-        self.authorization.capture_before = None;
+        self.authorization = Authorization { phase, capture_before: None, reminded: None };
     }
 
     fn apply_to_captures(&mut self, event: &Event, at: Timestamp) {

@@ -204,6 +204,10 @@ pub enum Event {
     HintReceived { payment_request_id: PaymentRequestId, mark: String },
     /// A success was seen on a payment that had ended otherwise.
     LateSuccess { payment_request_id: PaymentRequestId },
+    /// The time to capture held money is nearly over, and the merchant's systems are told.
+    CaptureDeadlineNear { payment_request_id: PaymentRequestId, capture_before: Timestamp },
+    /// The time to capture held money is over, nobody did, and the merchant's systems are told.
+    CaptureDeadlinePassed { payment_request_id: PaymentRequestId, capture_before: Timestamp },
     /// The gateway, asked again, agrees with the record.
     DisputeSettled { payment_request_id: PaymentRequestId },
 }
@@ -251,6 +255,8 @@ impl Event {
             | Event::SurplusStuck { payment_request_id, .. }
             | Event::HintReceived { payment_request_id, .. }
             | Event::LateSuccess { payment_request_id, .. }
+            | Event::CaptureDeadlineNear { payment_request_id, .. }
+            | Event::CaptureDeadlinePassed { payment_request_id, .. }
             | Event::DisputeSettled { payment_request_id, .. } => Some(payment_request_id),
         }
     }

@@ -58,7 +58,7 @@ impl Order {
             may_ship: shippable.is_ok(),
             not_shippable: shippable
                 .err()
-                .map(|reason| Reason { code: word(reason), meaning: reason.to_string() }),
+                .map(|reason| Reason { code: reason.code().to_owned(), meaning: reason.to_string() }),
             attempts: self.attempts.iter().map(Attempt::account).collect(),
             awaited: self.awaited(),
             next_check_at: self.next_check_at(at, policy),
@@ -185,7 +185,7 @@ impl Attempt {
     }
 
     /// A hold that only the merchant captures: nothing happens until somebody does.
-    fn capture_task(&self, now: Timestamp, policy: &Policy) -> Option<TaskKind> {
+    pub(super) fn capture_task(&self, now: Timestamp, policy: &Policy) -> Option<TaskKind> {
         let is_ours = self.is_card() && self.capture_mode != Some(CaptureMode::Automatic);
         let is_idle = !self.has_open_capture() && !self.is_captured();
         if !(is_ours && is_idle) || self.role != Role::Kept || self.is_being_returned() {

@@ -34,6 +34,8 @@ pub struct Policy {
     pub polling: Polling,
     /// Payment methods whose money never goes back by a refund: an earlier attempt ends before another begins (B-6).
     pub methods_without_refunds: Vec<String>,
+    /// Whether merchant events are to be sent somewhere; otherwise they are only kept.
+    pub sends_events: bool,
     /// How many attempts an order may have.
     pub max_attempts: usize,
     /// How many refunds an attempt may have.
@@ -59,6 +61,7 @@ impl Policy {
             session_margin: Duration::from_secs(60),
             polling: Polling::default(),
             methods_without_refunds: Vec::new(),
+            sends_events: false,
             max_attempts: 20,
             max_refunds: 100,
             max_captures: 50,

@@ -62,6 +62,20 @@ pub enum NotShippable {
     Disputed,
 }
 
+impl NotShippable {
+    /// The word for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            NotShippable::WrittenByNewerProgram => "writtenByNewerProgram",
+            NotShippable::NotPaid => "notPaid",
+            NotShippable::NotCaptured => "notCaptured",
+            NotShippable::UnderReview => "underReview",
+            NotShippable::BeingReturned => "beingReturned",
+            NotShippable::Disputed => "disputed",
+        }
+    }
+}
+
 impl Order {
     /// The permission to ship, or why there is none.
     ///

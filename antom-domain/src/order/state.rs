@@ -161,6 +161,19 @@ pub struct Authorization {
     /// The last instant for a capture, while the money is held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capture_before: Option<Timestamp>,
+    /// What the merchant's systems were told of that instant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminded: Option<Reminded>,
+}
+
+/// What was told of the last instant for a capture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Reminded {
+    /// That it is near.
+    Near,
+    /// That it has passed.
+    Passed,
 }
 
 /// One capture.

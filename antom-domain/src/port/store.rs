@@ -9,13 +9,14 @@ use async_trait::async_trait;
 
 use super::inbox::InboxMark;
 use super::outbox::Claim;
+use crate::merchant_event::{MerchantEvent, Sequence};
 use crate::order::{GatewayCall, Order, OrderPhase, Recorded};
 
 /// Keeps orders: a snapshot with a version, the append-only log, and the index of ids.
 ///
 /// # Contract
 /// [`commit`](OrderStore::commit) applies a [`Commit`] whole or not at all: events, snapshot, id index, new outbox rows,
-/// the settled outbox row and the inbox mark stand or fall together. It fails with
+/// merchant events, the settled outbox row and the inbox mark stand or fall together. It fails with
 /// [`CommitError::Conflict`] unless the stored version equals `expected` (0: the order does not exist yet); the new
 /// version is `expected` plus the number of events.
 ///
@@ -74,6 +75,8 @@ pub struct StoredOrder {
     pub order: Order,
     /// The number of events folded.
     pub version: Version,
+    /// The number of merchant events that the order has had, forgotten ones included.
+    pub announced: Sequence,
 }
 
 /// One step, ready to be made durable.
@@ -100,6 +103,19 @@ pub struct Commit {
     pub settles: Option<Claim>,
     /// The notification that this step absorbs.
     pub inbox: Option<InboxMark>,
+    /// What the merchant's own systems are told of this step.
+    pub announced: Announced,
+}
+
+/// The merchant events of a step.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Announced {
+    /// The events, in the sequence of their order. Most steps have none.
+    pub events: Vec<MerchantEvent>,
+    /// How many merchant events the order has had, with these.
+    pub total: Sequence,
+    /// Whether they are to be sent; otherwise they are only kept.
+    pub are_sent: bool,
 }
 
 /// An id that leads to an order. Ids are unique per kind, not over all kinds (T-2).

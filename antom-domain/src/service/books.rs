@@ -6,10 +6,11 @@ use std::sync::Arc;
 use antom_core::id::ReferenceOrderId;
 use antom_core::time::Timestamp;
 
+use crate::merchant_event::{Sequence, announce};
 use crate::order::{Event, Fact, Order, Policy, Recorded, Step};
 use crate::port::{
-    Claim, Clock, Commit, CommitError, IdKey, IdSource, Inbox, InboxMark, Jitter, OrderStore, Outbox,
-    PaymentGateway, StoreError, StoredOrder, Version,
+    Announced, Claim, Clock, Commit, CommitError, IdKey, IdSource, Inbox, InboxMark, Jitter, OrderStore,
+    Outbox, PaymentGateway, StoreError, StoredOrder, Version,
 };
 
 use super::queues::Queues;
@@ -84,6 +85,8 @@ pub(super) struct Taken {
     pub(super) order: Order,
     /// The version after the step.
     pub(super) version: Version,
+    /// How many merchant events the order has had.
+    pub(super) announced: Sequence,
     /// The step.
     pub(super) step: Step,
 }
@@ -147,13 +150,14 @@ impl Books {
             let at = self.now();
             let step = decide(&stored.order, at)?;
             if step.is_empty() {
-                return Ok(Taken { order: stored.order, version: stored.version, step });
+                let StoredOrder { order, version, announced } = stored;
+                return Ok(Taken { order, version, announced, step });
             }
-            let mut commit = self.commit_of(&stored.order, stored.version, &step, at, &along);
+            let mut commit = self.commit_of(&stored, &step, at, &along);
             commit.settles = commit.settles.filter(|_| holds_claim);
-            let order = commit.snapshot.clone();
+            let (order, announced) = (commit.snapshot.clone(), commit.announced.total);
             match self.ports.store.commit(commit).await {
-                Ok(version) => return Ok(Taken { order, version, step }),
+                Ok(version) => return Ok(Taken { order, version, announced, step }),
                 Err(CommitError::Conflict) => exhausted = BooksError::Busy,
                 // A full disk may fail every commit at its very last word: that is no quarrel over the order.
                 Err(CommitError::OutcomeUnknown) => exhausted = BooksError::OutcomeUnknown,
@@ -179,26 +183,27 @@ impl Books {
             effects: Vec::new(),
             settles: None,
             inbox: None,
+            announced: Announced::default(),
         };
         self.ports.store.commit(commit).await.map(|_| ())
     }
 
     fn commit_of(
         &self,
-        before: &Order,
-        expected: u64,
+        before: &StoredOrder,
         step: &Step,
         at: Timestamp,
         along: &impl Fn(&Order) -> Along,
     ) -> Commit {
-        let mut order = before.clone();
+        let mut order = before.order.clone();
         for event in &step.events {
             order.apply(event, at);
         }
         let Along { settles, inbox } = along(&order);
+        let announced = self.announced(before, step, &order, at);
         Commit {
             order_id: order.reference_order_id.clone(),
-            expected,
+            expected: before.version,
             events: recorded(step, at),
             phase: order.phase(),
             next_check_at: order.next_check_at(at, &self.policy),
@@ -207,7 +212,15 @@ impl Books {
             effects: step.effects.iter().map(|call| (call.clone(), at)).collect(),
             settles,
             inbox,
+            announced,
         }
+    }
+
+    /// What the merchant's own systems are told of the step.
+    fn announced(&self, before: &StoredOrder, step: &Step, after: &Order, at: Timestamp) -> Announced {
+        let events = announce(&before.order, &step.events, after, at, before.announced);
+        let total = events.last().map_or(before.announced, |last| last.sequence);
+        Announced { events, total, are_sent: self.policy.sends_events }
     }
 }
 

@@ -85,8 +85,9 @@ impl Notifications {
         order_id: ReferenceOrderId,
     ) -> Result<Receipt, BooksError> {
         let (verdict, taken) = self.absorb(notification, message, &order_id).await?;
-        let Taken { order, version, .. } = self.unpark(&taken.order, &taken.step).await?.unwrap_or(taken);
-        Ok(Receipt { verdict, order: Some(StoredOrder { order, version }) })
+        let taken = self.unpark(&taken.order, &taken.step).await?.unwrap_or(taken);
+        let Taken { order, version, announced, .. } = taken;
+        Ok(Receipt { verdict, order: Some(StoredOrder { order, version, announced }) })
     }
 
     /// A notification of an unlikely age is only a reason to ask; any other one is believed.

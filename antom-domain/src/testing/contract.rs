@@ -29,6 +29,7 @@
 )]
 
 mod adapter;
+pub mod events;
 mod fixture;
 pub mod inbox;
 pub mod outbox;

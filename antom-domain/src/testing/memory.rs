@@ -1,6 +1,7 @@
-//! Orders, outbox and inbox in memory, held to the same contract as a database.
+//! Orders, outbox, inbox and event queue in memory, held to the same contract as a database.
 //! Nothing survives the process: durability is left to real adapters.
 
+mod events;
 mod inbox;
 mod orders;
 mod outbox;
@@ -12,16 +13,19 @@ use antom_core::id::ReferenceOrderId;
 use antom_core::time::Timestamp;
 use async_trait::async_trait;
 
+use self::events::Events;
 use self::inbox::Marks;
 use self::orders::Orders;
 use self::outbox::Rows;
+use crate::merchant_event::MerchantEventId;
 use crate::order::{CallId, Recorded};
 use crate::port::{
-    Claim, Claimed, Commit, CommitError, IdKey, Inbox, InboxMark, OrderPage, OrderQuery, OrderStore, Outbox,
+    Claim, Claimed, ClaimedEvent, Commit, CommitError, EventClaim, EventEnd, EventPage, EventQuery,
+    EventQueue, EventQueueError, IdKey, Inbox, InboxMark, Keep, OrderPage, OrderQuery, OrderStore, Outbox,
     OutboxError, ReceivedNotification, StoreError, StoredOrder, Version,
 };
 
-/// An order store, outbox and inbox in memory, for tests and trials. Clones share the same contents.
+/// An order store, outbox, inbox and event queue in memory, for tests and trials. Clones share the same contents.
 ///
 /// It can be told to fail as a database fails: [`set_available`](MemoryStore::set_available) and
 /// [`interrupt_next_commit`](MemoryStore::interrupt_next_commit).
@@ -35,6 +39,7 @@ struct State {
     orders: Orders,
     outbox: Rows,
     inbox: Marks,
+    events: Events,
     is_away: bool,
     interruption: Option<Interruption>,
 }
@@ -95,6 +100,7 @@ impl State {
         if let Some(mark) = &commit.inbox {
             self.inbox.record(mark);
         }
+        self.events.step(&commit);
         let version = self.orders.apply(commit);
         if interruption.is_some() { Err(CommitError::OutcomeUnknown) } else { Ok(version) }
     }
@@ -175,5 +181,37 @@ impl Inbox for MemoryStore {
 
     async fn recent(&self, limit: usize) -> Result<Vec<InboxMark>, StoreError> {
         self.ask(|state| state.inbox.recent(limit))
+    }
+}
+
+#[async_trait]
+impl EventQueue for MemoryStore {
+    async fn claim_events(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        limit: usize,
+    ) -> Result<Vec<ClaimedEvent>, StoreError> {
+        self.ask(|state| state.events.claim(now, lease, limit))
+    }
+
+    async fn settle(&self, claim: &EventClaim, end: EventEnd, now: Timestamp) -> Result<(), EventQueueError> {
+        self.ask(|state| state.events.settle(claim, end, now))?
+    }
+
+    async fn next_event_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.ask(|state| state.events.next_due())
+    }
+
+    async fn events(&self, query: &EventQuery) -> Result<EventPage, StoreError> {
+        self.ask(|state| state.events.page(query))?
+    }
+
+    async fn resend(&self, id: &MerchantEventId, now: Timestamp) -> Result<bool, StoreError> {
+        self.ask(|state| state.events.resend(id, now))
+    }
+
+    async fn forget(&self, keep: Keep) -> Result<usize, StoreError> {
+        self.ask(|state| state.events.forget(keep))
     }
 }

@@ -142,7 +142,7 @@ impl Story {
         self.calls.iter().map(|call| call.api.name()).collect()
     }
 
-    fn take(&mut self, step: &Step) {
+    pub(crate) fn take(&mut self, step: &Step) {
         for event in &step.events {
             self.order.apply(event, self.now);
         }

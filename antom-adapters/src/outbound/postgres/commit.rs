@@ -1,4 +1,4 @@
-//! Steps, written: snapshots, events, ids, calls and marks, one statement for each table, however many steps there are.
+//! Steps, written: snapshots, events, ids, calls, marks and merchant events, one statement for each table, however many steps there are.
 //! Grouping steps and ending the transaction is left to `writer`.
 
 use std::collections::HashSet;
@@ -7,8 +7,8 @@ use antom_domain::port::{CommitError, IdKey, Version};
 use sqlx::postgres::PgConnection;
 
 use super::error::Halt;
-use super::inbox;
 use super::text::storable;
+use super::{events, inbox};
 use crate::outbound::stored::{CallRow, EventRow, StepRows};
 
 type Written = Result<(), Halt<CommitError>>;
@@ -25,6 +25,7 @@ pub(super) async fn write(connection: &mut PgConnection, steps: &[&StepRows]) ->
     if !marks.is_empty() {
         inbox::write(connection, &marks).await?;
     }
+    events::write(connection, steps).await?;
     Ok(())
 }
 
@@ -34,17 +35,19 @@ async fn write_orders(connection: &mut PgConnection, steps: &[&StepRows]) -> Wri
         steps.iter().partition(|step| step.expected == 0);
     let mut written = 0;
     if !created.is_empty() {
-        let sql = "INSERT INTO orders (id, version, phase, next_check_at, snapshot, created_at) \
-                   SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::bigint[]) \
+        let sql = "INSERT INTO orders (id, version, phase, next_check_at, snapshot, announced, created_at) \
+                   SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], \
+                                        $7::bigint[]) \
                    ON CONFLICT (id) DO NOTHING";
         let query = bind_orders(sql, &created)?.bind(of(&created, |step| step.created_at));
         written += query.execute(&mut *connection).await?.rows_affected();
     }
     if !changed.is_empty() {
         let sql = "UPDATE orders SET version = step.version, phase = step.phase, \
-                   next_check_at = step.next_check_at, snapshot = step.snapshot \
-                   FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::bigint[]) \
-                   AS step (id, version, phase, next_check_at, snapshot, expected) \
+                   next_check_at = step.next_check_at, snapshot = step.snapshot, announced = step.announced \
+                   FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], \
+                               $7::bigint[]) \
+                   AS step (id, version, phase, next_check_at, snapshot, announced, expected) \
                    WHERE orders.id = step.id AND orders.version = step.expected";
         let expected = changed.iter().map(|step| column(step.expected)).collect::<Result<Vec<_>, _>>()?;
         let query = bind_orders(sql, &changed)?.bind(expected);
@@ -62,7 +65,8 @@ fn bind_orders<'q>(sql: &'static str, steps: &[&StepRows]) -> Result<Query<'q>, 
         .bind(versions)
         .bind(of(steps, |step| step.phase))
         .bind(of(steps, |step| step.next_check_at))
-        .bind(of(steps, |step| step.snapshot.clone())))
+        .bind(of(steps, |step| step.snapshot.clone()))
+        .bind(of(steps, |step| step.announced)))
 }
 
 /// Completes the outbox rows that the steps answer, if their claims still hold.

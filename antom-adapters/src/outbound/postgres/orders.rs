@@ -66,13 +66,15 @@ impl OrderStore for PostgresStore {
 }
 
 async fn load(connection: &mut PgConnection, id: String) -> Read<Option<StoredOrder>> {
-    let row: Option<(i64, String)> = sqlx::query_as("SELECT version, snapshot FROM orders WHERE id = $1")
-        .bind(&id)
-        .fetch_optional(&mut *connection)
-        .await?;
-    let Some((version, snapshot)) = row else { return Ok(None) };
+    let row: Option<(i64, String, i64)> =
+        sqlx::query_as("SELECT version, snapshot, announced FROM orders WHERE id = $1")
+            .bind(&id)
+            .fetch_optional(&mut *connection)
+            .await?;
+    let Some((version, snapshot, announced)) = row else { return Ok(None) };
     let version = Version::try_from(version).map_err(|_| unreadable("snapshot", id.as_str()))?;
-    Ok(Some(StoredOrder { order: readable(connection, &id, &snapshot).await?, version }))
+    let order = readable(connection, &id, &snapshot).await?;
+    Ok(Some(StoredOrder { order, version, announced: announced.unsigned_abs() }))
 }
 
 /// The order as far as this program can read it: its snapshot, or, where a newer program wrote that, the log up to the

@@ -1,5 +1,5 @@
 //! The handle of the store: opens the database, passes work on.
-//! The ports are implemented in `orders`, `outbox` and `inbox`.
+//! The ports are implemented in `orders`, `outbox`, `inbox` and `events`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::schema;
 use super::writer::{Loss, WriteCounts, Writers};
 use crate::outbound::stored::StepRows;
 
-/// Orders, outbox and inbox in one PostgreSQL database. Clones are handles of the same store; any number of stores, in
+/// Orders, outbox, inbox and event queue in one PostgreSQL database. Clones are handles of the same store; any number of stores, in
 /// any number of processes, may be open on one database.
 ///
 /// Where the server is away every call answers [`StoreError::Unavailable`], or, if the connection was lost after the

@@ -1,11 +1,11 @@
-//! One step, written: snapshot, events, ids, calls and mark inside one transaction.
+//! One step, written: snapshot, events, ids, calls, mark and merchant events inside one transaction.
 //! Grouping steps into transactions is left to `writer`.
 
 use antom_domain::port::{Claim, CommitError, IdKey, Version};
 use rusqlite::{Connection, params};
 
 use super::error::Halt;
-use super::inbox;
+use super::{events, inbox};
 use crate::outbound::stored::{CallRow, StepRows};
 
 type Outcome<T> = Result<T, Halt<CommitError>>;
@@ -42,6 +42,7 @@ impl StepRows {
         if let Some(mark) = &self.inbox {
             inbox::write(transaction, mark)?;
         }
+        events::write(transaction, self)?;
         Ok(Written { version: self.version, led })
     }
 
@@ -49,18 +50,19 @@ impl StepRows {
     fn write_order(&self, transaction: &Connection) -> Outcome<()> {
         let (expected, version) = (column(self.expected)?, column(self.version)?);
         let changed = if self.expected == 0 {
-            let sql = "INSERT INTO orders (id, version, phase, next_check_at, created_at, snapshot) \
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO NOTHING";
+            let sql = "INSERT INTO orders (id, version, phase, next_check_at, created_at, snapshot, announced) \
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO NOTHING";
             transaction.prepare_cached(sql)?.execute(params![
                 self.order_id,
                 version,
                 self.phase,
                 self.next_check_at,
                 self.created_at,
-                self.snapshot
+                self.snapshot,
+                self.announced
             ])?
         } else {
-            let sql = "UPDATE orders SET version = ?3, phase = ?4, next_check_at = ?5, snapshot = ?6 \
+            let sql = "UPDATE orders SET version = ?3, phase = ?4, next_check_at = ?5, snapshot = ?6, announced = ?7 \
                        WHERE id = ?1 AND version = ?2";
             transaction.prepare_cached(sql)?.execute(params![
                 self.order_id,
@@ -68,7 +70,8 @@ impl StepRows {
                 version,
                 self.phase,
                 self.next_check_at,
-                self.snapshot
+                self.snapshot,
+                self.announced
             ])?
         };
         if changed == 1 { Ok(()) } else { Err(Halt::Refused(CommitError::Conflict)) }

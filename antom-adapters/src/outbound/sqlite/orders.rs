@@ -88,16 +88,18 @@ impl OrderStore for SqliteStore {
 
 fn load(connection: &Connection, id: &ReferenceOrderId, recent: &Recent) -> Read<Option<StoredOrder>> {
     let damaged = || unreadable("snapshot", id.as_str());
-    let mut statement = connection.prepare_cached("SELECT version, snapshot FROM orders WHERE id = ?1")?;
+    let mut statement =
+        connection.prepare_cached("SELECT version, snapshot, announced FROM orders WHERE id = ?1")?;
     let mut found = statement.query([id.as_str()])?;
     let Some(row) = found.next()? else { return Ok(None) };
     let version = Version::try_from(row.get::<_, i64>(0)?).map_err(|_| damaged())?;
     let text = row.get_ref(1)?.as_bytes().map_err(|_| damaged())?;
+    let announced = row.get::<_, i64>(2)?.unsigned_abs();
     let order = match recent.order(id, text) {
         Some(order) => order,
         None => readable(connection, id.as_str(), str::from_utf8(text).map_err(|_| damaged())?)?,
     };
-    Ok(Some(StoredOrder { order, version }))
+    Ok(Some(StoredOrder { order, version, announced }))
 }
 
 /// The order as far as this program can read it: its snapshot, or, where a newer program wrote that, the log up to the

@@ -9,7 +9,8 @@ use rusqlite_migration::{M, Migrations};
 
 use super::error::OpenError;
 
-const MIGRATIONS: &[M<'_>] = &[M::up(include_str!("schema/0001.sql"))];
+const MIGRATIONS: &[M<'_>] =
+    &[M::up(include_str!("schema/0001.sql")), M::up(include_str!("schema/0002.sql"))];
 
 /// "Antm", as the first migration writes it.
 const APPLICATION_ID: i64 = 0x416e_746d;
@@ -36,9 +37,15 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
         return Err(OpenError::NoWriteAheadLog { path: path.to_owned() });
     }
     Migrations::from_slice(MIGRATIONS).to_latest(&mut connection).map_err(OpenError::database(path))?;
-    // The lock on the file proves that no earlier holder lives: its calls need not wait for their leases.
+    // The lock on the file proves that no earlier holder lives: its calls and events need not wait for their leases.
     connection
         .execute("UPDATE outbox SET lease_until = NULL WHERE lease_until IS NOT NULL", [])
+        .map_err(&failed)?;
+    connection
+        .execute(
+            "UPDATE merchant_events SET due_at = since, is_held = 0 WHERE due_at IS NOT NULL AND is_held = 1",
+            [],
+        )
         .map_err(&failed)?;
     Ok(connection)
 }

@@ -1,5 +1,5 @@
 //! The handle of the store: opens the file, holds its lock, passes work on.
-//! The ports are implemented in `orders`, `outbox` and `inbox`.
+//! The ports are implemented in `orders`, `outbox`, `inbox` and `events`.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -18,7 +18,7 @@ use super::remembered::{Answers, Changes};
 use super::schema;
 use super::writer::{Loss, WriteCounts, Writer};
 
-/// Orders, outbox and inbox in one SQLite file. Clones are handles of the same store.
+/// Orders, outbox, inbox and event queue in one SQLite file. Clones are handles of the same store.
 ///
 /// Dropping the last handle waits until everything that is queued is written, closes the file and frees its lock.
 ///

@@ -2,9 +2,10 @@
 //! What is written where, and in which transaction, is left to the adapters.
 
 use antom_core::time::Timestamp;
+use antom_domain::merchant_event::MerchantEvent;
 use antom_domain::order::stored::{event_text, snapshot_text};
 use antom_domain::order::{CallId, GatewayCall, Recorded};
-use antom_domain::port::{Claim, Commit, IdKey, InboxMark, StoreError, Version};
+use antom_domain::port::{Claim, Commit, DeliveryState, IdKey, InboxMark, StoreError, Version};
 
 use serde::Deserialize;
 
@@ -24,6 +25,11 @@ pub(in crate::outbound) struct StepRows {
     pub(in crate::outbound) calls: Vec<CallRow>,
     pub(in crate::outbound) settles: Option<Claim>,
     pub(in crate::outbound) inbox: Option<InboxMark>,
+    /// How many merchant events the order has had.
+    pub(in crate::outbound) announced: i64,
+    pub(in crate::outbound) told: Vec<ToldRow>,
+    /// Where they begin.
+    pub(in crate::outbound) told_state: &'static str,
 }
 
 /// An event as it stands in the log.
@@ -37,6 +43,15 @@ pub(in crate::outbound) struct EventRow {
 #[derive(Deserialize)]
 struct Named {
     event: String,
+}
+
+/// A merchant event as it stands in the queue.
+pub(in crate::outbound) struct ToldRow {
+    pub(in crate::outbound) sequence: i64,
+    pub(in crate::outbound) kind: String,
+    pub(in crate::outbound) at: i64,
+    pub(in crate::outbound) payment_request_id: Option<String>,
+    pub(in crate::outbound) data: String,
 }
 
 /// A call as it stands in the outbox.
@@ -62,8 +77,14 @@ impl StepRows {
             .into_iter()
             .map(|(call, due)| CallRow::new(call, due))
             .collect::<Result<Vec<_>, _>>()?;
+        let told = commit.announced.events.into_iter().map(ToldRow::new).collect();
+        let told_state =
+            if commit.announced.are_sent { DeliveryState::Waiting } else { DeliveryState::Kept }.as_str();
         Ok(StepRows {
             order_id,
+            announced: number_of(commit.announced.total),
+            told,
+            told_state,
             expected: commit.expected,
             version: commit.expected.saturating_add(events.len() as Version),
             snapshot,
@@ -85,6 +106,23 @@ impl EventRow {
         let Named { event } = serde_json::from_str(&body).ok()?;
         Some(EventRow { at: recorded.at.epoch_millis(), name: event, body })
     }
+}
+
+impl ToldRow {
+    fn new(event: MerchantEvent) -> ToldRow {
+        ToldRow {
+            sequence: number_of(event.sequence),
+            kind: event.kind.as_str().to_owned(),
+            at: event.at.epoch_millis(),
+            payment_request_id: event.payment_request_id.map(String::from),
+            data: event.data.into_text(),
+        }
+    }
+}
+
+/// A count as the databases hold it; no order lives to see more events.
+fn number_of(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 impl CallRow {

@@ -2,6 +2,7 @@
 //! Printing it is left to `redacted`.
 
 mod credential;
+mod events;
 mod payment;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,14 +63,19 @@ pub(super) fn load(
     let database = reader.database(books);
     let server = reader.server();
     let payment = reader.payment();
+    let events = reader.events();
     let log_level = reader.text("log.level").unwrap_or_else(|| "info".to_owned());
     reader.refuse_unknown_keys();
     if let (Some(gateway), Some(server)) = (&gateway, &server) {
         reader.check_together(gateway, server);
     }
-    match (gateway, server, payment) {
-        (Some(gateway), Some(server), Some(payment)) if reader.faults.is_empty() => {
-            Ok(Config { gateway, database, server, payment, log_level })
+    #[cfg(feature = "nats")]
+    if let (Some(gateway), Some(events)) = (&gateway, &events) {
+        reader.check_nats(gateway, events);
+    }
+    match (gateway, server, payment, events) {
+        (Some(gateway), Some(server), Some(payment), Some(events)) if reader.faults.is_empty() => {
+            Ok(Config { gateway, database, server, payment, events, log_level })
         }
         _ => Err(ConfigFaults(reader.faults)),
     }

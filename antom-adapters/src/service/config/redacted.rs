@@ -6,7 +6,7 @@ use std::time::Duration;
 use antom_core::money::Currency;
 use antom_domain::policy::{Polling, Retry};
 
-use super::{Config, CredentialConfig, DatabaseConfig};
+use super::{Config, CredentialConfig, DatabaseConfig, EventSink, EventsConfig};
 
 /// For so long the bounds are told.
 const BOUND: Duration = Duration::from_mins(2);
@@ -45,6 +45,11 @@ pub(super) fn lines(config: &Config) -> String {
         ("payment.polling.fast_window", format!("{}s", config.payment.polling.fast_window.as_secs())),
         ("payment.polling.sweep", format!("{}s", config.payment.polling.sweep.as_secs())),
         ("payment.polling.budget", format!("{} a second", config.payment.polling.budget)),
+        ("events.sink", sink(&config.events)),
+        ("events.timeout", format!("{}s", config.events.timeout.as_secs())),
+        ("events.give_up_after", format!("{}s", config.events.give_up_after.as_secs())),
+        ("events.keep_for", format!("{}s", config.events.keep_for.as_secs())),
+        ("events.keep_at_most", config.events.keep_at_most.to_string()),
         ("log.level", config.log_level.clone()),
         ("bound.tries_of_a_call_within_2min", Retry::default().most_tries_within(BOUND).to_string()),
         ("bound.inquiries_within_2min", Polling::default().most_inquiries_within(BOUND).to_string()),
@@ -71,6 +76,29 @@ fn database_url(config: &DatabaseConfig) -> String {
     }
 }
 
+fn sink(config: &EventsConfig) -> String {
+    match &config.sink {
+        None => "none; events are only kept".to_owned(),
+        Some(EventSink::Webhook { url, secrets, .. }) => {
+            format!("webhook to {}, signed with {} secret(s)", host_of(url.expose()), secrets.len())
+        }
+        #[cfg(feature = "nats")]
+        Some(EventSink::Nats { server, subject, .. }) => {
+            let addresses = server.addresses().unwrap_or_default();
+            let hosts: Vec<&str> = addresses.iter().map(|address| address.host()).collect();
+            format!("NATS at {}, subjects {subject}.*", hosts.join(", "))
+        }
+    }
+}
+
+/// Scheme and host: what follows may hold a token.
+fn host_of(url: &str) -> &str {
+    let after_scheme = url.find("://").map_or(0, |at| at.saturating_add(3));
+    let rest = url.get(after_scheme..).unwrap_or_default();
+    let end = rest.find(['/', '?', '#']).map_or(url.len(), |at| after_scheme.saturating_add(at));
+    url.get(..end).unwrap_or_default()
+}
+
 /// User, host and database. What follows a colon in front of an `@` is a password, and options may hold one.
 fn without_secrets(url: &str) -> String {
     let (address, options) = url.split_once('?').map_or((url, ""), |(address, _)| (address, "?<redacted>"));
@@ -91,6 +119,15 @@ fn without_secrets(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_webhook_is_shown_by_its_host() {
+        for url in
+            ["https://shop.example", "https://shop.example/canary", "https://shop.example?token=canary"]
+        {
+            assert_eq!(host_of(url), "https://shop.example");
+        }
+    }
 
     #[test]
     fn an_address_is_shown_without_its_password() {

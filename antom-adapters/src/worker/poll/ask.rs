@@ -4,7 +4,7 @@
 use antom_core::id::ReferenceOrderId;
 use antom_domain::order::{CallId, Order};
 use antom_domain::policy::Polling;
-use antom_domain::service::{Books, Inquiries};
+use antom_domain::service::{Books, Inquiries, Reminders};
 
 use super::schedule::LastAsked;
 
@@ -58,6 +58,12 @@ pub(super) async fn ask_due(
             Err(error) => tracing::error!(%order_id, call = %id, %error, "inquiry not recorded"),
         }
         asked.push(id);
+    }
+    match Reminders::new(books.clone()).remind(&order).await {
+        Ok(()) => {}
+        Err(error) => {
+            tracing::error!(%order_id, %error, "reminder not recorded; the next look records it");
+        }
     }
     Asked { calls: asked, has_news: order != before, order: Some(order) }
 }

@@ -84,7 +84,7 @@ impl Schedule {
     /// Schedules an order after a change. What is already due earlier stays so: a page that is read again and again
     /// must not put the inquiry off. A change that was overtaken by a later one tells nothing.
     pub(super) fn note_change(&mut self, books: &Books, stored: &StoredOrder) {
-        let StoredOrder { order, version } = stored;
+        let StoredOrder { order, version, .. } = stored;
         let id = &order.reference_order_id;
         if let Some(watched) = self.by_order.get_mut(id) {
             if watched.version > *version {

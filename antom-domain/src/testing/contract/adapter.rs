@@ -1,4 +1,4 @@
-//! The adapter under test: the three storage ports over one and the same storage.
+//! The adapter under test: the four storage ports over one and the same storage.
 //! Making it, and cleaning up after it, is left to the factory.
 
 use std::any::Any;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use antom_core::id::ReferenceOrderId;
 
-use crate::port::{Inbox, OrderStore, Outbox};
+use crate::port::{EventQueue, Inbox, OrderStore, Outbox};
 
 /// Appends an event to a stored order and replaces its snapshot, both as stored texts.
 pub(super) type WriteStored = Box<dyn Fn(&ReferenceOrderId, &str, &str) + Send + Sync>;
@@ -20,6 +20,8 @@ pub struct Adapter {
     pub outbox: Arc<dyn Outbox>,
     /// The inbox of the same storage.
     pub inbox: Arc<dyn Inbox>,
+    /// The event queue of the same storage.
+    pub events: Arc<dyn EventQueue>,
     pub(super) write_stored: Option<WriteStored>,
     // Last, so that it is dropped after the ports.
     kept: Option<Box<dyn Any + Send + Sync>>,
@@ -27,14 +29,19 @@ pub struct Adapter {
 
 impl Adapter {
     /// An adapter whose ports are one value.
-    pub fn of<S: OrderStore + Outbox + Inbox>(storage: S) -> Adapter {
+    pub fn of<S: OrderStore + Outbox + Inbox + EventQueue>(storage: S) -> Adapter {
         let storage = Arc::new(storage);
-        Adapter::new(Arc::<S>::clone(&storage), Arc::<S>::clone(&storage), storage)
+        Adapter::new(Arc::<S>::clone(&storage), Arc::<S>::clone(&storage), Arc::<S>::clone(&storage), storage)
     }
 
     /// An adapter whose ports are different values over the same storage.
-    pub fn new(store: Arc<dyn OrderStore>, outbox: Arc<dyn Outbox>, inbox: Arc<dyn Inbox>) -> Adapter {
-        Adapter { store, outbox, inbox, write_stored: None, kept: None }
+    pub fn new(
+        store: Arc<dyn OrderStore>,
+        outbox: Arc<dyn Outbox>,
+        inbox: Arc<dyn Inbox>,
+        events: Arc<dyn EventQueue>,
+    ) -> Adapter {
+        Adapter { store, outbox, inbox, events, write_stored: None, kept: None }
     }
 
     /// Tells how another program, older or newer, writes into the same storage: one more event of an order that exists,
@@ -58,6 +65,7 @@ impl fmt::Debug for Adapter {
             .field("store", &self.store)
             .field("outbox", &self.outbox)
             .field("inbox", &self.inbox)
+            .field("events", &self.events)
             .field("write_stored", &self.write_stored.is_some())
             .field("kept", &self.kept.is_some())
             .finish()

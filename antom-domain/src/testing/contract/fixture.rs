@@ -12,8 +12,8 @@ use antom_core::time::Timestamp;
 
 use crate::order::{CallSubject, Event, GatewayCall, Order, OrderPhase, Recorded, RequestBody};
 use crate::port::{
-    Claim, Claimed, Commit, IdKey, InboxMark, InboxVerdict, NotificationDigest, Outbox, ReceivedNotification,
-    Version,
+    Announced, Claim, Claimed, Commit, IdKey, InboxMark, InboxVerdict, NotificationDigest, Outbox,
+    ReceivedNotification, Version,
 };
 
 /// How long a claim in a story lasts.
@@ -86,6 +86,7 @@ pub(super) fn with_events(id: &str, expected: Version, events: Vec<Event>) -> Co
         effects: Vec::new(),
         settles: None,
         inbox: None,
+        announced: Announced::default(),
     }
 }
 

@@ -16,7 +16,7 @@ macro_rules! contract_suite {
     };
 }
 
-/// Runs the same stories as [`contract_suite!`], but in three tests, one for each port: for storage that is dear to start
+/// Runs the same stories as [`contract_suite!`], but in one test for each port: for storage that is dear to start
 /// where every test runs in a process of its own. Each story still gets a fresh adapter. The second path is a
 /// `fn() -> bool` that says whether this machine has such storage; where it has none, no story is told.
 #[macro_export]
@@ -30,7 +30,7 @@ macro_rules! contract_suite_by_port {
     };
 }
 
-/// The stories of the three ports; used by [`contract_suite!`].
+/// The stories of the storage ports; used by [`contract_suite!`].
 #[doc(hidden)]
 #[macro_export]
 macro_rules! contract_stories {
@@ -90,6 +90,23 @@ macro_rules! contract_stories {
             a_parked_notification_may_become_anything_else_once,
             a_refused_step_absorbs_nothing,
             recent_shows_the_newest_first,
+        }
+        $crate::$each! { $($given),+, events:
+            an_event_comes_back_as_it_was_committed,
+            a_refused_step_tells_nothing,
+            events_that_are_only_kept_are_never_handed_out,
+            of_each_order_only_the_first_waiting_event_is_handed_out,
+            an_event_that_fails_holds_up_its_order_and_no_other,
+            an_event_that_was_sent_and_not_recorded_comes_again_under_its_id,
+            an_event_is_settled_by_its_newest_claim_only,
+            racing_instances_never_hold_two_events_of_one_order,
+            an_event_that_is_given_up_lets_the_next_one_go,
+            an_event_added_while_its_predecessor_is_settled_is_not_forgotten,
+            the_next_event_is_due_at_its_time_or_at_the_end_of_its_lease,
+            an_event_is_sent_once_more_on_request_and_before_those_that_wait,
+            pages_of_events_go_on_where_they_ended,
+            pages_of_events_are_limited_to_a_kind,
+            what_waits_is_not_forgotten_and_the_rest_is_by_age_and_number,
         }
     };
 }

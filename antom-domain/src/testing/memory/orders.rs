@@ -70,7 +70,7 @@ impl Orders {
         };
         let version = commit.expected.saturating_add(commit.events.len() as Version);
         log.extend(commit.events);
-        let stored = StoredOrder { order: commit.snapshot, version };
+        let stored = StoredOrder { order: commit.snapshot, version, announced: commit.announced.total };
         self.rows.insert(id, Row { stored, phase: commit.phase, next_check_at: commit.next_check_at, log });
         version
     }

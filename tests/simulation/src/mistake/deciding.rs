@@ -4,7 +4,7 @@
 use antom_core::id::ReferenceOrderId;
 use antom_domain::capture::CaptureTable;
 use antom_domain::order::{Command, Order, Recorded};
-use antom_domain::port::{Commit, IdKey};
+use antom_domain::port::{Announced, Commit, IdKey};
 use antom_domain::service::{Books, BooksError, CommandError};
 use antom_domain::verdict::Table;
 
@@ -44,6 +44,7 @@ pub async fn capture_forgetting_doubt(
         effects: step.effects.iter().map(|call| (call.clone(), at)).collect(),
         settles: None,
         inbox: None,
+        announced: Announced { total: stored.announced, ..Announced::default() },
     };
     match books.ports().store.commit(commit).await {
         Ok(_) => Ok(Some(order)),
