@@ -193,7 +193,8 @@ fn a_contradiction_is_told_with_both_words_and_stops_shipping_until_it_is_settle
         (&"payment".into(), &"Succeeded".into())
     );
     assert_eq!(told.payload("order.shipping_stopped")["data"]["order"]["notShippable"], "disputed");
-    let settled = told.says(inquired(1, PaymentWord::Success));
+    let agreeing = [inquired(1, PaymentWord::Success), inquired_capture(1, CaptureWord::Success)];
+    let settled = told.step(|story| story.facts(&agreeing));
     assert_eq!(settled, ["contradiction.settled", "order.paid"]);
 
     let mut other = Told::begin(Story::with_open_card(Automatic));

@@ -121,6 +121,7 @@ fn stories() -> Vec<(&'static str, Story)> {
         ("failed_and_paid_late", failed_and_paid_late()),
         ("capture_lost", capture_lost()),
         ("capture_missed", capture_missed()),
+        ("paid_and_sent_back", paid_and_sent_back()),
     ]
 }
 
@@ -281,8 +282,21 @@ fn capture_missed() -> Story {
     let mut story = Story::with_open_card(Manual);
     story.later(30).says(notified(1, PaymentWord::Success));
     for days in [6, 1] {
-        let step = story.later(days * 24 * 3_600).order.remind(story.now, &story.policy);
+        story.later(days * 24 * 3_600);
+        let step = story.order.remind(story.now, &story.policy);
         story.take(&step);
+    }
+    story
+}
+
+fn paid_and_sent_back() -> Story {
+    let mut story = Story::with_open_card(Automatic);
+    story.later(30).says(notified(1, PaymentWord::Success));
+    story.later(2).says(own_capture(1, CaptureWord::Success));
+    story.later(2).says(seen(1, Source::Inquiry, |seen| seen.details = card()));
+    for (id, word) in [("REFUND-1", RefundWord::Failure), ("REFUND-2", RefundWord::Success)] {
+        story.later(60).command(&refund_command(1, id, 4_200)).unwrap();
+        story.later(5).says(refund(1, id, word, usd(4_200)));
     }
     story
 }

@@ -162,7 +162,7 @@ fn forgeries(genuine: &Caught) -> Vec<Caught> {
         let mut headers: Vec<(String, String)> =
             genuine.headers.iter().filter(|(one, _)| one != name).cloned().collect();
         headers.extend(value.map(|value| (name.to_owned(), value.to_owned())));
-        Caught { headers, body: genuine.body.clone() }
+        Caught { headers, body: genuine.body.clone(), ..genuine.clone() }
     };
     let signature = genuine.header("signature");
     let (start, _) = signature.split_once("signature=").unwrap_or((signature, ""));
@@ -189,6 +189,6 @@ fn forgeries(genuine: &Caught) -> Vec<Caught> {
         "{}".to_owned(),
         String::new(),
     ];
-    forged.extend(bodies.map(|body| Caught { headers: genuine.headers.clone(), body }));
+    forged.extend(bodies.map(|body| Caught { body, ..genuine.clone() }));
     forged
 }

@@ -6,9 +6,9 @@ mod step;
 mod words;
 
 pub(super) use events::{StoredClaim, StoredEvent, claim_columns, known_claims};
+pub(super) use step::{CallRow, StepRows};
 #[cfg(feature = "postgres")]
-pub(super) use step::EventRow;
-pub(super) use step::{CallRow, StepRows, ToldRow};
+pub(super) use step::{EventRow, ToldRow};
 pub(super) use words::{
     StoredMark, call, event, keys_text, number, order_id, read_only, snapshot, time, unreadable,
 };

@@ -279,8 +279,7 @@ impl Running {
     pub async fn stop(self) {
         self.stop.send_replace(true);
         let drain = async {
-            self.worker.stop().await;
-            self.event_worker.stop().await;
+            tokio::join!(self.worker.stop(), self.event_worker.stop());
             for server in self.servers {
                 // A server that ended badly has nothing left to stop.
                 let _ended = server.await;

@@ -151,10 +151,6 @@ impl OrderData {
             not_shippable: shippable.err().map(NotShippable::code),
         }
     }
-
-    pub(super) fn is_shippable(&self) -> bool {
-        self.shippable
-    }
 }
 
 fn payment_data(attempt: &Attempt) -> PaymentData<'_> {

@@ -5,7 +5,6 @@
 //! duplicate window an event that comes again is stored once.
 
 use std::fmt;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,9 +53,7 @@ impl NatsServer {
     /// # Errors
     /// [`NatsError::Address`].
     pub fn addresses(&self) -> Result<Vec<ServerAddress>, NatsError> {
-        let read =
-            |text: &str| text.trim().parse().map(ServerAddress).map_err(|_: io::Error| NatsError::Address);
-        self.url.expose().split(',').map(read).collect()
+        self.url.expose().split(',').map(|text| ServerAddress::read(text.trim())).collect()
     }
 }
 
@@ -65,6 +62,16 @@ impl NatsServer {
 pub struct ServerAddress(ServerAddr);
 
 impl ServerAddress {
+    fn read(text: &str) -> Result<ServerAddress, NatsError> {
+        let address: ServerAddr = text.parse().map_err(|_| NatsError::Address)?;
+        let is_known = matches!(address.scheme(), "nats" | "tls");
+        if is_known && !address.host().is_empty() {
+            Ok(ServerAddress(address))
+        } else {
+            Err(NatsError::Address)
+        }
+    }
+
     /// Whether the connection is encrypted whatever the server says.
     pub fn is_encrypted(&self) -> bool {
         self.0.tls_required()
@@ -198,7 +205,7 @@ mod tests {
         assert_eq!(several.iter().map(ServerAddress::is_encrypted).collect::<Vec<_>>(), [true, false]);
         assert_eq!(several[0].host(), "nats-1.example");
         assert!(!format!("{several:?}").contains("canary"));
-        for url in ["http://nats.example", "", "nats://a,ftp://canary"] {
+        for url in ["http://nats.example", "", "nats://", "wss://canary.example", "nats://a,ftp://canary"] {
             let refused = server(url).addresses().unwrap_err();
             assert!(!refused.to_string().contains("canary"));
         }

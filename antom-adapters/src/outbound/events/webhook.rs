@@ -187,7 +187,7 @@ mod tests {
             ["", "C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "whsec_", "whsec_c2hvcnQ=", "whsec_not base64 at all !!"]
         {
             let refused = SigningSecret::parse(&Secret::from(text)).unwrap_err();
-            assert!(text.is_empty() || !refused.to_string().contains(text), "{text}");
+            assert!(text.len() <= PREFIX.len() || !refused.to_string().contains(text), "{text}");
         }
         let longest = format!("whsec_{}\n", STANDARD.encode([7; 64]));
         assert!(SigningSecret::parse(&Secret::from(longest)).is_ok());

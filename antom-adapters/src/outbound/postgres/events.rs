@@ -81,7 +81,7 @@ impl EventQueue for PostgresStore {
 pub(super) async fn write(connection: &mut PgConnection, steps: &[&StepRows]) -> Result<(), sqlx::Error> {
     let told: Vec<(&StepRows, bool, &ToldRow)> = steps
         .iter()
-        .flat_map(|step| step.told.iter().enumerate().map(|(place, told)| (*step, place == 0, told)))
+        .flat_map(|step| step.told.iter().enumerate().map(move |(place, told)| (*step, place == 0, told)))
         .collect();
     if told.is_empty() {
         return Ok(());
