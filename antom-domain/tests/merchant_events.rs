@@ -68,6 +68,7 @@ fn card() -> Details {
         eci: text("05"),
         three_ds_version: text("2.2.0"),
         acquirer_reference_no: text("74537604221431003881865"),
+        ..Details::default()
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use antom_adapters::service::{Builder, Config, Limits, Running};
 use antom_core::time::Timestamp;
-use antom_domain::port::{IdKey, Inbox, OrderStore, Outbox};
+use antom_domain::port::{EventQueue, IdKey, Inbox, OrderStore, Outbox};
 use antom_domain::testing::{MemoryStore, ScriptedGateway, SetClock};
 use antom_signing::{KeyVersion, LocalSigner, MerchantKey, SignatureHeader, canonical};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -79,7 +79,7 @@ const ODD: [&str; 2] = [
 ];
 
 /// Whatever the texts are, what the gateway signed is stored byte for byte and acknowledged.
-pub(crate) async fn odd_notifications_are_kept<S: OrderStore + Outbox + Inbox>(store: Arc<S>) {
+pub(crate) async fn odd_notifications_are_kept<S: OrderStore + Outbox + Inbox + EventQueue>(store: Arc<S>) {
     let running = builder(config(&[])).storage(store.clone()).start().await.unwrap();
     for body in ODD {
         let head = head_with(|lines| {
