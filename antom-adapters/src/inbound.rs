@@ -7,5 +7,6 @@ pub mod cli;
 mod digest;
 mod intake;
 pub mod listener;
+pub(crate) mod observe;
 pub mod pages;
 pub mod webhook;

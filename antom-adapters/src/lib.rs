@@ -7,6 +7,7 @@
 //! | `sqlite` (default) | [`outbound::sqlite`]: orders, outbox and inbox in one file |
 //! | `postgres` | [`outbound::postgres`]: the same in a PostgreSQL database, for several processes |
 //! | `keygen` | makes RSA key pairs for the command line |
+//! | `otel` | traces of requests and calls for an OpenTelemetry collector |
 //! | `service` | the `antom` binary: configuration, worker, webhook, merchant API, command line |
 //!
 //! Without features there are the adapters that every program needs: [`outbound::clock`] and [`outbound::entropy`].
@@ -16,6 +17,8 @@
 
 #[cfg(feature = "service")]
 pub mod inbound;
+#[cfg(feature = "service")]
+mod metrics;
 pub mod outbound;
 #[cfg(feature = "service")]
 pub mod service;

@@ -5,6 +5,8 @@ pub mod clock;
 pub mod entropy;
 #[cfg(feature = "gateway")]
 pub mod gateway;
+#[cfg(any(feature = "service", feature = "postgres", feature = "sqlite"))]
+pub mod inspect;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(feature = "sqlite")]

@@ -26,6 +26,7 @@ mod commit;
 mod connections;
 mod error;
 mod inbox;
+mod inspect;
 mod orders;
 mod outbox;
 mod rows;

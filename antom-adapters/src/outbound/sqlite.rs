@@ -4,6 +4,7 @@
 mod commit;
 mod error;
 mod inbox;
+mod inspect;
 mod orders;
 mod outbox;
 mod readers;

@@ -19,6 +19,7 @@ use antom_domain::port::StoreError;
 use antom_domain::service::{Books, BooksError, Inquiries};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{Id, JoinSet};
+use tracing::Instrument as _;
 
 use super::deadline::Deadlines;
 use super::{POLLS_AT_ONCE, WorkerHandle};
@@ -112,9 +113,10 @@ pub(super) async fn run(
             let last_asked = schedule.last_asked(&order_id);
             let polling = schedule.rhythm();
             let about = order_id.clone();
+            let span = tracing::info_span!("inquire", referenceOrderId = %about);
             let task = asking.spawn(async move {
                 let Ok(_permit) = slots.acquire_owned().await else { return Asked::default() };
-                ask_due(&books, &inquiries, &about, &last_asked, &polling).await
+                ask_due(&books, &inquiries, &about, &last_asked, &polling).instrument(span).await
             });
             asked_about.insert(task.id(), order_id);
         }
@@ -179,7 +181,7 @@ async fn ask_due(
     let mut order = match books.load(order_id).await {
         Ok(stored) => stored.order,
         Err(error) => {
-            tracing::error!(%order_id, %error, "order cannot be read");
+            tracing::error!(referenceOrderId = %order_id, %error, "order cannot be read");
             return Asked::default();
         }
     };
@@ -200,11 +202,11 @@ async fn ask_due(
         match inquiries.ask(order_id, &question).await {
             Ok(answer) => {
                 if let Some(failure) = answer.failure {
-                    tracing::warn!(%order_id, call = %id, %failure, "inquiry without an answer");
+                    tracing::warn!(referenceOrderId = %order_id, call = %id, %failure, "inquiry without an answer");
                 }
                 order = answer.order;
             }
-            Err(error) => tracing::error!(%order_id, call = %id, %error, "inquiry not recorded"),
+            Err(error) => tracing::error!(referenceOrderId = %order_id, call = %id, %error, "inquiry not recorded"),
         }
         asked.push(id);
     }

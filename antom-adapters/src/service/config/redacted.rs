@@ -28,6 +28,7 @@ pub(super) fn lines(config: &Config) -> String {
             "server.public_url",
             config.server.public_url.clone().unwrap_or_else(|| "the bound address".to_owned()),
         ),
+        ("server.drain", format!("{}s", config.server.drain.as_secs())),
         ("server.api_keys", names.join(", ")),
         ("payment.settlement_currencies", currency.to_owned()),
         ("payment.capture", config.payment.capture.as_str().to_owned()),
@@ -41,6 +42,7 @@ pub(super) fn lines(config: &Config) -> String {
         ("payment.polling.sweep", format!("{}s", config.payment.polling.sweep.as_secs())),
         ("payment.polling.budget", format!("{} a second", config.payment.polling.budget)),
         ("log.level", config.log_level.clone()),
+        ("log.otlp", config.otlp.clone().unwrap_or_else(|| "none".to_owned())),
         ("bound.tries_of_a_call_within_2min", Retry::default().most_tries_within(BOUND).to_string()),
         ("bound.inquiries_within_2min", Polling::default().most_inquiries_within(BOUND).to_string()),
     ];
