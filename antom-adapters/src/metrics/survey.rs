@@ -203,3 +203,100 @@ fn seconds(since: Option<Timestamp>, now: Timestamp) -> i64 {
     let waited = since.map_or(Duration::ZERO, |since| now.since(since));
     i64::try_from(waited.as_secs()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use antom_core::id::PaymentRequestId;
+    use antom_core::money::{Currency, Money};
+    use antom_core::outcome::CaptureMode;
+    use antom_domain::order::{CancelReason, Event, Integration, NewOrder};
+
+    use super::*;
+
+    const HOUR: Duration = Duration::from_hours(1);
+
+    fn at(hours: u32) -> Timestamp {
+        Timestamp::from_epoch_millis(1_795_000_000_000).saturating_add(HOUR * hours)
+    }
+
+    fn policy() -> Policy {
+        Policy::new("https://shop.example/notifications/antom", "https://shop.example/result/")
+    }
+
+    fn opened(id: &PaymentRequestId) -> Event {
+        Event::AttemptOpened {
+            payment_request_id: id.clone(),
+            integration: Integration::Session,
+            payment_method_type: "CARD".to_owned(),
+            capture_mode: Some(CaptureMode::Manual),
+            token: format!("token-{id}"),
+            idempotency_key: None,
+            window_closes_at: at(1),
+        }
+    }
+
+    /// An order with the events, the first at hour 0 and each an hour later than the one before.
+    fn order(events: &[Event]) -> Order {
+        let new = NewOrder {
+            reference_order_id: "ORDER-1".parse().unwrap(),
+            amount: Money::parse_minor(Currency::parse("USD").unwrap(), "4200").unwrap(),
+            description: "Two cups".to_owned(),
+            reference_buyer_id: "BUYER-1".parse().unwrap(),
+        };
+        let (mut order, _) = Order::create(&new, at(0)).unwrap();
+        for (hour, event) in (0..).zip(events) {
+            order.apply(event, at(hour));
+        }
+        order
+    }
+
+    fn sums(order: &Order, now: Timestamp) -> Sums {
+        let mut sums = Sums::default();
+        sums.add(order, now, &policy());
+        sums
+    }
+
+    #[test]
+    fn the_oldest_open_payment_counts_and_an_unknown_outcome_is_told() {
+        let [first, second]: [PaymentRequestId; 2] = ["PAY-1", "PAY-2"].map(|id| id.parse().unwrap());
+        let order = order(&[opened(&first), opened(&second), Event::PaymentInDoubt { payment_request_id: second }]);
+        let sums = sums(&order, at(5));
+        assert_eq!((sums.open_payments, sums.oldest_payment, sums.in_doubt), (2, Some(at(0)), 1));
+        assert_eq!(seconds(sums.oldest_payment, at(5)), 5 * 3_600);
+        assert_eq!(seconds(Some(at(5)), at(4)), 0, "what is still to come has not waited");
+    }
+
+    #[test]
+    fn a_hold_is_soon_lost_within_a_day_of_its_end_and_not_before_or_after() {
+        let id: PaymentRequestId = "PAY-1".parse().unwrap();
+        let held = order(&[
+            opened(&id),
+            Event::PaymentSucceeded { payment_request_id: id.clone() },
+            Event::AuthorizationHeld { payment_request_id: id.clone(), capture_before: at(7 * 24), is_approved: false },
+            Event::AttemptKept { payment_request_id: id },
+        ]);
+        let seen = |hour| {
+            let sums = sums(&held, at(hour));
+            (sums.capture_soon, sums.tasks)
+        };
+        assert_eq!(seen(6 * 24 - 1), (0, vec![TaskKind::Capture]));
+        assert_eq!(seen(6 * 24), (1, vec![TaskKind::CaptureSoon]));
+        assert_eq!(seen(7 * 24), (0, vec![TaskKind::CaptureMissed]));
+    }
+
+    #[test]
+    fn surplus_counts_until_its_money_is_back() {
+        let id: PaymentRequestId = "PAY-1".parse().unwrap();
+        let mut surplus = order(&[
+            opened(&id),
+            Event::PaymentSucceeded { payment_request_id: id.clone() },
+            Event::AuthorizationHeld { payment_request_id: id.clone(), capture_before: at(7 * 24), is_approved: false },
+            Event::AttemptSurplus { payment_request_id: id.clone() },
+        ]);
+        assert_eq!(sums(&surplus, at(5)).surplus, 1);
+        surplus.apply(&Event::AuthorizationReleased { payment_request_id: id.clone() }, at(5));
+        surplus.apply(&Event::CancelRequested { payment_request_id: id.clone(), reason: CancelReason::Surplus }, at(5));
+        surplus.apply(&Event::CancelConfirmed { payment_request_id: id }, at(5));
+        assert_eq!(sums(&surplus, at(6)).surplus, 0);
+    }
+}
