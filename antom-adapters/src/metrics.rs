@@ -83,8 +83,10 @@ impl Metrics {
         };
         let registry = &mut self.registry;
         let waiting = level(registry, "store_writes_waiting", "Steps that wait for a writer of the storage");
-        let busy = level(registry, "store_connections_busy", "Connections of the storage in use, writers apart");
-        let most = level(registry, "store_connections", "Connections that the storage may use, writers apart");
+        let busy =
+            level(registry, "store_connections_busy", "Connections of the storage in use, writers apart");
+        let most =
+            level(registry, "store_connections", "Connections that the storage may use, writers apart");
         self.samples.push(Sample(Box::new(move || {
             let StoreUse { writes_waiting, connections_busy, connections } = use_now();
             waiting.set(signed(writes_waiting));

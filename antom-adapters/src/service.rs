@@ -9,7 +9,7 @@ mod run;
 pub(crate) mod trace_context;
 
 pub use crate::inbound::listener::Limits;
-pub(crate) use logs::Logs;
 pub use config::{Config, ConfigFault, ConfigFaults};
+pub(crate) use logs::Logs;
 pub use reload::Keys;
 pub use run::{Builder, Running, StartError};

@@ -265,7 +265,11 @@ fn a_review_that_is_told_of_late_holds_back_what_was_held_and_one_that_has_ended
 
     story.says(reviewed(ReviewWord::Approved));
     story.says(reviewed(ReviewWord::Pending));
-    assert_eq!(story.attempt(1).authorization.phase, AuthorizationPhase::Approved, "the later word was stale");
+    assert_eq!(
+        story.attempt(1).authorization.phase,
+        AuthorizationPhase::Approved,
+        "the later word was stale"
+    );
     assert!(story.command(&capture_command(1, "CAP-1")).is_ok());
 }
 

@@ -12,7 +12,15 @@ use yaml_rust2::{Yaml, YamlLoader};
 
 const COMPOSE: [&str; 2] = ["deploy/compose.sqlite.yaml", "deploy/compose.postgres.yaml"];
 const PAGES: [&str; 9] = [
-    "README", "install", "configuration", "keys", "monitoring", "incidents", "backup", "upgrade", "retention",
+    "README",
+    "install",
+    "configuration",
+    "keys",
+    "monitoring",
+    "incidents",
+    "backup",
+    "upgrade",
+    "retention",
 ];
 
 fn root() -> PathBuf {
@@ -120,10 +128,14 @@ fn the_image_serves_by_flags_and_settings_that_there_are_and_its_health_check_fi
 
     Stand::prove(|stand| {
         let admin = stand.admin()?.base().trim_start_matches("http://").to_owned();
-        let here: Vec<&str> = health.iter().skip(1).map(|word| match port(word) {
-            Some(_) => admin.as_str(),
-            None => word.as_str(),
-        }).collect();
+        let here: Vec<&str> = health
+            .iter()
+            .skip(1)
+            .map(|word| match port(word) {
+                Some(_) => admin.as_str(),
+                None => word.as_str(),
+            })
+            .collect();
         let well = output("antom", &here, &[])?;
         ensure(well.status.code() == Some(0), "it is well", &json!(said(&well)))?;
         stand.kill_service()?;
@@ -183,8 +195,14 @@ fn every_word_of_the_compose_files_names_something() -> Proof {
             }
             let dockerfile = service["build"]["dockerfile"].as_str();
             let image_is_ours = dockerfile.is_some_and(|file| root().join(file).is_file());
-            if dockerfile.is_some() != image_is_ours || service["build"].is_badvalue() == service["image"].is_badvalue() {
-                return Err(told("it is built from a file that is there, or an image", &format!("{dockerfile:?}")).into());
+            if dockerfile.is_some() != image_is_ours
+                || service["build"].is_badvalue() == service["image"].is_badvalue()
+            {
+                return Err(told(
+                    "it is built from a file that is there, or an image",
+                    &format!("{dockerfile:?}"),
+                )
+                .into());
             }
             if *name == "simulator" {
                 for flag in texts(&service["command"]).iter().filter(|word| word.starts_with("--")) {
@@ -199,15 +217,19 @@ fn every_word_of_the_compose_files_names_something() -> Proof {
                 )?;
                 let own = entries(&service["environment"]);
                 let own = own.iter().map(|(name, value)| {
-                    let value = value.as_str().unwrap_or_default().replace("/keys/", &format!("{}/", keys.display()));
+                    let value =
+                        value.as_str().unwrap_or_default().replace("/keys/", &format!("{}/", keys.display()));
                     ((*name).to_owned(), interpolated(&value))
                 });
                 // As in a container: its own settings over those of the image.
                 let settings: Vec<_> = image.iter().cloned().chain(own).collect();
                 accepts(&keys, &settings)?;
-                let url = |name: &str| settings.iter().rev().find(|(one, _)| one == name).map_or("", |(_, url)| url);
+                let url = |name: &str| {
+                    settings.iter().rev().find(|(one, _)| one == name).map_or("", |(_, url)| url)
+                };
                 for url in [url("ANTOM__GATEWAY__BASE_URL"), url("ANTOM__SERVER__PUBLIC_URL")] {
-                    let host = url.split("://").nth(1).and_then(|rest| rest.split(':').next()).unwrap_or_default();
+                    let host =
+                        url.split("://").nth(1).and_then(|rest| rest.split(':').next()).unwrap_or_default();
                     ensure(is_service(host), "its addresses are services", &json!(url))?;
                 }
             }
@@ -217,7 +239,11 @@ fn every_word_of_the_compose_files_names_something() -> Proof {
     let compose = yaml(COMPOSE[1])?;
     for line in balancer.lines().map(str::trim).filter(|line| line.starts_with("server ")) {
         let host = line.rsplit(' ').next().and_then(|address| address.split(':').next()).unwrap_or_default();
-        ensure(!compose["services"][host].is_badvalue(), "the balancer's servers are services", &json!(line))?;
+        ensure(
+            !compose["services"][host].is_badvalue(),
+            "the balancer's servers are services",
+            &json!(line),
+        )?;
     }
     Ok(())
 }
@@ -272,7 +298,11 @@ fn the_unit_is_hardened_and_hands_over_settings_that_there_are() -> Proof {
     let Ok(verified) = Command::new("systemd-analyze").arg("verify").arg(&file).output() else {
         return Ok(skip::note("the systemd unit: no systemd-analyze").map_err(Failure::from)?);
     };
-    ensure(verified.status.success() && said(&verified).is_empty(), "systemd takes it", &json!(said(&verified)))?;
+    ensure(
+        verified.status.success() && said(&verified).is_empty(),
+        "systemd takes it",
+        &json!(said(&verified)),
+    )?;
     Ok(())
 }
 
@@ -308,7 +338,11 @@ fn the_commands_on_the_pages_are_known() -> Proof {
         let page = read(&format!("docs/operate/{name}.md"))?;
         for line in page.lines().filter_map(|line| line.strip_prefix("$ antom ")) {
             let words: Vec<&str> = line.split(' ').collect();
-            let command: Vec<&str> = words.iter().take_while(|word| word.starts_with(|c: char| c.is_ascii_lowercase())).copied().collect();
+            let command: Vec<&str> = words
+                .iter()
+                .take_while(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
+                .copied()
+                .collect();
             let help = output("antom", &[command.as_slice(), &["--help"]].concat(), &[])?;
             ensure(help.status.success(), "the command is known", &json!(line))?;
             for flag in words.iter().filter(|word| word.starts_with("--")) {
@@ -324,7 +358,8 @@ fn the_commands_on_the_pages_are_known() -> Proof {
 #[test]
 fn the_example_on_the_page_about_installing_is_a_configuration() -> Proof {
     let page = read("docs/operate/install.md")?;
-    let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default();
+    let example =
+        page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default();
     let (_folder, keys) = keys()?;
     let file = keys.join("example.toml");
     std::fs::write(&file, example).map_err(Failure::from)?;

@@ -41,7 +41,11 @@ fn reaches(stand: &Stand, series: &str, least: f64) -> Result<(), Failure> {
     until(&format!("{series} of {least}"), PATIENCE, || {
         let text = metrics(stand)?;
         let seen = value(&text, series);
-        Ok(if seen.is_some_and(|seen| seen >= least) { Look::Found(()) } else { Look::NotYet(format!("{seen:?}")) })
+        Ok(if seen.is_some_and(|seen| seen >= least) {
+            Look::Found(())
+        } else {
+            Look::NotYet(format!("{seen:?}"))
+        })
     })
 }
 
@@ -251,8 +255,16 @@ fn no_secret_and_no_buyers_data_is_logged_at_any_level() -> Proof {
         let private = private.lines().nth(3).unwrap_or_default().to_owned();
         let session_data = text_at(&session.answer, "/session/paymentSessionData").to_owned();
         let normal_url = text_at(&hosted, "/redirect/normalUrl").to_owned();
-        let secrets =
-            [CANARY, "4111111111111111", key.trim(), &private, &session_data, &normal_url, &token, "signature="];
+        let secrets = [
+            CANARY,
+            "4111111111111111",
+            key.trim(),
+            &private,
+            &session_data,
+            &normal_url,
+            &token,
+            "signature=",
+        ];
         let log = stand.service_log()?;
         ensure(log.contains("\"TRACE\""), "the finest level is logged", &json!(log.len()))?;
         for secret in secrets {
@@ -370,7 +382,9 @@ fn a_dump_of_postgres_is_restored_as_the_page_says() -> Proof {
     let programs = ["pg_dump", "createdb", "pg_restore"];
     let cluster = if programs.iter().all(|program| is_there(program)) { Cluster::start() } else { Ok(None) };
     let Some(cluster) = cluster.map_err(Failure::from)? else {
-        return Ok(skip::note("dump and restore of PostgreSQL: no server or no client").map_err(Failure::from)?);
+        return Ok(
+            skip::note("dump and restore of PostgreSQL: no server or no client").map_err(Failure::from)?
+        );
     };
     let page = page("docs/operate/backup.md")?;
     let of_database = |name: &str| cluster.url().replace("/postgres?", &format!("/{name}?"));
@@ -382,7 +396,8 @@ fn a_dump_of_postgres_is_restored_as_the_page_says() -> Proof {
         steps.buyer(&opened, "success")?;
         steps.wait_until_shippable(&order)?;
         for command in programs.iter().flat_map(|program| commands(&page, program)) {
-            let here = command.replace("postgres://antom@db.example/antom_restored", &of_database("antom_restored"));
+            let here =
+                command.replace("postgres://antom@db.example/antom_restored", &of_database("antom_restored"));
             let here = here.replace("postgres://antom@db.example/antom", &cluster.url());
             run(&here.replace("/var/backups", &stand.folder().display().to_string()))?;
         }

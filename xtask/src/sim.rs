@@ -33,7 +33,11 @@ pub(crate) fn run(options: &[String]) -> Result<u8, String> {
 /// What cargo is asked for.
 pub(crate) fn arguments<'a>(options: &[&'a str]) -> Vec<&'a str> {
     let program = ["--package", "antom-simulation", "--bin", "simulation", "--"];
-    ["run", "--quiet", "--profile", "simulation"].into_iter().chain(program).chain(options.iter().copied()).collect()
+    ["run", "--quiet", "--profile", "simulation"]
+        .into_iter()
+        .chain(program)
+        .chain(options.iter().copied())
+        .collect()
 }
 
 /// Whether the same seeds take the same course in a debug and in a release build.

@@ -84,7 +84,10 @@ mod tests {
 
     #[test]
     fn only_paths_of_the_merchant_api_tell_an_id() {
-        assert_eq!(subject("/v1/orders/{id}/payments", "/v1/orders/O-1/payments"), Some(("referenceOrderId", "O-1")));
+        assert_eq!(
+            subject("/v1/orders/{id}/payments", "/v1/orders/O-1/payments"),
+            Some(("referenceOrderId", "O-1"))
+        );
         assert_eq!(subject("/v1/payments/{id}", "/v1/payments/P-1"), Some(("paymentRequestId", "P-1")));
         assert_eq!(subject("/v1/orders", "/v1/orders"), None);
         assert_eq!(subject("/status/{token}", "/status/secret/secret"), None);
@@ -95,12 +98,19 @@ mod tests {
     #[test]
     fn a_trace_is_taken_over_only_from_a_well_formed_header() {
         let of = |text: &'static str| {
-            let headers = HeaderMap::from_iter([("traceparent".parse().unwrap(), HeaderValue::from_static(text))]);
+            let headers =
+                HeaderMap::from_iter([("traceparent".parse().unwrap(), HeaderValue::from_static(text))]);
             trace_id(&headers).map(str::to_owned)
         };
         let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
         assert_eq!(of("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01").as_deref(), Some(trace));
-        for odd in ["", "00", "00-4bf9-00f067aa0ba902b7-01", "00-00000000000000000000000000000000-00f067aa0ba902b7-01", "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01"] {
+        for odd in [
+            "",
+            "00",
+            "00-4bf9-00f067aa0ba902b7-01",
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+        ] {
             assert_eq!(of(odd), None, "{odd}");
         }
     }

@@ -11,12 +11,12 @@ use antom_signing::{
     KeyChoiceError, KeyRing, NotificationPolicy, NotificationRefused, VerifiedNotification, acknowledgement,
     verify_notification,
 };
-use axum::{Extension, Router};
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use axum::{Extension, Router};
 
 use super::digest::sha256_hex;
 use super::intake::{self, Spoilt};

@@ -55,14 +55,22 @@ impl CallCounts {
         let in_doubt = Family::<super::Labels, Counter>::default();
         let took: Family<super::Labels, Histogram> = Family::new_with_constructor(|| Histogram::new(BUCKETS));
         let under_way = Level::default();
-        registry.register("gateway_calls", "Calls to the gateway, by operation and by how they ended", calls.clone());
+        registry.register(
+            "gateway_calls",
+            "Calls to the gateway, by operation and by how they ended",
+            calls.clone(),
+        );
         registry.register(
             "unknown_outcomes",
             "Calls that move money and may have been received, without a verified answer",
             in_doubt.clone(),
         );
         registry.register("gateway_call_seconds", "How long calls to the gateway took", took.clone());
-        registry.register("gateway_calls_under_way", "Calls to the gateway that are under way", under_way.clone());
+        registry.register(
+            "gateway_calls_under_way",
+            "Calls to the gateway that are under way",
+            under_way.clone(),
+        );
         let names = APIS.into_iter().map(Api::name).chain([OTHER]);
         let of_api = |name| OfApi {
             name,

@@ -54,12 +54,15 @@ impl RequestCounts {
     pub(super) fn register(registry: &mut Registry) -> RequestCounts {
         let requests = Family::<[(&'static str, &'static str); 2], Counter>::default();
         let notifications = Family::<Labels, Counter>::default();
-        registry.register("requests", "Answered requests, by who they are for and by status", requests.clone());
+        registry.register(
+            "requests",
+            "Answered requests, by who they are for and by status",
+            requests.clone(),
+        );
         registry.register("notifications", "Notifications, by what became of them", notifications.clone());
         let of = |surface: Surface| {
-            let counter = |status| {
-                requests.get_or_create_owned(&[("surface", surface.as_str()), ("status", status)])
-            };
+            let counter =
+                |status| requests.get_or_create_owned(&[("surface", surface.as_str()), ("status", status)]);
             (surface, STATUSES.map(counter))
         };
         RequestCounts(Arc::new(Counts {

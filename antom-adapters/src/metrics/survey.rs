@@ -95,17 +95,29 @@ impl Survey {
             level
         };
         let levels = Levels {
-            is_known: level("books_readable", "Whether the levels below could be read: 1, or 0 and they are old"),
-            is_cut: level("books_cut", "Whether there are more open orders than are looked at, the oldest first"),
+            is_known: level(
+                "books_readable",
+                "Whether the levels below could be read: 1, or 0 and they are old",
+            ),
+            is_cut: level(
+                "books_cut",
+                "Whether there are more open orders than are looked at, the oldest first",
+            ),
             open_payments: level("open_payments", "Payments without a final result"),
-            oldest_payment: level("oldest_open_payment_seconds", "Age of the oldest payment without a final result"),
+            oldest_payment: level(
+                "oldest_open_payment_seconds",
+                "Age of the oldest payment without a final result",
+            ),
             in_doubt: level("payments_in_doubt", "Payments whose opening call has no verified answer"),
             capture_soon: level(
                 "capture_deadlines_soon",
                 "Holds that end within 24 h and that only the merchant captures",
             ),
             surplus: level("surplus_payments", "Surplus payments whose money has not gone back yet"),
-            calls_overdue: level("calls_overdue_seconds", "How long the earliest due call has waited for its turn"),
+            calls_overdue: level(
+                "calls_overdue_seconds",
+                "How long the earliest due call has waited for its turn",
+            ),
             tasks: Vec::new(),
         };
         let events = events.map(|events| {
@@ -142,7 +154,8 @@ impl Survey {
         for phase in TO_CAPTURE {
             // These are open too, but a crowd of younger ones must not hide them.
             let held = self.inspect.oldest_in(phase, MOST_ORDERS).await?;
-            let seen = |order: &&Order| open.iter().all(|one| one.reference_order_id != order.reference_order_id);
+            let seen =
+                |order: &&Order| open.iter().all(|one| one.reference_order_id != order.reference_order_id);
             held.iter().filter(seen).for_each(|order| sums.add(order, now, policy));
         }
         let due = ports.outbox.next_due().await?;
@@ -163,7 +176,8 @@ impl Sums {
                 let oldest = self.oldest_payment.unwrap_or(attempt.opened_at);
                 self.oldest_payment = Some(oldest.min(attempt.opened_at));
             }
-            self.in_doubt = self.in_doubt.saturating_add((attempt.payment.phase == PaymentPhase::InDoubt).into());
+            self.in_doubt =
+                self.in_doubt.saturating_add((attempt.payment.phase == PaymentPhase::InDoubt).into());
             let is_surplus = attempt.role == Role::Surplus && attempt.holds_money();
             self.surplus = self.surplus.saturating_add(is_surplus.into());
         }
@@ -175,9 +189,10 @@ impl Sums {
         let is_ours =
             |kind| matches!(kind, TaskKind::Capture | TaskKind::CaptureSoon | TaskKind::CaptureRest);
         let soon = tasks.iter().filter(|task| is_ours(task.kind)).filter(|task| {
-            order.attempts.iter().any(|attempt| {
-                attempt.payment_request_id == task.payment_request_id && ends_soon(attempt)
-            })
+            order
+                .attempts
+                .iter()
+                .any(|attempt| attempt.payment_request_id == task.payment_request_id && ends_soon(attempt))
         });
         self.capture_soon = self.capture_soon.saturating_add(soon.count());
         self.tasks.extend(tasks.iter().map(|task| task.kind));
@@ -259,7 +274,8 @@ mod tests {
     #[test]
     fn the_oldest_open_payment_counts_and_an_unknown_outcome_is_told() {
         let [first, second]: [PaymentRequestId; 2] = ["PAY-1", "PAY-2"].map(|id| id.parse().unwrap());
-        let order = order(&[opened(&first), opened(&second), Event::PaymentInDoubt { payment_request_id: second }]);
+        let order =
+            order(&[opened(&first), opened(&second), Event::PaymentInDoubt { payment_request_id: second }]);
         let sums = sums(&order, at(5));
         assert_eq!((sums.open_payments, sums.oldest_payment, sums.in_doubt), (2, Some(at(0)), 1));
         assert_eq!(seconds(sums.oldest_payment, at(5)), 5 * 3_600);
@@ -272,7 +288,11 @@ mod tests {
         let held = order(&[
             opened(&id),
             Event::PaymentSucceeded { payment_request_id: id.clone() },
-            Event::AuthorizationHeld { payment_request_id: id.clone(), capture_before: at(7 * 24), is_approved: false },
+            Event::AuthorizationHeld {
+                payment_request_id: id.clone(),
+                capture_before: at(7 * 24),
+                is_approved: false,
+            },
             Event::AttemptKept { payment_request_id: id },
         ]);
         let seen = |hour| {
@@ -290,12 +310,19 @@ mod tests {
         let mut surplus = order(&[
             opened(&id),
             Event::PaymentSucceeded { payment_request_id: id.clone() },
-            Event::AuthorizationHeld { payment_request_id: id.clone(), capture_before: at(7 * 24), is_approved: false },
+            Event::AuthorizationHeld {
+                payment_request_id: id.clone(),
+                capture_before: at(7 * 24),
+                is_approved: false,
+            },
             Event::AttemptSurplus { payment_request_id: id.clone() },
         ]);
         assert_eq!(sums(&surplus, at(5)).surplus, 1);
         surplus.apply(&Event::AuthorizationReleased { payment_request_id: id.clone() }, at(5));
-        surplus.apply(&Event::CancelRequested { payment_request_id: id.clone(), reason: CancelReason::Surplus }, at(5));
+        surplus.apply(
+            &Event::CancelRequested { payment_request_id: id.clone(), reason: CancelReason::Surplus },
+            at(5),
+        );
         surplus.apply(&Event::CancelConfirmed { payment_request_id: id }, at(5));
         assert_eq!(sums(&surplus, at(6)).surplus, 0);
     }

@@ -9,7 +9,9 @@ use antom_core::outcome::{Api, ResultStatus};
 use antom_core::wire;
 use antom_domain::order::GatewayCall;
 use antom_domain::port::{CallFailure, FailureReason, GatewayAnswer, PaymentGateway, Reach};
-use antom_http::{Answer, CallError, Client, MaybeSentReason, NotSentReason, TraceId, TransportError, TransportFault};
+use antom_http::{
+    Answer, CallError, Client, MaybeSentReason, NotSentReason, TraceId, TransportError, TransportFault,
+};
 use async_trait::async_trait;
 use tokio::time::Instant;
 

@@ -261,8 +261,11 @@ impl Builder {
             limits: self.limits.clone(),
         });
         let pages = pages::router(books.clone(), worker.handle());
-        let public = observed(hook, Surface::Webhook, requests.clone())
-            .merge(observed(pages, Surface::Pages, requests.clone()));
+        let public = observed(hook, Surface::Webhook, requests.clone()).merge(observed(
+            pages,
+            Surface::Pages,
+            requests.clone(),
+        ));
         let merchant_api = observed(merchant_api, Surface::MerchantApi, requests);
         let everything = merchant_api.merge(under(prefix, public));
 

@@ -206,7 +206,9 @@ async fn ask_due(
                 }
                 order = answer.order;
             }
-            Err(error) => tracing::error!(referenceOrderId = %order_id, call = %id, %error, "inquiry not recorded"),
+            Err(error) => {
+                tracing::error!(referenceOrderId = %order_id, call = %id, %error, "inquiry not recorded")
+            }
         }
         asked.push(id);
     }

@@ -155,7 +155,9 @@ impl Table for AuthorizationTable {
             AuthorizationPhase::UnderReview => "The money is held while the gateway reviews the payment.",
             AuthorizationPhase::Rejected => "The review refused the payment; it is being cancelled.",
             AuthorizationPhase::Held => "The money is held and waits for its capture.",
-            AuthorizationPhase::Approved => "The money is held, a review approved it, and it waits for its capture.",
+            AuthorizationPhase::Approved => {
+                "The money is held, a review approved it, and it waits for its capture."
+            }
             AuthorizationPhase::Captured => "The held money was captured; what was not is let go.",
             AuthorizationPhase::Released => "The hold is gone; nothing can be captured any more.",
         }

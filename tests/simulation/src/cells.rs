@@ -58,7 +58,8 @@ const ENDS_DURING_A_TRY: &str = "the call must end by a notification or an inqui
 const ODD_AND_LATE: &str = "a word that nobody knows must come in a message that is overtaken by another";
 const STALE_BY_SECONDS: &str = "the buyer must act while an inquiry from before the payment is on its way";
 
-const SILENT_AND_LATE: &str = "only an answer to `pay` does not tell of a review, and it must come after another message that does";
+const SILENT_AND_LATE: &str =
+    "only an answer to `pay` does not tell of a review, and it must come after another message that does";
 
 /// Cells that a run may reach, and need not reach [`LEAST`] times.
 const COINCIDENCES: [Listed; 12] = [

@@ -24,10 +24,8 @@ const TAKES_WRITES: &str =
 #[async_trait]
 impl Inspect for PostgresStore {
     async fn check_writable(&self) -> Result<(), StoreError> {
-        let asked = |connection| -> super::connections::Running<'_, bool, StoreError> {
-            Box::pin(takes_writes(connection))
-        };
-        if self.run(asked).await? { Ok(()) } else { Err(StoreError::Unavailable) }
+        let takes_writes = self.run(|connection| Box::pin(takes_writes(connection))).await?;
+        if takes_writes { Ok(()) } else { Err(StoreError::Unavailable) }
     }
 
     async fn oldest_open(&self, limit: usize) -> Result<Vec<Order>, StoreError> {
