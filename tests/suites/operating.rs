@@ -118,7 +118,7 @@ fn the_metrics_tell_the_same_over_postgres() -> Proof {
 
 #[test]
 fn an_outcome_that_is_unknown_is_counted_and_the_payment_is_told_to_be_in_doubt() -> Proof {
-    Stand::prove(|stand| {
+    Stand::prove_with(&with(&[("ANTOM__GATEWAY__TIMEOUT", "1s")]), |stand| {
         let deaf = json!([
             {"target": "pay", "probability": 1.0, "do": {"kind": "timeout_after_effect"}},
             {"target": "inquiryPayment", "probability": 1.0, "do": {"kind": "status", "status": 503}},

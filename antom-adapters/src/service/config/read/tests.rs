@@ -177,6 +177,8 @@ fn values_that_the_service_could_not_start_with_are_faults_of_the_configuration(
         ("ANTOM__DATABASE__URL", "sqlite://:memory:", "database.url"),
         ("ANTOM__DATABASE__URL", "sqlite://a.db?mode=ro", "database.url"),
         ("ANTOM__SERVER__PUBLIC_URL", "https://user:secret@shop.example", "server.public_url"),
+        ("ANTOM__SERVER__DRAIN", "6s", "server.drain"),
+        ("ANTOM__LOG__LEVEL", "info,antom_adapters=loud", "log.level"),
     ] {
         let mut given = complete();
         given.extend(variables(&[(name, value)]));
@@ -211,4 +213,17 @@ fn methods_without_refunds_are_read_and_anything_else_in_their_place_is_a_fault(
 fn a_file_that_cannot_be_read_is_the_only_fault() {
     let ConfigFaults(faults) = load(Some(Path::new("/nowhere/antom.toml")), Vec::new()).unwrap_err();
     assert_eq!(faults.len(), 1, "{faults:?}");
+}
+
+#[test]
+fn a_collector_of_traces_is_on_this_machine_or_behind_https_and_needs_a_program_that_can_send() {
+    let faults_of = |collector: &str| {
+        let mut given = complete();
+        given.extend(variables(&[("ANTOM__LOG__OTLP", collector)]));
+        load(None, given).err().map_or(0, |ConfigFaults(faults)| faults.len())
+    };
+    let not_built = usize::from(cfg!(not(feature = "otel")));
+    assert_eq!(faults_of("http://127.0.0.1:4318"), not_built);
+    assert_eq!(faults_of("https://collector.example"), not_built);
+    assert_eq!(faults_of("http://192.0.2.1:4318"), not_built + 1);
 }
