@@ -22,7 +22,7 @@ use crate::outbound::inspect::StoreUse;
 pub(crate) use calls::{CallCounts, CountedGateway};
 pub(crate) use requests::{RequestCounts, Surface};
 pub(crate) use steps::{CountedStore, StepCounts};
-pub(crate) use survey::{Backlog, Survey};
+pub(crate) use survey::Survey;
 
 /// The form of [`Metrics::text`].
 pub(crate) const CONTENT_TYPE: &str = prometheus_text::CONTENT_TYPE;

@@ -225,7 +225,7 @@ fn every_word_of_the_compose_files_names_something() -> Proof {
                 let settings: Vec<_> = image.iter().cloned().chain(own).collect();
                 accepts(&keys, &settings)?;
                 let url = |name: &str| {
-                    settings.iter().rev().find(|(one, _)| one == name).map_or("", |(_, url)| url)
+                    settings.iter().rev().find(|(one, _)| one == name).map_or("", |(_, url)| url.as_str())
                 };
                 for url in [url("ANTOM__GATEWAY__BASE_URL"), url("ANTOM__SERVER__PUBLIC_URL")] {
                     let host =
