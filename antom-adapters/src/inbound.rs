@@ -7,6 +7,7 @@ pub mod cli;
 mod digest;
 mod intake;
 pub mod listener;
+pub(crate) mod observe;
 pub mod openapi;
 pub mod pages;
 pub mod webhook;

@@ -9,6 +9,7 @@
 //! | `webhooks` | [`outbound::events::webhook`]: merchant events by signed webhooks |
 //! | `nats` | [`outbound::events::nats`]: merchant events to NATS JetStream |
 //! | `keygen` | makes RSA key pairs for the command line |
+//! | `otel` | traces of requests and calls for an OpenTelemetry collector |
 //! | `service` | the `antom` binary: configuration, worker, webhook, merchant API, command line |
 //!
 //! Without features there are the adapters that every program needs: [`outbound::clock`] and [`outbound::entropy`].
@@ -18,6 +19,8 @@
 
 #[cfg(feature = "service")]
 pub mod inbound;
+#[cfg(feature = "service")]
+mod metrics;
 pub mod outbound;
 #[cfg(feature = "service")]
 pub mod service;

@@ -7,6 +7,8 @@ pub mod entropy;
 pub mod events;
 #[cfg(feature = "gateway")]
 pub mod gateway;
+#[cfg(any(feature = "service", feature = "postgres", feature = "sqlite"))]
+pub mod inspect;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(feature = "sqlite")]

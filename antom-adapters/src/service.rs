@@ -2,10 +2,14 @@
 //! The only place that knows every adapter.
 
 pub mod config;
+mod logs;
 mod reload;
 mod run;
+#[cfg(feature = "otel")]
+pub(crate) mod trace_context;
 
 pub use crate::inbound::listener::Limits;
 pub use config::{Config, ConfigFault, ConfigFaults};
+pub(crate) use logs::Logs;
 pub use reload::Keys;
 pub use run::{Builder, Running, StartError};

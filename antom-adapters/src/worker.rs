@@ -15,7 +15,7 @@ use antom_domain::policy::Retry;
 use antom_domain::port::StoredOrder;
 use antom_domain::service::{Books, Dispatcher, Inquiries};
 use tokio::sync::{Notify, mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
 pub use publish::{EventWorker, Retention};
 use returns::Returns;
@@ -35,6 +35,17 @@ pub struct Worker {
     stop: watch::Sender<bool>,
     dispatching: JoinHandle<()>,
     polling: JoinHandle<()>,
+}
+
+/// Tells whether the worker's tasks run.
+#[derive(Debug, Clone)]
+pub(crate) struct Pulse([AbortHandle; 2]);
+
+impl Pulse {
+    /// Whether neither task has ended.
+    pub(crate) fn is_beating(&self) -> bool {
+        !self.0.iter().any(AbortHandle::is_finished)
+    }
 }
 
 /// How the inbound adapters talk to the worker.
@@ -74,6 +85,11 @@ impl Worker {
     /// How to talk to the worker.
     pub fn handle(&self) -> WorkerHandle {
         self.handle.clone()
+    }
+
+    /// How to see from afar whether it still works.
+    pub(crate) fn pulse(&self) -> Pulse {
+        Pulse([self.dispatching.abort_handle(), self.polling.abort_handle()])
     }
 
     /// Stops claiming and waits until the calls that are under way came back.

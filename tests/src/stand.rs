@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use crate::failure::{Failure, Proof, Refuted};
 use crate::gateway::Gateway;
+use crate::http::Http;
 use crate::merchant::Merchant;
 use crate::process::{Launch, Running};
 use crate::waiting::{Look, until};
@@ -84,6 +85,16 @@ impl Stand {
     /// The merchant API with the generated key.
     pub fn merchant(&self) -> &Merchant {
         &self.merchant
+    }
+
+    /// The service's admin listener.
+    pub fn admin(&self) -> Result<Http, Failure> {
+        Ok(Http::new(self.service.told("admin")?))
+    }
+
+    /// Everything that the service has logged.
+    pub fn service_log(&self) -> Result<String, Failure> {
+        Ok(String::from_utf8_lossy(&std::fs::read(self.folder.path().join("antom.log"))?).into_owned())
     }
 
     /// The simulator's control API.

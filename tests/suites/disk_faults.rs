@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use antom_tests::flows::{Opened, Steps};
-use antom_tests::http::{flag_at, list_at, text_at};
+use antom_tests::http::{Call, flag_at, list_at, text_at};
 use antom_tests::merchant::{hosted_body, order_body};
 use antom_tests::waiting::{Look, PATIENCE, until};
 use antom_tests::{Failure, Proof, Stand, StandOptions, ensure, ledger, skip};
@@ -81,9 +81,10 @@ fn survives<F>(
     let opened = steps.open_session(&paid, "AUTOMATIC")?;
 
     let fault = break_disk()?;
-    let seen = broken(stand, &opened, &unpaid);
+    let seen = broken(stand, &opened, &unpaid).and_then(|()| readiness(stand, 503));
     heal(fault)?;
     seen?;
+    readiness(stand, 200)?;
 
     stand.gateway().clear_faults()?;
     until("a new order after the disk is well", PATIENCE, || {
@@ -104,6 +105,16 @@ fn survives<F>(
     steps.buyer(&again, "success")?;
     steps.wait_until_shippable(&unpaid)?;
     ledger::must_agree(stand)
+}
+
+/// Waits until the service says whether it is ready; that it is alive is true all the time.
+fn readiness(stand: &Stand, wanted: u16) -> Result<(), Failure> {
+    let admin = stand.admin()?;
+    admin.send(Call::new("GET", "/healthz"))?.expect_status("it is alive", &[200])?;
+    until(&format!("readiness {wanted}"), PATIENCE, || {
+        let answer = admin.send(Call::new("GET", "/readyz"))?;
+        Ok(if answer.status == wanted { Look::Found(()) } else { Look::NotYet(answer.text) })
+    })
 }
 
 fn broken(stand: &Stand, opened: &Opened, unpaid: &str) -> Result<(), Failure> {

@@ -43,9 +43,11 @@ const LAYERS: [Layer; 9] = [
 /// Crates that decide and describe: they must build without a runtime, a network or a database.
 const INNER: [&str; 2] = ["antom-core", "antom-domain"];
 /// What would bring one of those in.
-const OUTER_DEPENDENCIES: [&str; 14] = [
+const OUTER_DEPENDENCIES: [&str; 16] = [
     "axum",
     "hyper",
+    "opentelemetry",
+    "prometheus-client",
     "reqwest",
     "ring",
     "rusqlite",

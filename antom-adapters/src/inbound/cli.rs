@@ -2,11 +2,11 @@
 //! Each command is a thin translation; the service is put together in `service`.
 
 mod answer;
+mod health;
 mod key_file;
 mod keys;
 mod signing;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -14,7 +14,7 @@ use clap::{Parser, Subcommand};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::inbound::openapi;
-use crate::service::{Builder, Config, ConfigFaults, Running};
+use crate::service::{Builder, Config, ConfigFaults, Logs, Running};
 
 /// Exit code for storage or configuration (design section 8).
 const EXIT_CONFIGURATION: u8 = 5;
@@ -51,6 +51,7 @@ enum CliCommand {
     ///
     /// Example: antom openapi > openapi.json
     Openapi,
+    Health(health::Health),
     /// Prints the signature header of a message.
     Sign(signing::Sign),
     /// Verifies a signature header; exits 0 or 1 and says why.
@@ -86,6 +87,7 @@ pub fn main() -> ExitCode {
             say(openapi::TEXT);
             ExitCode::SUCCESS
         }
+        CliCommand::Health(command) => command.run(),
         CliCommand::Sign(command) => command.run(),
         CliCommand::Verify(command) => command.run(),
         CliCommand::Keys(command) => command.run(),
@@ -98,14 +100,15 @@ fn read_config(file: Option<&Path>) -> Result<Config, ConfigFaults> {
 }
 
 fn serve(config: Config, file: Option<PathBuf>) -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log_level)
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().with_writer(|| LossyLog).with_env_filter(filter).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("no runtime: {error}")),
     };
     runtime.block_on(async {
+        let logs = match Logs::start(&config) {
+            Ok(logs) => logs,
+            Err(error) => return fail(&error.to_string()),
+        };
         // Before anybody knows that we are there: a signal that comes early must not kill.
         let signals = match Signals::listen() {
             Ok(signals) => signals,
@@ -122,22 +125,9 @@ fn serve(config: Config, file: Option<PathBuf>) -> ExitCode {
         ));
         signals.until_told_to_stop(&running).await;
         running.stop().await;
+        logs.end().await;
         ExitCode::SUCCESS
     })
-}
-
-/// Standard error, where a line that cannot be written is lost: a disk that is full of logs must not end the service.
-struct LossyLog;
-
-impl Write for LossyLog {
-    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
-        let _lost = std::io::stderr().write_all(line);
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 /// What an operator tells a running service.

@@ -16,7 +16,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crowd::{Crowd, Guest};
+pub(crate) use crowd::Crowd;
+use crowd::Guest;
 use stage::Observed;
 
 /// The most that the head of a request may take.
@@ -49,15 +50,15 @@ impl Default for Limits {
     }
 }
 
-/// Serves until `stopped`; then no connection is accepted any more, and the task ends when those that are busy have
+/// Serves whom the crowd has room for until `stopped`; then no connection is accepted any more, and the task ends when those that are busy have
 /// answered.
 pub(crate) fn serve(
     listener: TcpListener,
     router: Router,
-    limits: &Limits,
+    crowd: Crowd,
+    header: Duration,
     mut stopped: watch::Receiver<bool>,
 ) -> JoinHandle<()> {
-    let (crowd, header) = (Crowd::of(limits.connections), limits.header);
     tokio::spawn(async move {
         let mut connections = JoinSet::new();
         loop {

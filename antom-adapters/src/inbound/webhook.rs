@@ -4,19 +4,19 @@
 use std::sync::Arc;
 
 use antom_core::time::Timestamp;
-use antom_domain::port::{NotificationDigest, ReceivedNotification};
+use antom_domain::port::{InboxVerdict, NotificationDigest, ReceivedNotification};
 use antom_domain::reading::notification_keys;
 use antom_domain::service::{Books, Notifications};
 use antom_signing::{
     KeyChoiceError, KeyRing, NotificationPolicy, NotificationRefused, VerifiedNotification, acknowledgement,
     verify_notification,
 };
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use axum::{Extension, Router};
 
 use super::digest::sha256_hex;
 use super::intake::{self, Spoilt};
@@ -109,14 +109,24 @@ async fn take_in(webhook: &Webhook, headers: &HeaderMap, body: Bytes) -> Respons
         body,
         is_fact: freshness.is_fact(),
     };
-    let digest = notification.digest.clone();
+    let (digest, notify_type) = (notification.digest.clone(), notification.notify_type.clone());
     match Notifications::new(webhook.books.clone()).receive(notification, &message).await {
         Ok(receipt) => {
-            tracing::info!(%digest, verdict = receipt.verdict.as_str(), "notification taken in");
+            let order = receipt.order.as_ref().map(|stored| &stored.order.reference_order_id);
+            let order_id = order.map(tracing::field::display);
+            let payment_request_id = message.payment_request_id.as_ref().map(tracing::field::display);
+            tracing::info!(
+                referenceOrderId = order_id,
+                paymentRequestId = payment_request_id,
+                notifyType = notify_type,
+                %digest,
+                verdict = receipt.verdict.as_str(),
+                "notification taken in"
+            );
             if let Some(order) = receipt.order {
                 webhook.worker.changed_to(order);
             }
-            acknowledge()
+            acknowledge(receipt.verdict)
         }
         Err(error) => {
             tracing::error!(%digest, %error, "notification not stored, not acknowledged");
@@ -136,10 +146,11 @@ fn verify(
     verify_notification("POST", &webhook.signed_path, headers, body, keys, now, &webhook.policy)
 }
 
-fn acknowledge() -> Response {
+/// The verdict goes along for whoever counts; nothing of it is sent.
+fn acknowledge(verdict: InboxVerdict) -> Response {
     let answer = acknowledgement();
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
-    (status, [(header::CONTENT_TYPE, answer.content_type)], answer.body).into_response()
+    (status, Extension(verdict), [(header::CONTENT_TYPE, answer.content_type)], answer.body).into_response()
 }
 
 /// Nothing in a refusal can be read as an acknowledgement.

@@ -3,12 +3,17 @@
 
 mod signer;
 
-use antom_core::outcome::Api;
+use std::time::Duration;
+
+use antom_core::outcome::{Api, ResultStatus};
 use antom_core::wire::{self, ConsultRequest, ConsultResponse};
 use antom_domain::order::GatewayCall;
 use antom_domain::port::{CallFailure, FailureReason, GatewayAnswer, PaymentGateway, Reach};
-use antom_http::{Answer, CallError, Client, MaybeSentReason, NotSentReason, TransportError, TransportFault};
+use antom_http::{
+    Answer, CallError, Client, MaybeSentReason, NotSentReason, TraceId, TransportError, TransportFault,
+};
 use async_trait::async_trait;
+use tokio::time::Instant;
 
 pub use signer::PooledSigner;
 
@@ -37,9 +42,29 @@ impl HttpGateway {
 impl PaymentGateway for HttpGateway {
     async fn call(&self, call: &GatewayCall) -> Result<GatewayAnswer, CallFailure> {
         let body = call.body.as_bytes().to_vec();
+        let begun = Instant::now();
         let answer = self.client.call(call.api, body, self.client.deadline()).await;
+        tell(call, &answer, begun.elapsed());
         answer.and_then(|answer| typed(call.api, &answer)).map_err(|error| failure(&error))
     }
+}
+
+/// One line for each call. The gateway's support asks for `traceId`; the merchant's order is named by the span around it.
+fn tell(call: &GatewayCall, answer: &Result<Answer, CallError>, took: Duration) {
+    let (result, trace_id) = match answer {
+        Ok(answer) => (answer.result(), answer.trace_id()),
+        Err(error) => (error.hint(), error.trace_id()),
+    };
+    tracing::info!(
+        api = call.api.name(),
+        paymentRequestId = %call.subject.payment_request_id(),
+        resultStatus = result.and_then(|result| result.result_status.as_ref()).map(ResultStatus::as_str),
+        resultCode = result.map(|result| result.result_code.as_str()),
+        failure = answer.as_ref().err().map(tracing::field::display),
+        durationMs = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        traceId = trace_id.map(TraceId::as_str),
+        "gateway called"
+    );
 }
 
 fn typed(api: Api, answer: &Answer) -> Result<GatewayAnswer, CallError> {

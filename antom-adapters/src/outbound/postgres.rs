@@ -35,6 +35,7 @@ mod connections;
 mod error;
 mod events;
 mod inbox;
+mod inspect;
 mod instances;
 mod orders;
 mod outbox;

@@ -5,6 +5,7 @@ mod commit;
 mod error;
 mod events;
 mod inbox;
+mod inspect;
 mod orders;
 mod outbox;
 mod readers;

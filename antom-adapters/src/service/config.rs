@@ -37,6 +37,8 @@ pub struct Config {
     pub events: EventsConfig,
     /// What is logged, as a filter such as `info,antom_adapters=debug`.
     pub log_level: String,
+    /// Where spans are sent, where they are (`log.otlp`): a collector's address, without a path.
+    pub otlp: Option<String>,
 }
 
 /// `[gateway]`
@@ -89,6 +91,9 @@ pub struct ServerConfig {
     pub admin_listen: SocketAddr,
     /// How the gateway and buyers reach us; the bound address where absent on loopback.
     pub public_url: Option<String>,
+    /// For how long the service goes on serving after it was told to end and reports that it is not ready: load balancers
+    /// look away meanwhile.
+    pub drain: Duration,
     /// Who may use the merchant API.
     pub api_keys: Vec<ApiKey>,
     /// How many requests a second each of these keys may make.

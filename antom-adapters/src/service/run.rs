@@ -24,21 +24,25 @@ use super::config::{
     Config, ConfigFaults, CredentialConfig, DatabaseConfig, EventSink, EventsConfig, GatewayConfig,
 };
 use super::reload::{Keys, Source, WatchingKeys};
-use crate::inbound::listener::{self, Limits};
-use crate::inbound::{admin, api, pages, webhook};
+use crate::inbound::admin::{self, Admin, LastLook};
+use crate::inbound::listener::{self, Crowd, Limits};
+use crate::inbound::observe::observed;
+use crate::inbound::{api, pages, webhook};
+use crate::metrics::{CountedGateway, CountedStore, Metrics, Surface, Survey};
 use crate::outbound::clock::SystemClock;
 use crate::outbound::entropy::SystemEntropy;
 #[cfg(feature = "nats")]
 use crate::outbound::events::nats::NatsPublisher;
 use crate::outbound::events::webhook::{SigningSecret, WebhookPublisher};
 use crate::outbound::gateway::{HttpGateway, PooledSigner};
+use crate::outbound::inspect::Inspect;
 #[cfg(feature = "postgres")]
 use crate::outbound::postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 use crate::outbound::sqlite::SqliteStore;
 use crate::worker::{EventWorker, Retention, Worker};
 
-/// How long calls that are under way may take to come back when the service ends.
+/// From the signal to the end, the drain included; calls that are under way may come back meanwhile.
 const DRAIN: Duration = Duration::from_secs(8);
 
 /// The service could not start.
@@ -89,14 +93,21 @@ struct Storage {
     outbox: Arc<dyn Outbox>,
     inbox: Arc<dyn Inbox>,
     events: Arc<dyn EventQueue>,
+    inspect: Option<Arc<dyn Inspect>>,
 }
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 impl Storage {
     /// One store behind all four ports.
-    fn of<S: OrderStore + Outbox + Inbox + EventQueue>(store: S) -> Storage {
+    fn of<S: OrderStore + Outbox + Inbox + EventQueue + Inspect>(store: S) -> Storage {
         let store = Arc::new(store);
-        Storage { store: store.clone(), outbox: store.clone(), inbox: store.clone(), events: store }
+        Storage {
+            store: store.clone(),
+            outbox: store.clone(),
+            inbox: store.clone(),
+            events: store.clone(),
+            inspect: Some(store),
+        }
     }
 }
 
@@ -105,13 +116,25 @@ impl Storage {
 pub struct Running {
     /// Where merchant API, webhook and pages listen.
     pub listening: SocketAddr,
-    /// Where health listens.
+    /// Where health and metrics listen.
     pub admin: SocketAddr,
-    stop: watch::Sender<bool>,
-    servers: Vec<JoinHandle<()>>,
+    ending: Ending,
+    servers: [JoinHandle<()>; 2],
     worker: Worker,
     event_worker: EventWorker,
     keys: Keys,
+}
+
+/// The steps in which a service ends.
+#[derive(Debug)]
+struct Ending {
+    /// First it says that it is not ready, and goes on serving for so long.
+    told: watch::Sender<bool>,
+    drain: Duration,
+    /// Then nobody is accepted any more, except on the admin listener.
+    public: watch::Sender<bool>,
+    /// That one ends last.
+    admin: watch::Sender<bool>,
 }
 
 impl Builder {
@@ -146,6 +169,24 @@ impl Builder {
             outbox: storage.clone(),
             inbox: storage.clone(),
             events: storage,
+            inspect: None,
+        });
+        self
+    }
+
+    /// Replaces the storage by one that can be looked at from the outside: readiness then means that it can be written, and
+    /// the metrics tell which orders wait.
+    #[must_use]
+    pub fn inspected_storage<S>(mut self, storage: Arc<S>) -> Builder
+    where
+        S: OrderStore + Outbox + Inbox + EventQueue + Inspect,
+    {
+        self.storage = Some(Storage {
+            store: storage.clone(),
+            outbox: storage.clone(),
+            inbox: storage.clone(),
+            events: storage.clone(),
+            inspect: Some(storage),
         });
         self
     }
@@ -221,6 +262,9 @@ impl Builder {
             Some(storage) => storage,
             None => database(config.database.as_ref()).await?,
         };
+        let mut metrics = Metrics::new();
+        let gateway = Arc::new(CountedGateway { gateway, counts: metrics.calls() });
+        let store = Arc::new(CountedStore { store: storage.store, counts: metrics.steps() });
         let publisher = match self.publisher {
             Some(given) => Some(given),
             None => publisher(&config.events).await?,
@@ -234,7 +278,7 @@ impl Builder {
         let clock = Arc::clone(&self.clock);
         let ports = Ports {
             gateway,
-            store: storage.store,
+            store,
             outbox: storage.outbox,
             inbox: storage.inbox,
             clock: self.clock,
@@ -247,6 +291,12 @@ impl Builder {
         let retention = Retention { time: config.events.keep_for, most: config.events.keep_at_most };
         let event_worker =
             EventWorker::start(publishing, Arc::clone(&events), clock, retention, &worker.handle());
+        if let Some(inspect) = storage.inspect.clone() {
+            let levels = inspect.clone();
+            metrics.watch_storage(move || levels.use_now());
+            metrics.watch_books(|registry| Survey::register(registry, inspect, &books, None));
+        }
+        let requests = metrics.requests();
 
         let merchant_api = api::router(api::Api {
             books: books.clone(),
@@ -269,15 +319,44 @@ impl Builder {
             policy: NotificationPolicy::default(),
             limits: self.limits.clone(),
         });
-        let public = hook.merge(pages::router(books.clone(), worker.handle()));
+        let pages = pages::router(books.clone(), worker.handle());
+        let public = observed(hook, Surface::Webhook, requests.clone()).merge(observed(
+            pages,
+            Surface::Pages,
+            requests.clone(),
+        ));
+        let merchant_api = observed(merchant_api, Surface::MerchantApi, requests);
         let everything = merchant_api.merge(under(prefix, public));
 
-        let (stop, stopped) = watch::channel(false);
-        let servers = vec![
-            listener::serve(listener, everything, &self.limits, stopped.clone()),
-            listener::serve(admin_listener, admin::router(books), &self.limits, stopped),
+        let (crowd, admin_crowd) = (Crowd::of(self.limits.connections), Crowd::of(self.limits.connections));
+        let (counted, admin_counted) = (crowd.clone(), admin_crowd.clone());
+        metrics.watch_connections(
+            [
+                ("public", Box::new(move || counted.count())),
+                ("admin", Box::new(move || admin_counted.count())),
+            ],
+            self.limits.connections,
+        );
+        let ending = Ending {
+            told: watch::Sender::new(false),
+            drain: config.server.drain,
+            public: watch::Sender::new(false),
+            admin: watch::Sender::new(false),
+        };
+        let admin_routes = admin::router(Admin {
+            books,
+            inspect: storage.inspect,
+            pulse: worker.pulse(),
+            ending: ending.told.subscribe(),
+            metrics,
+            storage: LastLook::default(),
+        });
+        let header = self.limits.header;
+        let servers = [
+            listener::serve(listener, everything, crowd, header, ending.public.subscribe()),
+            listener::serve(admin_listener, admin_routes, admin_crowd, header, ending.admin.subscribe()),
         ];
-        Ok(Running { listening, admin, stop, servers, worker, event_worker, keys })
+        Ok(Running { listening, admin, ending, servers, worker, event_worker, keys })
     }
 }
 
@@ -287,19 +366,32 @@ impl Running {
         self.keys.reload().await;
     }
 
-    /// Stops: no new connections, no new calls; what is under way may come back.
+    /// Stops, in this order: `/readyz` says no, and everything is served for the configured while; then there are no new
+    /// connections and no new calls, and what is under way may come back; the admin listener ends last.
     pub async fn stop(self) {
-        self.stop.send_replace(true);
+        let Running { ending, servers: [public, admin], worker, event_worker, .. } = self;
+        ending.told.send_replace(true);
+        tracing::info!(drainSeconds = ending.drain.as_secs(), "ending");
+        pause(ending.drain).await;
+        ending.public.send_replace(true);
         let drain = async {
-            tokio::join!(self.worker.stop(), self.event_worker.stop());
-            for server in self.servers {
-                // A server that ended badly has nothing left to stop.
-                let _ended = server.await;
-            }
+            tokio::join!(worker.stop(), event_worker.stop());
+            // A server that ended badly has nothing left to stop.
+            let _ended = public.await;
+            ending.admin.send_replace(true);
+            let _ended = admin.await;
         };
-        if tokio::time::timeout(DRAIN, drain).await.is_err() {
+        if tokio::time::timeout(DRAIN.saturating_sub(ending.drain), drain).await.is_err() {
             tracing::warn!("calls were still under way; the next start takes them up");
         }
+        tracing::info!("ended");
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "load balancers look away while nothing else happens")]
+async fn pause(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
     }
 }
 

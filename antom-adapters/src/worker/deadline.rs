@@ -29,10 +29,10 @@ impl Deadlines {
             let order_id = &order.reference_order_id;
             if has_passed {
                 let next_step = "ask the buyer to pay again";
-                tracing::error!(%order_id, %payment_request_id, %capture_before, next_step, "the time to capture has passed");
+                tracing::error!(referenceOrderId = %order_id, paymentRequestId = %payment_request_id, %capture_before, next_step, "the time to capture has passed");
             } else {
                 let next_step = "capture it, or cancel the payment";
-                tracing::error!(%order_id, %payment_request_id, %capture_before, next_step, "held money must be captured soon");
+                tracing::error!(referenceOrderId = %order_id, paymentRequestId = %payment_request_id, %capture_before, next_step, "held money must be captured soon");
             }
         }
     }

@@ -8,6 +8,7 @@ use antom_domain::port::Claimed;
 use antom_domain::service::{Books, Dispatcher};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use super::{CALLS_AT_ONCE, LEASE, WorkerHandle, pause};
 
@@ -30,7 +31,8 @@ pub(super) async fn run(
             let Ok(permit) = slots.clone().acquire_owned().await else { return };
             let (dispatcher, handle) = (dispatcher.clone(), handle.clone());
             tasks.spawn(async move {
-                make(&dispatcher, &claimed, &handle).await;
+                let span = tracing::info_span!("call", referenceOrderId = %claimed.order_id, call = %claimed.claim.call_id);
+                make(&dispatcher, &claimed, &handle).instrument(span).await;
                 drop(permit);
                 handle.wake.notify_one();
             });
@@ -71,10 +73,10 @@ async fn make(dispatcher: &Dispatcher, claimed: &Claimed, handle: &WorkerHandle)
     let call_id = &claimed.claim.call_id;
     match dispatcher.run(claimed).await {
         Ok(outcome) => {
-            tracing::info!(order_id = %claimed.order_id, call = %call_id, tries = claimed.tries, ?outcome, "call made");
+            tracing::info!(referenceOrderId = %claimed.order_id, call = %call_id, tries = claimed.tries, ?outcome, "call made");
         }
         Err(error) => {
-            tracing::error!(order_id = %claimed.order_id, call = %call_id, %error, "call not recorded; made again later");
+            tracing::error!(referenceOrderId = %claimed.order_id, call = %call_id, %error, "call not recorded; made again later");
         }
     }
     handle.changed(&claimed.order_id);

@@ -22,6 +22,7 @@ use antom_domain::port::StoreError;
 use antom_domain::service::{Books, Inquiries};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{Id, JoinSet};
+use tracing::Instrument as _;
 
 use ask::{Asked, ask_due};
 use schedule::Schedule;
@@ -94,9 +95,10 @@ pub(super) async fn run(
             let last_asked = schedule.last_asked(&order_id);
             let polling = schedule.rhythm();
             let about = order_id.clone();
+            let span = tracing::info_span!("inquire", referenceOrderId = %about);
             let task = asking.spawn(async move {
                 let Ok(_permit) = slots.acquire_owned().await else { return Asked::default() };
-                ask_due(&books, &inquiries, &about, &last_asked, &polling).await
+                ask_due(&books, &inquiries, &about, &last_asked, &polling).instrument(span).await
             });
             asked_about.insert(task.id(), order_id);
         }

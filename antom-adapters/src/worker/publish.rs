@@ -118,19 +118,19 @@ async fn publish(publishing: &Publishing, claimed: &ClaimedEvent) {
     let event = &claimed.event;
     let (id, kind, order_id, tries) = (event.id(), &event.kind, &event.order_id, claimed.tries);
     match publishing.run(claimed).await {
-        Ok(Published::Delivered) => tracing::debug!(event = %id, %kind, %order_id, tries, "event told"),
+        Ok(Published::Delivered) => tracing::debug!(event = %id, %kind, referenceOrderId = %order_id, tries, "event told"),
         Ok(Published::Postponed(failure)) => {
-            tracing::warn!(event = %id, %kind, %order_id, tries, %failure, "event not told; told again later");
+            tracing::warn!(event = %id, %kind, referenceOrderId = %order_id, tries, %failure, "event not told; told again later");
         }
         Ok(Published::GivenUp(failure)) => {
             let next_step = "mend the receiver, then POST /v1/events/{id}/resend";
-            tracing::error!(event = %id, %kind, %order_id, tries, %failure, next_step, "event given up");
+            tracing::error!(event = %id, %kind, referenceOrderId = %order_id, tries, %failure, next_step, "event given up");
         }
         Ok(Published::Superseded) => {
-            tracing::warn!(event = %id, %kind, %order_id, tries, "the attempt outlasted its lease");
+            tracing::warn!(event = %id, %kind, referenceOrderId = %order_id, tries, "the attempt outlasted its lease");
         }
         Err(error) => {
-            tracing::error!(event = %id, %kind, %order_id, %error, "attempt not recorded; event told again");
+            tracing::error!(event = %id, %kind, referenceOrderId = %order_id, %error, "attempt not recorded; event told again");
         }
     }
 }

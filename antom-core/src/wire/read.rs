@@ -105,7 +105,8 @@ mod tests {
         for json in [r#""\ud83c"#, r#""\ud8"#, r#""\u"#, r"\ud83c", r#"{"a":"\ud83c""#] {
             assert_eq!(text(json), None, "{json}");
         }
-        let fault = read::<String>(b"{\"a\":\"\\ud83c\"").unwrap_err();
-        assert_eq!((fault.line(), fault.column()), (1, 1), "the fault of the body as it came: {fault}");
+        let body = b"{\"a\":\"\\ud83c\"";
+        let as_it_came = serde_json::from_slice::<String>(body).unwrap_err();
+        assert_eq!(read::<String>(body).unwrap_err().to_string(), as_it_came.to_string());
     }
 }

@@ -123,7 +123,7 @@ pub fn transitions() -> Vec<Transition> {
         fact("refund success", &refunding, vec![refund(1, "REFUND-1", RefundWord::Success, usd(1_400))], 10),
         fact("cancel confirmed", &cancelling, vec![cancel(1, CancelWord::Confirmed)], 10),
         fact("a repeated fact", &captured, vec![paid(1)], 10),
-        command("open an attempt", &begun, Command::OpenAttempt(Box::new(open)), 80),
+        command("open an attempt", &begun, Command::OpenAttempt(Box::new(open)), 90),
         command("capture", &held, capture_command(1, "CAP-1"), 10),
         command("cancel", &waiting, cancel_command(1), 10),
         command("refund", &captured, refund_command(1, "REFUND-1", 1_400), 24),

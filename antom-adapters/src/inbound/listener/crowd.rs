@@ -14,7 +14,7 @@ const AT_LEAST_WAITED: Duration = Duration::from_millis(100);
 
 /// Everybody who is connected.
 #[derive(Debug, Clone)]
-pub(super) struct Crowd {
+pub(crate) struct Crowd {
     room: Arc<Semaphore>,
     present: Arc<Mutex<Present>>,
 }
@@ -41,8 +41,13 @@ pub(super) struct Guest {
 }
 
 impl Crowd {
-    pub(super) fn of(most: usize) -> Crowd {
+    pub(crate) fn of(most: usize) -> Crowd {
         Crowd { room: Arc::new(Semaphore::new(most.max(1))), present: Arc::default() }
+    }
+
+    /// How many are connected.
+    pub(crate) fn count(&self) -> usize {
+        self.present().seats.len()
     }
 
     /// Waits for a place. Where there is none, whoever has waited longest without a complete request leaves: a client that

@@ -64,6 +64,11 @@ impl Connections {
         Connections { options, idle: Mutex::new(vec![first]), permits: Semaphore::new(CONNECTIONS) }
     }
 
+    /// How many connections are in use, and how many there may be.
+    pub(super) fn in_use(&self) -> (usize, usize) {
+        (CONNECTIONS.saturating_sub(self.permits.available_permits()), CONNECTIONS)
+    }
+
     /// Does the work in a task of its own: a caller that goes away never leaves a connection in the middle of an answer.
     pub(super) async fn run<T, E, W>(self: &Arc<Self>, work: W) -> Result<Result<T, E>, StoreError>
     where

@@ -79,7 +79,7 @@ async fn load(connection: &mut PgConnection, id: String) -> Read<Option<StoredOr
 
 /// The order as far as this program can read it: its snapshot, or, where a newer program wrote that, the log up to the
 /// first event of the newer one.
-async fn readable(connection: &mut PgConnection, id: &str, snapshot: &str) -> Read<Order> {
+pub(super) async fn readable(connection: &mut PgConnection, id: &str, snapshot: &str) -> Read<Order> {
     if let Some(order) = stored::snapshot(id, snapshot)? {
         return Ok(order);
     }

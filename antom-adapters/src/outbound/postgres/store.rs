@@ -70,6 +70,16 @@ impl PostgresStore {
         self.shared.instance.number()
     }
 
+    /// How many steps are queued and not yet taken by a writer.
+    pub(super) fn writes_waiting(&self) -> usize {
+        self.shared.writers.waiting()
+    }
+
+    /// How many connections are in use, and how many there may be.
+    pub(super) fn connections_in_use(&self) -> (usize, usize) {
+        self.shared.connections.in_use()
+    }
+
     /// Does a piece of work whose refusals are the store's own.
     pub(super) async fn run<T, W>(&self, work: W) -> Result<T, StoreError>
     where

@@ -84,6 +84,11 @@ impl Writers {
         Writers { queue, counters }
     }
 
+    /// How many steps are queued and not yet taken.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.max_capacity().saturating_sub(self.queue.capacity())
+    }
+
     /// Queues one step and waits until its transaction is over. Dropping the future leaves the step queued.
     pub(super) async fn write(&self, step: StepRows) -> Answer {
         let (reply, answer) = oneshot::channel();

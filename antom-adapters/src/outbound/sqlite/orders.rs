@@ -104,7 +104,7 @@ fn load(connection: &Connection, id: &ReferenceOrderId, recent: &Recent) -> Read
 
 /// The order as far as this program can read it: its snapshot, or, where a newer program wrote that, the log up to the
 /// first event of the newer one.
-fn readable(connection: &Connection, id: &str, snapshot: &str) -> Read<Order> {
+pub(super) fn readable(connection: &Connection, id: &str, snapshot: &str) -> Read<Order> {
     if let Some(order) = stored::snapshot(id, snapshot)? {
         return Ok(order);
     }

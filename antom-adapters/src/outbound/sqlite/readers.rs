@@ -25,6 +25,11 @@ impl Readers {
         Ok(Readers { idle: Mutex::new(idle), permits: Arc::new(Semaphore::new(CONNECTIONS)) })
     }
 
+    /// How many connections are reading, and how many there are.
+    pub(super) fn in_use(&self) -> (usize, usize) {
+        (CONNECTIONS.saturating_sub(self.permits.available_permits()), CONNECTIONS)
+    }
+
     /// Waits until a connection is idle. The permit goes along with the reading, which outlives a caller that goes away.
     pub(super) async fn permit(&self) -> Result<OwnedSemaphorePermit, StoreError> {
         Arc::clone(&self.permits).acquire_owned().await.map_err(|_| StoreError::Unavailable)

@@ -67,6 +67,16 @@ impl SqliteStore {
         self.shared.writer.counts()
     }
 
+    /// How many steps are queued and not yet taken by the writer.
+    pub(super) fn writes_waiting(&self) -> usize {
+        self.shared.writer.waiting()
+    }
+
+    /// How many connections are reading, and how many there are.
+    pub(super) fn readers_in_use(&self) -> (usize, usize) {
+        self.shared.readers.in_use()
+    }
+
     /// Reads a little, found by its key, on the thread that asks: the pages are nearly always in memory, and a lookup
     /// in them takes a fraction of the two changes of threads that [`read`](SqliteStore::read) needs.
     pub(super) async fn look_up<T>(

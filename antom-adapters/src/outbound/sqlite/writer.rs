@@ -85,6 +85,11 @@ impl Writer {
         answer.await.map_err(|_| Loss::Unknown)?
     }
 
+    /// How many pieces of work are queued and not yet taken.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.as_ref().map_or(0, |queue| queue.max_capacity().saturating_sub(queue.capacity()))
+    }
+
     pub(super) fn counts(&self) -> WriteCounts {
         WriteCounts {
             commits: self.counters.commits.load(Ordering::Relaxed),

@@ -26,6 +26,8 @@ const PREFIX: &str = "ANTOM__";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A call is leased for 30 s.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(20);
+/// With what calls may take afterwards, SIGTERM still ends the service within 10 s.
+const LONGEST_DRAIN: Duration = Duration::from_secs(5);
 /// Far more than a shop makes, and less than a loop without a pause.
 const REQUESTS_A_SECOND: NonZeroU32 = match NonZeroU32::new(2_000) {
     Some(rate) => rate,
@@ -64,7 +66,8 @@ pub(super) fn load(
     let server = reader.server();
     let payment = reader.payment();
     let events = reader.events();
-    let log_level = reader.text("log.level").unwrap_or_else(|| "info".to_owned());
+    let log_level = reader.log_level();
+    let otlp = reader.otlp();
     reader.refuse_unknown_keys();
     if let (Some(gateway), Some(server)) = (&gateway, &server) {
         reader.check_together(gateway, server);
@@ -75,7 +78,7 @@ pub(super) fn load(
     }
     match (gateway, server, payment, events) {
         (Some(gateway), Some(server), Some(payment), Some(events)) if reader.faults.is_empty() => {
-            Ok(Config { gateway, database, server, payment, events, log_level })
+            Ok(Config { gateway, database, server, payment, events, log_level, otlp })
         }
         _ => Err(ConfigFaults(reader.faults)),
     }
@@ -338,7 +341,32 @@ impl Reader {
             self.fault("server.public_url", "is missing; the gateway must know how to reach us");
         }
         let rate_limit = rate_limit.unwrap_or(REQUESTS_A_SECOND);
-        Some(ServerConfig { listen, admin_listen, public_url, api_keys, rate_limit })
+        let drain = self.duration("server.drain").unwrap_or_default();
+        if drain > LONGEST_DRAIN {
+            self.fault("server.drain", "must be at most 5s: the service ends within 10s");
+        }
+        Some(ServerConfig { listen, admin_listen, public_url, drain, api_keys, rate_limit })
+    }
+
+    fn log_level(&mut self) -> String {
+        let level = self.text("log.level").unwrap_or_else(|| "info".to_owned());
+        if let Err(error) = tracing_subscriber::EnvFilter::try_new(&level) {
+            let wanted = "must be a level or a filter such as \"info,antom_adapters=debug\"";
+            self.fault("log.level", format!("{wanted}: {error}"));
+        }
+        level
+    }
+
+    fn otlp(&mut self) -> Option<String> {
+        const KEY: &str = "log.otlp";
+        let collector = self.text(KEY)?;
+        if cfg!(not(feature = "otel")) {
+            self.fault(KEY, "needs a program that was built with the feature `otel`");
+        }
+        if let Err(error) = Endpoint::custom(&collector) {
+            self.fault(KEY, error.to_string());
+        }
+        Some(collector)
     }
 
     fn address(&mut self, key: &str, default: &str) -> Option<SocketAddr> {

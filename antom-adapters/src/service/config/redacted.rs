@@ -29,6 +29,7 @@ pub(super) fn lines(config: &Config) -> String {
             "server.public_url",
             config.server.public_url.clone().unwrap_or_else(|| "the bound address".to_owned()),
         ),
+        ("server.drain", format!("{}s", config.server.drain.as_secs())),
         ("server.api_keys", names.join(", ")),
         ("server.rate_limit", format!("{} a second", config.server.rate_limit)),
         ("payment.settlement_currencies", codes(&config.payment.settlement_currencies)),
@@ -51,6 +52,7 @@ pub(super) fn lines(config: &Config) -> String {
         ("events.keep_for", format!("{}s", config.events.keep_for.as_secs())),
         ("events.keep_at_most", config.events.keep_at_most.to_string()),
         ("log.level", config.log_level.clone()),
+        ("log.otlp", config.otlp.clone().unwrap_or_else(|| "none".to_owned())),
         ("bound.tries_of_a_call_within_2min", Retry::default().most_tries_within(BOUND).to_string()),
         ("bound.inquiries_within_2min", Polling::default().most_inquiries_within(BOUND).to_string()),
     ];

@@ -30,7 +30,7 @@ pub(super) async fn ask_due(
     let mut order = match books.load(order_id).await {
         Ok(stored) => stored.order,
         Err(error) => {
-            tracing::error!(%order_id, %error, "order cannot be read");
+            tracing::error!(referenceOrderId = %order_id, %error, "order cannot be read");
             return Asked::default();
         }
     };
@@ -51,18 +51,18 @@ pub(super) async fn ask_due(
         match inquiries.ask(order_id, &question).await {
             Ok(answer) => {
                 if let Some(failure) = answer.failure {
-                    tracing::warn!(%order_id, call = %id, %failure, "inquiry without an answer");
+                    tracing::warn!(referenceOrderId = %order_id, call = %id, %failure, "inquiry without an answer");
                 }
                 order = answer.order;
             }
-            Err(error) => tracing::error!(%order_id, call = %id, %error, "inquiry not recorded"),
+            Err(error) => tracing::error!(referenceOrderId = %order_id, call = %id, %error, "inquiry not recorded"),
         }
         asked.push(id);
     }
     match Reminders::new(books.clone()).remind(&order).await {
         Ok(()) => {}
         Err(error) => {
-            tracing::error!(%order_id, %error, "reminder not recorded; the next look records it");
+            tracing::error!(referenceOrderId = %order_id, %error, "reminder not recorded; the next look records it");
         }
     }
     Asked { calls: asked, has_news: order != before, order: Some(order) }

@@ -252,6 +252,8 @@ fn values_that_the_service_could_not_start_with_are_faults_of_the_configuration(
         ("ANTOM__DATABASE__URL", "sqlite://:memory:", "database.url"),
         ("ANTOM__DATABASE__URL", "sqlite://a.db?mode=ro", "database.url"),
         ("ANTOM__SERVER__PUBLIC_URL", "https://user:secret@shop.example", "server.public_url"),
+        ("ANTOM__SERVER__DRAIN", "6s", "server.drain"),
+        ("ANTOM__LOG__LEVEL", "info,antom_adapters=loud", "log.level"),
     ] {
         let mut given = complete();
         given.extend(variables(&[(name, value)]));
@@ -399,4 +401,17 @@ fn events_go_to_one_place_and_to_nats_encrypted_in_live_mode() {
         ("ANTOM__EVENTS__WEBHOOK_SECRETS", SECRET),
     ];
     assert_eq!(keys_of(with(&both)), ["events.nats_url"]);
+}
+
+#[test]
+fn a_collector_of_traces_is_on_this_machine_or_behind_https_and_needs_a_program_that_can_send() {
+    let faults_of = |collector: &str| {
+        let mut given = complete();
+        given.extend(variables(&[("ANTOM__LOG__OTLP", collector)]));
+        load_all(given).err().map_or(0, |ConfigFaults(faults)| faults.len())
+    };
+    let not_built = usize::from(cfg!(not(feature = "otel")));
+    assert_eq!(faults_of("http://127.0.0.1:4318"), not_built);
+    assert_eq!(faults_of("https://collector.example"), not_built);
+    assert_eq!(faults_of("http://192.0.2.1:4318"), not_built + 1);
 }

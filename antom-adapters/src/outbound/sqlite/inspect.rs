@@ -1,0 +1,59 @@
+//! The storage seen by those who run it: a write to try the disk, and the orders that wait longest.
+//! What follows from the answers is left to readiness and metrics.
+
+use antom_domain::order::{Order, OrderPhase};
+use antom_domain::port::StoreError;
+use async_trait::async_trait;
+use rusqlite::{Connection, params};
+
+use super::error::Halt;
+use super::orders::readable;
+use super::remembered::Changes;
+use super::store::SqliteStore;
+use crate::outbound::inspect::{Inspect, StoreUse};
+use crate::outbound::stored;
+
+/// The rows of the partial index are few; sorted by their number of creation, the first lead to their orders.
+const OLDEST_OPEN: &str = "SELECT id, snapshot FROM orders WHERE seq IN (
+        SELECT seq FROM orders INDEXED BY orders_unresolved WHERE next_check_at IS NOT NULL ORDER BY seq LIMIT ?1
+    ) ORDER BY seq";
+const OLDEST_IN: &str = "SELECT id, snapshot FROM orders WHERE phase = ?2 ORDER BY seq LIMIT ?1";
+
+#[async_trait]
+impl Inspect for SqliteStore {
+    /// Rewrites a row with itself: one page of the log, synced like a step. A full or read-only disk fails it.
+    async fn check_writable(&self) -> Result<(), StoreError> {
+        let work = |savepoint: &Connection| -> Result<(), Halt<StoreError>> {
+            savepoint.prepare_cached("UPDATE fences SET last = last")?.execute([])?;
+            Ok(())
+        };
+        self.write(Changes::Nothing, work).await.unwrap_or(Err(StoreError::Unavailable))
+    }
+
+    async fn oldest_open(&self, limit: usize) -> Result<Vec<Order>, StoreError> {
+        self.read(move |connection| oldest(connection, OLDEST_OPEN, params![stored::number(limit)])).await
+    }
+
+    async fn oldest_in(&self, phase: OrderPhase, limit: usize) -> Result<Vec<Order>, StoreError> {
+        self.read(move |connection| {
+            oldest(connection, OLDEST_IN, params![stored::number(limit), phase.as_str()])
+        })
+        .await
+    }
+
+    fn use_now(&self) -> StoreUse {
+        let (connections_busy, connections) = self.readers_in_use();
+        StoreUse { writes_waiting: self.writes_waiting(), connections_busy, connections }
+    }
+}
+
+fn oldest(
+    connection: &Connection,
+    sql: &str,
+    values: impl rusqlite::Params,
+) -> Result<Vec<Order>, Halt<StoreError>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows: Vec<(String, String)> = rows.collect::<Result<_, _>>()?;
+    rows.iter().map(|(id, snapshot)| readable(connection, id, snapshot)).collect()
+}
