@@ -47,6 +47,9 @@ impl fmt::Debug for Sample {
     }
 }
 
+/// Says how many there are now.
+pub(crate) type Counted = Box<dyn Fn() -> usize + Send + Sync>;
+
 impl Metrics {
     /// Nothing yet but the program's version.
     pub(crate) fn new() -> Metrics {
@@ -96,11 +99,7 @@ impl Metrics {
     }
 
     /// Reads how many connections each listener has when somebody looks; `most` is the limit of each.
-    pub(crate) fn watch_connections(
-        &mut self,
-        listeners: [(&'static str, Box<dyn Fn() -> usize + Send + Sync>); 2],
-        most: usize,
-    ) {
+    pub(crate) fn watch_connections(&mut self, listeners: [(&'static str, Counted); 2], most: usize) {
         let (open, limit) = (Family::<Labels, Level>::default(), Level::default());
         limit.set(signed(most));
         self.registry.register("connections", "Open connections, by listener", open.clone());

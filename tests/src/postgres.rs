@@ -161,7 +161,6 @@ fn programs() -> Option<PathBuf> {
     folders.into_iter().rev().find(|folder| holds_both(folder))
 }
 
-#[expect(clippy::disallowed_methods, reason = "whoever runs the tests names the programs by the environment")]
 fn named_programs() -> Option<PathBuf> {
     std::env::var_os("ANTOM_TEST_POSTGRES_PROGRAMS").map(PathBuf::from)
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::catcher::{self, Caught};
 use crate::failure::Failure;
+use crate::http::text_at;
 use crate::waiting::{Look, PATIENCE, until};
 
 /// Where a redirect leads to.
@@ -97,8 +98,8 @@ impl Receiver {
             let arrived = self.arrived();
             let found = arrived.iter().find(|one| {
                 one.reply == Reply::Status(200)
-                    && one.body["type"] == kind
-                    && one.body["referenceOrderId"] == order
+                    && text_at(&one.body, "/type") == kind
+                    && text_at(&one.body, "/referenceOrderId") == order
             });
             Ok(match found {
                 Some(found) => Look::Found(found.clone()),

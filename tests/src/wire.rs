@@ -12,6 +12,9 @@ use crate::failure::Failure;
 /// Longer than any time limit of the service.
 const READ_WITHIN: Duration = Duration::from_secs(45);
 
+/// The first line of a message, and its headers.
+pub type Head = (String, Vec<(String, String)>);
+
 /// A connection.
 #[derive(Debug)]
 pub struct Wire {
@@ -61,7 +64,7 @@ impl Wire {
     }
 
     /// The first line and the headers of a message; `None` where nothing comes any more.
-    pub fn head(&mut self) -> Result<Option<(String, Vec<(String, String)>)>, Failure> {
+    pub fn head(&mut self) -> Result<Option<Head>, Failure> {
         let Some(start) = self.line()? else { return Ok(None) };
         let mut headers = Vec::new();
         loop {

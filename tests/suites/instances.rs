@@ -164,7 +164,8 @@ fn everything_held(stand: &Stand, load: Load) -> Result<(), Failure> {
             .iter()
             .filter(|call| call.operation == "createPaymentSession" && call.text.contains(&promise.payment))
             .collect();
-        let same = own.len() == 2 && own.iter().all(|call| call.text == own[0].text);
+        let same =
+            own.len() == 2 && own.iter().zip(own.iter().skip(1)).all(|(one, other)| one.text == other.text);
         ensure(same, "the opening was made twice with the same bytes", &json!(own.len()))?;
     }
     promises.ledger_agrees(stand)

@@ -1,5 +1,9 @@
 //! What a payment may ask for beside the money, through the service to the gateway and back.
 //! The merchant API itself is judged in `merchant_api`, its document in `openapi`.
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, and a JSON value that lacks something gives null"
+)]
 
 use antom_tests::flows::{Opened, Steps};
 use antom_tests::gateway::ReceivedCall;

@@ -114,11 +114,13 @@ async fn take_in(webhook: &Webhook, headers: &HeaderMap, body: Bytes) -> Respons
         Ok(receipt) => {
             let order = receipt.order.as_ref().map(|stored| &stored.order.reference_order_id);
             let order_id = order.map(tracing::field::display);
-            let payment_request_id = message.payment_request_id.as_ref().map(tracing::field::display);
+            // What stands in a message may control the terminal of whoever reads the log.
+            let payment_request_id = message.payment_request_id.as_deref().map(str::escape_debug);
+            let payment_request_id = payment_request_id.map(tracing::field::display);
             tracing::info!(
                 referenceOrderId = order_id,
                 paymentRequestId = payment_request_id,
-                notifyType = notify_type,
+                notifyType = %notify_type.escape_debug(),
                 %digest,
                 verdict = receipt.verdict.as_str(),
                 "notification taken in"

@@ -96,7 +96,7 @@ pub(crate) async fn odd_notifications_are_kept<S: OrderStore + Outbox + Inbox + 
     assert_eq!(kept[0].notification.body, ODD[1].as_bytes());
     assert_eq!(kept[0].notification.notify_type, "PAYMENT\0RESULT");
     assert_eq!(kept[1].notification.body, ODD[0].as_bytes());
-    let found = store.parked(&[IdKey::Payment("20\026".to_owned())]).await.unwrap();
+    let found = store.parked(&[IdKey::Payment("20\u{0}26".to_owned())]).await.unwrap();
     assert_eq!(found.len(), 1, "it is found by its odd id");
     running.stop().await;
 }

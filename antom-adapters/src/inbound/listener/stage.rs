@@ -28,6 +28,9 @@ pub(super) struct Progress(Arc<Mutex<Stage>>);
 /// A request whose head is complete.
 pub(super) struct Begun(Progress);
 
+/// Ends by its time, and never before.
+type Timer = Pin<Box<Timeout<Pending<()>>>>;
+
 impl Progress {
     pub(super) fn new() -> Progress {
         Progress(Arc::new(Mutex::new(Stage::Waiting { since: Instant::now(), request: 0 })))
@@ -57,7 +60,7 @@ impl Progress {
     /// Returns when a head that began has not come to its end in time, and not before. Nobody is told when the stage
     /// changes: this is polled in the same task as the connection, after it.
     pub(super) async fn overdue(&self, limit: Duration) {
-        let mut timer: Option<(u64, Pin<Box<Timeout<Pending<()>>>>)> = None;
+        let mut timer: Option<(u64, Timer)> = None;
         let passed = poll_fn(|context| {
             let Stage::Head { since, request } = *self.stage() else { return Poll::Pending };
             if timer.as_ref().is_none_or(|(of, _)| *of != request) {

@@ -198,11 +198,20 @@ fn page(connection: &Connection, query: &EventQuery, after: i64) -> Read<EventPa
             .query_map(params![after, one_more, kind.as_str()], read)?
             .collect::<Result<_, _>>()?,
     };
+    if found.is_empty() && after > newest(connection)? {
+        return Err(unreadable("cursor", query.cursor.as_deref().unwrap_or_default()).into());
+    }
     let has_more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().map(|(seq, _)| seq.to_string()).or_else(|| query.cursor.clone());
     let events = found.into_iter().map(|(_, row)| row.understand()).collect::<Result<_, _>>()?;
     Ok(EventPage { events, next, has_more })
+}
+
+/// No page ever ended behind the newest event.
+fn newest(connection: &Connection) -> Read<i64> {
+    let sql = "SELECT ifnull(max(seq), 0) FROM merchant_events";
+    Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
 fn resend(savepoint: &Connection, order_id: &str, sequence: i64, now: i64) -> Result<bool, Halt<StoreError>> {

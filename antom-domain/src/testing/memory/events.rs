@@ -143,6 +143,10 @@ impl Events {
                 cursor.parse().map_err(|_| StoreError::Unreadable { what: "cursor", id: cursor.clone() })?
             }
         };
+        let newest = self.rows.last_key_value().map_or(0, |(place, _)| *place);
+        if let Some(cursor) = query.cursor.as_ref().filter(|_| after > newest) {
+            return Err(StoreError::Unreadable { what: "cursor", id: cursor.clone() });
+        }
         let limit = query.limit.min(LARGEST_PAGE);
         let is_asked = |row: &Row| query.kind.as_ref().is_none_or(|kind| *kind == row.kept.event.kind);
         let mut found: Vec<(u64, KeptEvent)> = self
