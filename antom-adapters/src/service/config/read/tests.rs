@@ -1,6 +1,10 @@
 //! The configuration: what is merged, and that every fault is named at once.
 //! Starting a service with it is tested through real processes.
 
+use antom_core::outcome::CaptureMode;
+use antom_domain::policy::CapturePolicy;
+
+use super::super::DatabaseConfig;
 use super::*;
 
 fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
