@@ -95,6 +95,27 @@ pub enum Scope {
     Read,
     /// Create, pay, capture, cancel and refund.
     Write,
+    /// Look at notifications, and take one in again.
+    Admin,
+}
+
+impl Scope {
+    /// All scopes, the weakest first.
+    pub const ALL: [Scope; 3] = [Scope::Read, Scope::Write, Scope::Admin];
+
+    /// The word in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Scope::Read => "read",
+            Scope::Write => "write",
+            Scope::Admin => "admin",
+        }
+    }
+
+    /// Reads the word of the configuration.
+    pub fn from_word(word: &str) -> Option<Scope> {
+        Scope::ALL.into_iter().find(|scope| scope.as_str() == word)
+    }
 }
 
 /// `[payment]`
@@ -165,5 +186,31 @@ impl Config {
     /// The merged configuration without its secrets, one `key = value` a line.
     pub fn redacted(&self) -> String {
         redacted::lines(self)
+    }
+}
+
+impl DatabaseConfig {
+    /// Reads where the books are kept, and nothing else: for commands that work on them without a gateway.
+    ///
+    /// # Errors
+    /// What is wrong with the file or with this section.
+    pub fn load(
+        file: Option<&Path>,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<DatabaseConfig, ConfigFaults> {
+        read::part(file, variables, read::Reader::database)
+    }
+}
+
+impl ServerConfig {
+    /// Reads where the service listens, and nothing else: for commands that talk to it.
+    ///
+    /// # Errors
+    /// What is wrong with the file or with this value.
+    pub fn load_listen(
+        file: Option<&Path>,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<SocketAddr, ConfigFaults> {
+        read::part(file, variables, read::Reader::listen)
     }
 }

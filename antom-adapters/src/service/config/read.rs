@@ -17,24 +17,14 @@ use toml::{Table, Value};
 use super::{Config, ConfigFault, ConfigFaults};
 
 const PREFIX: &str = "ANTOM__";
+/// From this likeness on, of 1 for the same word, a known key is proposed for an unknown one.
+const ALIKE: f64 = 0.7;
 
 pub(super) fn load(
     file: Option<&Path>,
     variables: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Config, ConfigFaults> {
-    let mut reader =
-        Reader { table: Table::new(), known: BTreeSet::new(), faults: Vec::new(), base: base_of(file) };
-    if let Some(file) = file {
-        reader.read_file(file);
-    }
-    if !reader.faults.is_empty() {
-        return Err(ConfigFaults(reader.faults));
-    }
-    for (name, value) in variables {
-        if let Some(path) = name.strip_prefix(PREFIX) {
-            reader.set(&path.to_lowercase(), &value);
-        }
-    }
+    let mut reader = Reader::gather(file, variables)?;
     let gateway = reader.gateway();
     let database = reader.database();
     let server = reader.server();
@@ -52,18 +42,59 @@ pub(super) fn load(
     }
 }
 
+/// One value alone, for commands that need no more of the configuration. Faults elsewhere are left to whoever needs that.
+pub(super) fn part<T>(
+    file: Option<&Path>,
+    variables: impl IntoIterator<Item = (String, String)>,
+    read: impl FnOnce(&mut Reader) -> Option<T>,
+) -> Result<T, ConfigFaults> {
+    let mut reader = Reader::gather(file, variables)?;
+    match read(&mut reader) {
+        Some(value) if reader.faults.is_empty() => Ok(value),
+        _ => Err(ConfigFaults(reader.faults)),
+    }
+}
+
 fn base_of(file: Option<&Path>) -> PathBuf {
     file.and_then(Path::parent).map(Path::to_path_buf).unwrap_or_default()
 }
 
-struct Reader {
+/// The merged values, what was asked of them, and what is wrong with them.
+pub(super) struct Reader {
     table: Table,
     known: BTreeSet<String>,
     faults: Vec<ConfigFault>,
     base: PathBuf,
+    /// The files that keys came from, each with the key of the configuration that names it.
+    key_files: Vec<(String, PathBuf)>,
 }
 
 impl Reader {
+    fn gather(
+        file: Option<&Path>,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Reader, ConfigFaults> {
+        let mut reader = Reader {
+            table: Table::new(),
+            known: BTreeSet::new(),
+            faults: Vec::new(),
+            base: base_of(file),
+            key_files: Vec::new(),
+        };
+        if let Some(file) = file {
+            reader.read_file(file);
+        }
+        if !reader.faults.is_empty() {
+            return Err(ConfigFaults(reader.faults));
+        }
+        for (name, value) in variables {
+            if let Some(path) = name.strip_prefix(PREFIX) {
+                reader.set(&path.to_lowercase(), &value);
+            }
+        }
+        Ok(reader)
+    }
+
     fn fault(&mut self, key: &str, message: impl Into<String>) {
         self.faults.push(ConfigFault { key: key.to_owned(), message: message.into() });
     }
@@ -142,9 +173,20 @@ impl Reader {
         };
         let unknown: Vec<String> = found.into_iter().filter(|key| !is_known(key)).collect();
         for key in unknown {
-            self.fault(&key, "is not a key of the configuration");
+            let message = match nearest(&key, &self.known) {
+                Some(near) => format!("is not a key of the configuration; did you mean {near}?"),
+                None => "is not a key of the configuration".to_owned(),
+            };
+            self.fault(&key, message);
         }
     }
+}
+
+/// The known key that was most probably meant.
+fn nearest<'known>(unknown: &str, known: &'known BTreeSet<String>) -> Option<&'known str> {
+    let likeness = |key: &&String| strsim::normalized_damerau_levenshtein(unknown, key);
+    let near = known.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)))?;
+    (likeness(&near) >= ALIKE).then_some(near)
 }
 
 fn parse_duration(text: &str) -> Option<Duration> {

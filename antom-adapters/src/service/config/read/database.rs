@@ -7,7 +7,7 @@ use super::super::DatabaseConfig;
 use super::Reader;
 
 impl Reader {
-    pub(super) fn database(&mut self) -> Option<DatabaseConfig> {
+    pub(in super::super) fn database(&mut self) -> Option<DatabaseConfig> {
         const KEY: &str = "database.url";
         let url = self.database_url()?;
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
@@ -35,7 +35,10 @@ impl Reader {
         self.value("database.url");
         let path = self.base.join(file);
         match std::fs::read_to_string(&path) {
-            Ok(text) => Some(text.trim().to_owned()),
+            Ok(text) => {
+                self.refuse_open_mode(FILE, &path);
+                Some(text.trim().to_owned())
+            }
             Err(error) => {
                 self.fault(FILE, format!("cannot be read ({}: {error})", path.display()));
                 None

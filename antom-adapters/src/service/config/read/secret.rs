@@ -1,6 +1,8 @@
 //! Secrets and keys: given in place, or in a file that is named.
 //! What makes a text a key is decided by `antom-signing`.
 
+use std::path::Path;
+
 use antom_core::secret::Secret;
 
 use super::Reader;
@@ -13,7 +15,10 @@ impl Reader {
         }
         let path = self.base.join(value);
         match std::fs::read_to_string(&path) {
-            Ok(text) => Some(text),
+            Ok(text) => {
+                self.key_files.push((key.to_owned(), path));
+                Some(text)
+            }
             Err(error) => {
                 self.fault(
                     key,
@@ -24,6 +29,7 @@ impl Reader {
         }
     }
 
+    /// A key that nobody else may know; a file with it must be its owner's alone.
     pub(super) fn secret(&mut self, key: &str) -> Option<Secret> {
         let value = match self.text(&format!("{key}_file")) {
             Some(path) => {
@@ -33,8 +39,34 @@ impl Reader {
             }
             None => self.required(key)?,
         };
-        self.key_text(key, &value).map(Secret::from)
+        let text = self.key_text(key, &value).map(Secret::from)?;
+        if !looks_inline(&value) {
+            self.refuse_open_mode(key, &self.base.join(value));
+        }
+        Some(text)
     }
+
+    /// A secret that others on this machine can read is none.
+    pub(super) fn refuse_open_mode(&mut self, key: &str, file: &Path) {
+        if let Some(mode) = open_mode(file) {
+            let file = file.display();
+            let message = format!("{file} can be used by others (mode {mode:04o}); run: chmod 600 {file}");
+            self.fault(key, message);
+        }
+    }
+}
+
+/// The mode of a file that not only its owner may use.
+#[cfg(unix)]
+fn open_mode(file: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = std::fs::metadata(file).ok()?.permissions().mode() & 0o7777;
+    (mode & 0o077 != 0).then_some(mode)
+}
+
+#[cfg(not(unix))]
+fn open_mode(_: &Path) -> Option<u32> {
+    None
 }
 
 fn looks_inline(value: &str) -> bool {

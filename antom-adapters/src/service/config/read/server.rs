@@ -10,7 +10,7 @@ use super::Reader;
 
 impl Reader {
     pub(super) fn server(&mut self) -> Option<ServerConfig> {
-        let listen = self.address("server.listen", "127.0.0.1:8080");
+        let listen = self.listen();
         let admin_listen = self.address("server.admin_listen", "127.0.0.1:8081");
         let public_url = self.public_url();
         let api_keys = self.api_keys();
@@ -19,6 +19,11 @@ impl Reader {
             self.fault("server.public_url", "is missing; the gateway must know how to reach us");
         }
         Some(ServerConfig { listen, admin_listen, public_url, api_keys })
+    }
+
+    /// Where the merchant API, the webhook and the pages listen.
+    pub(in super::super) fn listen(&mut self) -> Option<SocketAddr> {
+        self.address("server.listen", "127.0.0.1:8080")
     }
 
     fn address(&mut self, key: &str, default: &str) -> Option<SocketAddr> {
@@ -62,7 +67,7 @@ impl Reader {
                 let parsed = api_key(entry);
                 if parsed.is_none() {
                     let wanted =
-                        "needs name, sha256 (64 hexadecimal digits) and scopes of \"read\" and \"write\"";
+                        "needs name, sha256 (64 hexadecimal digits) and scopes of \"read\", \"write\" and \"admin\"";
                     self.fault(&format!("{KEY}[{index}]"), wanted);
                 }
                 parsed
@@ -78,11 +83,7 @@ fn api_key(entry: &Value) -> Option<ApiKey> {
         .get("scopes")?
         .as_array()?
         .iter()
-        .map(|scope| match scope.as_str()? {
-            "read" => Some(Scope::Read),
-            "write" => Some(Scope::Write),
-            _ => None,
-        })
+        .map(|scope| Scope::from_word(scope.as_str()?))
         .collect::<Option<Vec<Scope>>>()?;
     Some(ApiKey { name, sha256, scopes })
 }

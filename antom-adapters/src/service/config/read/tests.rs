@@ -32,6 +32,28 @@ fn complete() -> Vec<(String, String)> {
     ])
 }
 
+/// A file that only its owner can use.
+fn write_private(file: &Path, text: &str) {
+    std::fs::write(file, text).unwrap();
+    set_mode(file, 0o600);
+}
+
+fn set_mode(file: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// What is wrong with the complete configuration once these variables override it.
+fn faults_with(pairs: &[(&str, &str)]) -> Vec<ConfigFault> {
+    let mut given = complete();
+    given.extend(variables(pairs));
+    load(None, given).err().map(|ConfigFaults(faults)| faults).unwrap_or_default()
+}
+
+fn keys_of(faults: &[ConfigFault]) -> Vec<&str> {
+    faults.iter().map(|fault| fault.key.as_str()).collect()
+}
+
 #[test]
 fn variables_alone_make_a_configuration_with_the_documented_defaults() {
     let config = load(None, complete()).unwrap();
@@ -73,7 +95,7 @@ fn every_fault_is_listed_at_once_under_its_key() {
 fn the_database_is_named_by_its_address_or_by_a_file_that_holds_it() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("url");
-    std::fs::write(&file, "postgres://shop:secret-word@db.example/antom\n").unwrap();
+    write_private(&file, "postgres://shop:secret-word@db.example/antom\n");
     let mut given = complete();
     given.push(("ANTOM__DATABASE__URL_FILE".to_owned(), file.display().to_string()));
     let config = load(None, given).unwrap();
@@ -215,4 +237,101 @@ fn methods_without_refunds_are_read_and_anything_else_in_their_place_is_a_fault(
 fn a_file_that_cannot_be_read_is_the_only_fault() {
     let ConfigFaults(faults) = load(Some(Path::new("/nowhere/antom.toml")), Vec::new()).unwrap_err();
     assert_eq!(faults.len(), 1, "{faults:?}");
+}
+
+#[test]
+fn a_secret_file_that_others_can_use_is_refused_with_the_command_that_mends_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (key, url) = (folder.path().join("own.pem"), folder.path().join("url"));
+    write_private(&key, &own_keys().0);
+    write_private(&url, "sqlite://antom.sqlite");
+    let given = [
+        ("ANTOM__GATEWAY__MERCHANT_PRIVATE_KEY_FILE", key.to_str().unwrap()),
+        ("ANTOM__DATABASE__URL_FILE", url.to_str().unwrap()),
+    ];
+    assert_eq!(faults_with(&given), []);
+
+    for mode in [0o640, 0o604, 0o620] {
+        set_mode(&key, mode);
+        let faults = faults_with(&given);
+        assert_eq!(keys_of(&faults), ["gateway.merchant_private_key"], "{mode:o}");
+        assert!(faults[0].message.ends_with(&format!("run: chmod 600 {}", key.display())), "{faults:?}");
+    }
+    set_mode(&key, 0o400);
+    set_mode(&url, 0o644);
+    assert_eq!(keys_of(&faults_with(&given)), ["database.url_file"]);
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_the_key_that_was_probably_meant() {
+    for (variable, key, meant) in [
+        ("ANTOM__PAYMENTS__CAPTURE", "payments.capture", "payment.capture"),
+        ("ANTOM__GATEWAY__CLIENTID", "gateway.clientid", "gateway.client_id"),
+        ("ANTOM__SERVER__PUBLIC_UR", "server.public_ur", "server.public_url"),
+    ] {
+        let faults = faults_with(&[(variable, "x")]);
+        assert_eq!(keys_of(&faults), [key]);
+        assert!(faults[0].message.ends_with(&format!("did you mean {meant}?")), "{faults:?}");
+    }
+    let faults = faults_with(&[("ANTOM__WEATHER__TOMORROW", "x")]);
+    assert_eq!(faults[0].message, "is not a key of the configuration", "nothing is near");
+}
+
+#[test]
+fn live_mode_refuses_what_belongs_to_tests() {
+    const LIVE: (&str, &str) = ("ANTOM__GATEWAY__CLIENT_ID", "5X00000000000000");
+    let digest = "0".repeat(64);
+    let simulators = format!(r#"[{{"name":"simulator","sha256":"{digest}","scopes":["read"]}}]"#);
+    let faults = faults_with(&[
+        LIVE,
+        ("ANTOM__SERVER__PUBLIC_URL", "http://shop.example"),
+        ("ANTOM__SERVER__API_KEYS", &simulators),
+    ]);
+    let mut keys = keys_of(&faults);
+    keys.sort_unstable();
+    assert_eq!(
+        keys,
+        [
+            "gateway.antom_public_keys",
+            "gateway.base_url",
+            "gateway.merchant_private_key",
+            "server.api_keys",
+            "server.public_url",
+        ],
+        "{faults:?}"
+    );
+    assert_eq!(keys_of(&faults_with(&[LIVE])).iter().filter(|key| **key == "server.public_url").count(), 1);
+}
+
+#[test]
+fn live_mode_refuses_keys_out_of_a_simulators_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = include_str!("../../../../../antom-signing/tests/data/other_public.pem");
+    let public = folder.path().join("antom_public.pem");
+    std::fs::write(&public, other).unwrap();
+    let keys = serde_json::json!({ "1": public }).to_string();
+    let named_in = |id: &str| {
+        let faults = faults_with(&[
+            ("ANTOM__GATEWAY__CLIENT_ID", id),
+            ("ANTOM__GATEWAY__ANTOM_PUBLIC_KEYS", &keys),
+            ("ANTOM__GATEWAY__BASE_URL", "https://open-sea-global.alipay.com"),
+            ("ANTOM__SERVER__PUBLIC_URL", "https://shop.example"),
+        ]);
+        keys_of(&faults).contains(&"gateway.antom_public_keys")
+    };
+    assert!(!named_in("5X00000000000000"));
+    std::fs::write(folder.path().join("antom_private.pem"), "").unwrap();
+    assert!(named_in("5X00000000000000"));
+    assert!(!named_in("SANDBOX_5X00000000000000"), "a sandbox may use them");
+}
+
+#[test]
+fn a_part_of_the_configuration_is_read_without_the_rest() {
+    let given = || variables(&[("ANTOM__DATABASE__URL", "sqlite://a.db"), ("ANTOM__SERVER__LISTEN", "[::1]:9")]);
+    let DatabaseConfig::Sqlite { path } = DatabaseConfig::load(None, given()).unwrap() else { panic!() };
+    assert_eq!(path, Path::new("a.db"));
+    let listen = super::super::ServerConfig::load_listen(None, given()).unwrap();
+    assert_eq!(listen.to_string(), "[::1]:9");
+    let ConfigFaults(faults) = DatabaseConfig::load(None, Vec::new()).unwrap_err();
+    assert_eq!(keys_of(&faults), ["database.url"]);
 }
