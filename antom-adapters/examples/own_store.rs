@@ -14,8 +14,9 @@ use antom_core::id::ReferenceOrderId;
 use antom_core::time::Timestamp;
 use antom_domain::order::{CallId, Recorded};
 use antom_domain::port::{
-    Claim, Claimed, Commit, CommitError, IdKey, Inbox, InboxMark, OrderPage, OrderQuery, OrderStore, Outbox,
-    OutboxError, ReceivedNotification, StoreError, StoredOrder, Version,
+    Claim, Claimed, Commit, CommitError, IdKey, Inbox, InboxMark, InboxPage, InboxQuery, NotificationDigest,
+    OrderPage, OrderQuery, OrderStore, Outbox, OutboxError, ReceivedNotification, StoreError, StoredOrder,
+    Version,
 };
 use antom_domain::testing::MemoryStore;
 use async_trait::async_trait;
@@ -111,6 +112,14 @@ impl Inbox for AuditedStore {
 
     async fn recent(&self, limit: usize) -> Result<Vec<InboxMark>, StoreError> {
         self.kept.recent(limit).await
+    }
+
+    async fn notifications(&self, query: &InboxQuery) -> Result<InboxPage, StoreError> {
+        self.kept.notifications(query).await
+    }
+
+    async fn notification(&self, digest: &NotificationDigest) -> Result<Option<InboxMark>, StoreError> {
+        self.kept.notification(digest).await
     }
 }
 

@@ -11,7 +11,9 @@ mod store;
 pub use clock::Clock;
 pub use entropy::{IdSource, Jitter};
 pub use gateway::{CallFailure, FailureReason, GatewayAnswer, PaymentGateway, Reach};
-pub use inbox::{Inbox, InboxMark, InboxVerdict, NotificationDigest, ReceivedNotification};
+pub use inbox::{
+    Inbox, InboxMark, InboxPage, InboxQuery, InboxVerdict, NotificationDigest, ReceivedNotification,
+};
 pub use outbox::{Claim, Claimed, Outbox, OutboxError};
 pub use store::{
     Commit, CommitError, IdKey, OrderPage, OrderQuery, OrderStore, StoreError, StoredOrder, Version,

@@ -4,6 +4,8 @@
 mod auth;
 mod body;
 mod id;
+mod notifications;
+pub(super) mod offline;
 mod orders;
 mod payments;
 mod problem;
@@ -46,6 +48,8 @@ pub fn router(api: Api) -> Router {
         .route("/v1/payments/{id}/capture", post(payments::capture))
         .route("/v1/payments/{id}/cancel", post(payments::cancel))
         .route("/v1/payments/{id}/refunds", post(payments::refund).get(payments::refunds))
+        .route("/v1/notifications", get(notifications::list))
+        .route("/v1/notifications/{id}/replay", post(notifications::replay))
         .fallback(async || Problem::not_found("there is no such route"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(api)

@@ -17,8 +17,9 @@ use self::orders::Orders;
 use self::outbox::Rows;
 use crate::order::{CallId, Recorded};
 use crate::port::{
-    Claim, Claimed, Commit, CommitError, IdKey, Inbox, InboxMark, OrderPage, OrderQuery, OrderStore, Outbox,
-    OutboxError, ReceivedNotification, StoreError, StoredOrder, Version,
+    Claim, Claimed, Commit, CommitError, IdKey, Inbox, InboxMark, InboxPage, InboxQuery, NotificationDigest,
+    OrderPage, OrderQuery, OrderStore, Outbox, OutboxError, ReceivedNotification, StoreError, StoredOrder,
+    Version,
 };
 
 /// An order store, outbox and inbox in memory, for tests and trials. Clones share the same contents.
@@ -171,5 +172,13 @@ impl Inbox for MemoryStore {
 
     async fn recent(&self, limit: usize) -> Result<Vec<InboxMark>, StoreError> {
         self.ask(|state| state.inbox.recent(limit))
+    }
+
+    async fn notifications(&self, query: &InboxQuery) -> Result<InboxPage, StoreError> {
+        self.ask(|state| state.inbox.page(query))?
+    }
+
+    async fn notification(&self, digest: &NotificationDigest) -> Result<Option<InboxMark>, StoreError> {
+        self.ask(|state| state.inbox.by_digest(digest))
     }
 }
