@@ -4,6 +4,8 @@
 mod read;
 mod redacted;
 
+pub(crate) use read::secret::open_mode;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;

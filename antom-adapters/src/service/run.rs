@@ -74,16 +74,16 @@ pub struct Builder {
 }
 
 #[derive(Debug, Clone)]
-struct Storage {
-    store: Arc<dyn OrderStore>,
+pub(crate) struct Storage {
+    pub(crate) store: Arc<dyn OrderStore>,
     outbox: Arc<dyn Outbox>,
-    inbox: Arc<dyn Inbox>,
+    pub(crate) inbox: Arc<dyn Inbox>,
 }
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 impl Storage {
     /// One store behind all three ports.
-    fn of<S: OrderStore + Outbox + Inbox>(store: S) -> Storage {
+    pub(super) fn of<S: OrderStore + Outbox + Inbox>(store: S) -> Storage {
         let store = Arc::new(store);
         Storage { store: store.clone(), outbox: store.clone(), inbox: store }
     }
@@ -288,7 +288,7 @@ fn http_gateway(
     Ok(Arc::new(WatchingKeys { gateway: Arc::new(HttpGateway::new(client)), keys: keys.clone() }))
 }
 
-async fn database(config: &DatabaseConfig) -> Result<Storage, StartError> {
+pub(super) async fn database(config: &DatabaseConfig) -> Result<Storage, StartError> {
     match config {
         #[cfg(feature = "sqlite")]
         DatabaseConfig::Sqlite { path } => {
@@ -308,14 +308,14 @@ async fn database(config: &DatabaseConfig) -> Result<Storage, StartError> {
 
 /// What went wrong and why, as far as the error tells.
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
-fn not_opened(error: &dyn std::error::Error) -> StartError {
+pub(super) fn not_opened(error: &dyn std::error::Error) -> StartError {
     StartError::Database(
         error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}")),
     )
 }
 
 #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
-fn not_built(storage: &str, feature: &str) -> StartError {
+pub(super) fn not_built(storage: &str, feature: &str) -> StartError {
     let reason = format!(
         "it names {storage}, which this program was built without: build it with the feature `{feature}`, or give \
          `Builder::storage` a storage of your own"

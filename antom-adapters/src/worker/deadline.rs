@@ -112,7 +112,11 @@ mod tests {
                 window_closes_at: at(1),
             },
             Event::PaymentSucceeded { payment_request_id: id() },
-            Event::AuthorizationHeld { payment_request_id: id(), capture_before: at(7 * 24), is_approved: false },
+            Event::AuthorizationHeld {
+                payment_request_id: id(),
+                capture_before: at(7 * 24),
+                is_approved: false,
+            },
             Event::AttemptKept { payment_request_id: id() },
         ];
         for event in events {

@@ -1,7 +1,9 @@
 //! Notifications: what came and what became of it, and taking one in again.
 //! Bodies are shown nowhere; what they say is shown by the orders.
 
-use antom_domain::port::{IdKey, InboxMark, InboxPage, InboxQuery, InboxVerdict, NotificationDigest, StoreError};
+use antom_domain::port::{
+    IdKey, InboxMark, InboxPage, InboxQuery, InboxVerdict, NotificationDigest, StoreError,
+};
 use antom_domain::service::Notifications;
 use axum::Json;
 use axum::body::Body;

@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use super::{notifications, view};
 
 /// As `GET /v1/orders`.
-pub(in crate::inbound) async fn orders(store: &dyn OrderStore, query: &OrderQuery) -> Result<Value, StoreError> {
+pub(in crate::inbound) async fn orders(
+    store: &dyn OrderStore,
+    query: &OrderQuery,
+) -> Result<Value, StoreError> {
     let page = store.list(query).await?;
     let orders: Vec<Value> = page.orders.iter().map(view::order).collect();
     Ok(json!({ "orders": orders, "next": page.next }))

@@ -4,7 +4,7 @@
 mod database;
 mod gateway;
 mod payment;
-mod secret;
+pub(super) mod secret;
 mod server;
 mod together;
 

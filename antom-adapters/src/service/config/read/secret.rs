@@ -58,14 +58,14 @@ impl Reader {
 
 /// The mode of a file that not only its owner may use.
 #[cfg(unix)]
-fn open_mode(file: &Path) -> Option<u32> {
+pub(crate) fn open_mode(file: &Path) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = std::fs::metadata(file).ok()?.permissions().mode() & 0o7777;
     (mode & 0o077 != 0).then_some(mode)
 }
 
 #[cfg(not(unix))]
-fn open_mode(_: &Path) -> Option<u32> {
+pub(crate) fn open_mode(_: &Path) -> Option<u32> {
     None
 }
 

@@ -327,7 +327,8 @@ fn live_mode_refuses_keys_out_of_a_simulators_folder() {
 
 #[test]
 fn a_part_of_the_configuration_is_read_without_the_rest() {
-    let given = || variables(&[("ANTOM__DATABASE__URL", "sqlite://a.db"), ("ANTOM__SERVER__LISTEN", "[::1]:9")]);
+    let given =
+        || variables(&[("ANTOM__DATABASE__URL", "sqlite://a.db"), ("ANTOM__SERVER__LISTEN", "[::1]:9")]);
     let DatabaseConfig::Sqlite { path } = DatabaseConfig::load(None, given()).unwrap() else { panic!() };
     assert_eq!(path, Path::new("a.db"));
     let listen = super::super::ServerConfig::load_listen(None, given()).unwrap();

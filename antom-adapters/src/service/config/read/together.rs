@@ -64,8 +64,7 @@ impl Reader {
 
     fn refuse_simulator_files(&mut self) {
         let from_simulator = |file: &Path| file.with_file_name(MARK_OF_SIMULATOR).exists();
-        let found: Vec<_> =
-            self.key_files.iter().filter(|(_, file)| from_simulator(file)).cloned().collect();
+        let found: Vec<_> = self.key_files.iter().filter(|(_, file)| from_simulator(file)).cloned().collect();
         for (key, file) in found {
             let message = format!(
                 "{} is a simulator's key ({MARK_OF_SIMULATOR} is beside it), which must not be used in live mode",
@@ -98,10 +97,12 @@ mod tests {
 
     #[test]
     fn this_machine_is_recognised_by_name_and_by_address() {
-        for url in ["http://127.0.0.1:4010", "https://LOCALHOST:1", "https://127.9.9.9", "http://[::1]:4010"] {
+        for url in ["http://127.0.0.1:4010", "https://LOCALHOST:1", "https://127.9.9.9", "http://[::1]:4010"]
+        {
             assert!(is_loopback(url), "{url}");
         }
-        for url in ["https://open-sea-global.alipay.com", "https://192.0.2.1:1", "https://localhost.example"] {
+        for url in ["https://open-sea-global.alipay.com", "https://192.0.2.1:1", "https://localhost.example"]
+        {
             assert!(!is_loopback(url), "{url}");
         }
     }
@@ -111,7 +112,9 @@ mod tests {
         let vectors = include_str!("../../../../../tests/vectors/signing-vectors.json");
         let vectors: Vec<serde_json::Value> = serde_json::from_str(vectors).unwrap();
         for vector in vectors {
-            assert!(is_published(&PublicKey::parse(vector["public_key_spki_b64"].as_str().unwrap()).unwrap()));
+            assert!(is_published(
+                &PublicKey::parse(vector["public_key_spki_b64"].as_str().unwrap()).unwrap()
+            ));
         }
         let test_key = include_str!("../../../../../antom-signing/tests/data/test_public.pem");
         assert!(is_published(&PublicKey::parse(test_key).unwrap()));
