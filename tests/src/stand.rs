@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::failure::{Failure, Proof, Refuted};
 use crate::gateway::Gateway;
 use crate::merchant::Merchant;
-use crate::process::{Launch, Running};
+use crate::process::{Ended, Launch, Running};
 use crate::waiting::{Look, until};
 
 const LOG_LINES: usize = 40;
@@ -125,6 +125,12 @@ impl Stand {
     pub fn check_config(&self) -> Result<String, Failure> {
         let config = keys_in(self.folder.path()).join("antom.toml").display().to_string();
         self.service_launch.output(&["check-config", "--config", &config])
+    }
+
+    /// Runs `antom` once with the service's configuration and environment, in the folder of the keys: `antom.toml` and
+    /// `api_key` are there.
+    pub fn antom(&self, arguments: &[&str]) -> Result<Ended, Failure> {
+        Launch { folder: self.keys(), ..self.service_launch.clone() }.run(arguments)
     }
 
     /// Kills the service: no chance to finish anything.

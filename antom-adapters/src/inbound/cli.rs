@@ -126,7 +126,6 @@ fn read_config(file: Option<&Path>) -> Result<Config, ConfigFaults> {
 }
 
 /// The variables that can be read as text.
-#[expect(clippy::disallowed_methods, reason = "the environment is read here alone")]
 fn environment() -> Vec<(String, String)> {
     std::env::vars_os()
         .filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)))

@@ -80,7 +80,7 @@ pub struct ServerConfig {
 }
 
 /// One key of the merchant API.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
     /// A name for logs.
     pub name: String,
