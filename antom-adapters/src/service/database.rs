@@ -82,28 +82,30 @@ pub(crate) async fn open_for_reading(config: &DatabaseConfig) -> Result<Storage,
 }
 
 /// Copies a SQLite database, also while a service uses it.
+#[cfg(feature = "sqlite")]
 pub(crate) fn back_up(path: &Path, copy: &Path) -> Result<Copied, StartError> {
-    #[cfg(feature = "sqlite")]
-    return sqlite::back_up(path, copy).map(copied).map_err(|error| run::not_opened(&error));
-    #[cfg(not(feature = "sqlite"))]
-    {
-        let _unused = (path, copy);
-        Err(run::not_built("SQLite", "sqlite"))
-    }
+    sqlite::back_up(path, copy).map(copied).map_err(|error| run::not_opened(&error))
 }
 
 /// Makes a SQLite database out of a copy, where there is none.
+#[cfg(feature = "sqlite")]
 pub(crate) fn restore(copy: &Path, path: &Path) -> Result<Copied, StartError> {
-    #[cfg(feature = "sqlite")]
-    return sqlite::restore(copy, path).map(copied).map_err(|error| run::not_opened(&error));
-    #[cfg(not(feature = "sqlite"))]
-    {
-        let _unused = (path, copy);
-        Err(run::not_built("SQLite", "sqlite"))
-    }
+    sqlite::restore(copy, path).map(copied).map_err(|error| run::not_opened(&error))
 }
 
 #[cfg(feature = "sqlite")]
 fn copied(contents: sqlite::Contents) -> Copied {
     Copied { schema: contents.schema, orders: contents.orders, events: contents.events }
+}
+
+/// There is no SQLite here to copy.
+#[cfg(not(feature = "sqlite"))]
+pub(crate) fn back_up(_: &Path, _: &Path) -> Result<Copied, StartError> {
+    Err(run::not_built("SQLite", "sqlite"))
+}
+
+/// There is no SQLite here to copy.
+#[cfg(not(feature = "sqlite"))]
+pub(crate) fn restore(_: &Path, _: &Path) -> Result<Copied, StartError> {
+    Err(run::not_built("SQLite", "sqlite"))
 }

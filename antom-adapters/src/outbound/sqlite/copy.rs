@@ -131,8 +131,12 @@ fn write_copy(source: &Connection, source_path: &Path, target: &Path) -> Result<
 }
 
 fn fill(source: &Connection, source_path: &Path, part: &Path) -> Result<Contents, OpenError> {
-    // The file is there and empty, with its mode: SQLite fills it.
-    source.execute("VACUUM INTO ?1", [part.to_string_lossy()]).map_err(OpenError::database(source_path))?;
+    // The file is there and empty, with its mode: SQLite fills it, by a name that it takes as text.
+    let Some(name) = part.to_str() else {
+        let source = io::Error::new(io::ErrorKind::InvalidInput, "its name is not UTF-8");
+        return Err(OpenError::File { path: part.to_owned(), source });
+    };
+    source.execute("VACUUM INTO ?1", [name]).map_err(OpenError::database(source_path))?;
     let contents = inspect(part)?;
     File::open(part).and_then(|file| file.sync_all()).map_err(OpenError::file(part))?;
     Ok(contents)

@@ -186,7 +186,7 @@ impl Reader {
 fn nearest<'known>(unknown: &str, known: &'known BTreeSet<String>) -> Option<&'known str> {
     let likeness = |key: &&String| strsim::normalized_damerau_levenshtein(unknown, key);
     let near = known.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)))?;
-    (likeness(&near) >= ALIKE).then_some(near)
+    (likeness(&near) >= ALIKE).then_some(near.as_str())
 }
 
 fn parse_duration(text: &str) -> Option<Duration> {
