@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use antom_tests::flows::{Opened, Steps};
 use antom_tests::http::{Call, Http, list_at, text_at};
-use antom_tests::process::Ended;
+use antom_tests::postgres::Cluster;
+use antom_tests::process::{Ended, Launch};
 use antom_tests::waiting::{Look, PATIENCE, until};
-use antom_tests::{Failure, Proof, Stand, ensure, ledger};
+use antom_tests::{Failure, Proof, Stand, StandOptions, ensure, ledger, skip};
 use serde_json::{Value, json};
 
 const CONFIG: [&str; 2] = ["--config", "antom.toml"];
@@ -284,6 +285,37 @@ fn a_backup_of_the_running_service_is_restored_whole_and_replaces_nothing() -> P
         ensure(again == shown, "the order is as it was", &json!([again, shown]))?;
         ask(stand, &["order", "show", "later-2"], &[])?.expect("what came later is not there", 1)?;
         Ok(())
+    })
+}
+
+#[test]
+fn a_postgres_database_is_migrated_and_read_by_the_same_commands() -> Proof {
+    let Some(cluster) = Cluster::start()? else {
+        skip::note("the operators' commands over PostgreSQL: no initdb and pg_ctl")?;
+        return Ok(());
+    };
+    let database = ("ANTOM__DATABASE__URL".to_owned(), cluster.url());
+    let folder = tempfile::tempdir()?;
+    let alone = Launch {
+        program: "antom",
+        wrapper: Vec::new(),
+        arguments: Vec::new(),
+        environment: vec![database.clone()],
+        folder: folder.path().to_owned(),
+    };
+    let due = alone.run(&["migrate", "--check", "--json"])?.expect("a migration is due", 1)?;
+    ensure(json_of(&due).get("found") == Some(&json!(0)), "nothing is there", &json!(due))?;
+    alone.run(&["migrate"])?.expect("it is made", 0)?;
+    alone.run(&["migrate", "--check"])?.expect("nothing is due", 0)?;
+    alone.run(&["backup", "copy"])?.expect("pg_dump copies it", 64)?;
+
+    let options = StandOptions { service_environment: vec![database], ..StandOptions::default() };
+    Stand::prove_with(&options, |stand| {
+        let order = Steps::on(stand).create_order("elsewhere", "1000")?;
+        let online =
+            ask(stand, &["order", "show", &order], &["--json"])?.expect("the service shows it", 0)?;
+        let read = offline(stand, &["order", "show", &order])?.expect("the database shows it", 0)?;
+        ensure(json_of(&read) == json_of(&online), "it is the same", &json!([read, online]))
     })
 }
 
