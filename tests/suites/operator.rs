@@ -290,12 +290,12 @@ fn a_backup_of_the_running_service_is_restored_whole_and_replaces_nothing() -> P
 
 #[test]
 fn a_postgres_database_is_migrated_and_read_by_the_same_commands() -> Proof {
-    let Some(cluster) = Cluster::start()? else {
-        skip::note("the operators' commands over PostgreSQL: no initdb and pg_ctl")?;
+    let Some(cluster) = Cluster::start().map_err(Failure::from)? else {
+        skip::note("the operators' commands over PostgreSQL: no initdb and pg_ctl").map_err(Failure::from)?;
         return Ok(());
     };
     let database = ("ANTOM__DATABASE__URL".to_owned(), cluster.url());
-    let folder = tempfile::tempdir()?;
+    let folder = tempfile::tempdir().map_err(Failure::from)?;
     let alone = Launch {
         program: "antom",
         wrapper: Vec::new(),

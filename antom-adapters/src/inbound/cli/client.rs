@@ -141,10 +141,9 @@ impl Reply {
         has_failed: impl FnOnce(&Value) -> bool,
         later: &str,
     ) -> Answer {
+        let is_refused = matches!(self.status, 200 | 201) && has_failed(&self.json);
         let (code, text) = match self.status {
-            200 | 201 if has_failed(&self.json) => {
-                (REFUSED, format!("the gateway refused\n{}", show(&self.json)))
-            }
+            _ if is_refused => (REFUSED, format!("the gateway refused\n{}", show(&self.json))),
             200 | 201 => (0, show(&self.json)),
             202 => (IN_DOUBT, format!("the outcome is not known yet; {later}\n{}", show(&self.json))),
             400 => (USAGE, problem(&self.json)),

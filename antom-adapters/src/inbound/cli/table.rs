@@ -13,7 +13,7 @@ pub(super) fn columns(heading: &[&str], rows: &[Vec<String>]) -> String {
     };
     let widths: Vec<usize> = (0..heading.len()).map(width).collect();
     let line = |row: &Vec<String>| {
-        let words = row.iter().zip(&widths).map(|(word, width)| format!("{word:<width$}"));
+        let words = row.iter().zip(&widths).map(|(word, &width)| format!("{word:<width$}"));
         words.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     all().map(line).collect::<Vec<_>>().join("\n")
