@@ -62,6 +62,22 @@ fn init_writes_what_only_lacks_what_the_gateway_knows() {
     let complete = antom(folder.path(), &check);
     assert_eq!((code(&complete), stderr(&complete)), (0, ""));
     assert!(stdout(&complete).contains("gateway.base_url = https://open-sea-global.alipay.com"));
+    let shown = json(&antom(folder.path(), &[&check[..], &["--json"]].concat()));
+    assert_eq!(shown["gateway.base_url"], "https://open-sea-global.alipay.com");
+    assert_eq!(shown["gateway.merchant_private_key"], "<redacted>");
+}
+
+#[test]
+fn every_fault_of_the_configuration_is_listed_as_json_too() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("antom.toml"), "[gateway]\nregion = \"MOON\"\nclientid = \"x\"\n").unwrap();
+    let checked = antom(folder.path(), &["check-config", "--config", "antom.toml", "--json"]);
+    assert_eq!(code(&checked), 5);
+    let faults = json(&checked)["faults"].as_array().unwrap().clone();
+    let keys: Vec<&str> = faults.iter().map(|fault| fault["key"].as_str().unwrap()).collect();
+    for key in ["gateway.region", "gateway.client_id", "gateway.clientid", "database.url"] {
+        assert!(keys.contains(&key), "{key} is not in {keys:?}");
+    }
 }
 
 #[test]

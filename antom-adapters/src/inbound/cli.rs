@@ -3,6 +3,7 @@
 
 mod answer;
 mod api_key;
+mod check;
 mod client;
 mod database;
 mod init;
@@ -49,13 +50,7 @@ enum CliCommand {
         config: Option<PathBuf>,
     },
     /// Checks the configuration and prints it without its secrets.
-    ///
-    /// Example: antom check-config --config antom.toml
-    CheckConfig {
-        /// The configuration; every key can also be given as ANTOM__SECTION__KEY.
-        #[arg(long)]
-        config: Option<PathBuf>,
-    },
+    CheckConfig(check::CheckConfig),
     /// Writes a starter configuration and keys into a folder.
     Init(init::Init),
     /// Brings the database's schema up to date, or tells whether it is.
@@ -100,13 +95,7 @@ pub fn main() -> ExitCode {
             Ok(config) => serve(config, file),
             Err(faults) => fail(&faults.to_string()),
         },
-        CliCommand::CheckConfig { config: file } => match read_config(file.as_deref()) {
-            Ok(config) => {
-                say(&config.redacted());
-                ExitCode::SUCCESS
-            }
-            Err(faults) => fail(&faults.to_string()),
-        },
+        CliCommand::CheckConfig(command) => command.run(),
         CliCommand::Init(command) => command.run(),
         CliCommand::Migrate(command) => command.run(),
         CliCommand::Backup(command) => command.run(),

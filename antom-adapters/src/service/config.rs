@@ -187,7 +187,12 @@ impl Config {
 
     /// The merged configuration without its secrets, one `key = value` a line.
     pub fn redacted(&self) -> String {
-        redacted::lines(self)
+        self.redacted_entries().iter().map(|(key, value)| format!("{key} = {value}\n")).collect()
+    }
+
+    /// The merged configuration without its secrets, and the bounds that follow from it, as keys and values.
+    pub fn redacted_entries(&self) -> Vec<(&'static str, String)> {
+        redacted::entries(self)
     }
 }
 

@@ -40,8 +40,8 @@ impl Answer {
         Self { code: NEGATIVE, text, json: json.to_string() }
     }
 
-    /// An answer of the service, whose JSON is passed on as it came.
-    pub(super) fn of_service(code: u8, text: String, json: String) -> Self {
+    /// An answer whose code and JSON are decided elsewhere: those of the service are passed on as they came.
+    pub(super) fn with_code(code: u8, text: String, json: String) -> Self {
         Self { code, text, json }
     }
 

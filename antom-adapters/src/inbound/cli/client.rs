@@ -154,7 +154,7 @@ impl Reply {
             }
             status => (STORAGE, format!("the service answers {status}: {}", problem(&self.json))),
         };
-        Answer::of_service(code, text, self.text)
+        Answer::with_code(code, text, self.text)
     }
 
     /// What a reading command says.
