@@ -112,7 +112,7 @@ fn a_refusal_of_the_gateway_is_3_and_an_answer_that_stays_away_is_4() -> Proof {
         let opened = paid(steps, "refused")?;
         let refund =
             |id| ["payment", "refund", &opened.payment, "--amount", "USD 1.00", "--refund-request-id", id];
-        let scenario = json!({"api": "refund", "resultCode": "REFUND_WINDOW_EXCEED", "minutes": 5});
+        let scenario = json!({"api": "refund", "resultCode": "REFUND_WINDOW_EXCEED", "minutes": 30});
         let control = Http::new(stand.gateway().base());
         control
             .send(Call::new("POST", "/_simulator/scenarios").json(&scenario))?

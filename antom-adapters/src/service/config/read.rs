@@ -168,11 +168,15 @@ impl Reader {
         collect_keys("", &self.table, &mut found);
         let is_known = |key: &String| {
             self.known.iter().any(|known| {
-                known == key || key.strip_prefix(known.as_str()).is_some_and(|k| k.starts_with('.'))
+                // A section without keys ends with its dot.
+                known == key
+                    || key.strip_prefix(known.as_str()).is_some_and(|rest| rest.starts_with('.'))
+                    || (key.ends_with('.') && known.starts_with(key.as_str()))
             })
         };
         let unknown: Vec<String> = found.into_iter().filter(|key| !is_known(key)).collect();
         for key in unknown {
+            let key = key.trim_end_matches('.').to_owned();
             let message = match nearest(&key, &self.known) {
                 Some(near) => format!("is not a key of the configuration; did you mean {near}?"),
                 None => "is not a key of the configuration".to_owned(),
@@ -206,7 +210,8 @@ fn collect_keys(prefix: &str, table: &Table, found: &mut Vec<String>) {
     for (name, value) in table {
         let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
         match value {
-            Value::Table(inner) if !inner.is_empty() => collect_keys(&key, inner, found),
+            Value::Table(inner) if inner.is_empty() => found.push(format!("{key}.")),
+            Value::Table(inner) => collect_keys(&key, inner, found),
             _ => found.push(key),
         }
     }

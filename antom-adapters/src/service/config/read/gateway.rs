@@ -83,7 +83,7 @@ impl Reader {
             );
             return None;
         };
-        let mut keys = BTreeMap::new();
+        let (mut keys, is_empty) = (BTreeMap::new(), table.is_empty());
         for (version, value) in table {
             match (version.parse::<u32>(), value.as_str()) {
                 (Ok(version), Some(text)) => {
@@ -96,7 +96,7 @@ impl Reader {
                 _ => self.fault(KEY, "must map version numbers to keys or files"),
             }
         }
-        if keys.is_empty() {
+        if is_empty {
             self.fault(KEY, "must hold at least one key");
         }
         Some(keys)

@@ -278,6 +278,15 @@ fn an_unknown_key_is_refused_with_the_key_that_was_probably_meant() {
 }
 
 #[test]
+fn a_section_may_be_empty_but_must_be_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("antom.toml");
+    std::fs::write(&file, "[payment]\n[log]\n[payments]\n").unwrap();
+    let ConfigFaults(faults) = load(Some(&file), complete()).unwrap_err();
+    assert_eq!(keys_of(&faults), ["payments"], "{faults:?}");
+}
+
+#[test]
 fn live_mode_refuses_what_belongs_to_tests() {
     const LIVE: (&str, &str) = ("ANTOM__GATEWAY__CLIENT_ID", "5X00000000000000");
     let digest = "0".repeat(64);
