@@ -118,7 +118,9 @@ async fn publish(publishing: &Publishing, claimed: &ClaimedEvent) {
     let event = &claimed.event;
     let (id, kind, order_id, tries) = (event.id(), &event.kind, &event.order_id, claimed.tries);
     match publishing.run(claimed).await {
-        Ok(Published::Delivered) => tracing::debug!(event = %id, %kind, referenceOrderId = %order_id, tries, "event told"),
+        Ok(Published::Delivered) => {
+            tracing::debug!(event = %id, %kind, referenceOrderId = %order_id, tries, "event told")
+        }
         Ok(Published::Postponed(failure)) => {
             tracing::warn!(event = %id, %kind, referenceOrderId = %order_id, tries, %failure, "event not told; told again later");
         }

@@ -161,7 +161,8 @@ impl Attempt {
     fn apply_to_authorization(&mut self, event: &Event) {
         match event {
             Event::AuthorizationHeld { capture_before, is_approved, .. } => {
-                let phase = if *is_approved { AuthorizationPhase::Approved } else { AuthorizationPhase::Held };
+                let phase =
+                    if *is_approved { AuthorizationPhase::Approved } else { AuthorizationPhase::Held };
                 self.begin_hold(phase, *capture_before);
             }
             Event::ReviewPending { capture_before, .. } => {

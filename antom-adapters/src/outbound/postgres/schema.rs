@@ -6,14 +6,23 @@ use sqlx::{AssertSqlSafe, Connection as _};
 
 use super::error::OpenError;
 
-const MIGRATIONS: &[&str] = &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql"), include_str!("schema/0003.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql"), include_str!("schema/0003.sql")];
 
 /// "Antm": only one instance at a time looks at the schema and changes it.
 const LOCK: i64 = 0x416e_746d;
 
 /// The tables that the migrations make.
-const TABLES: [&str; 8] =
-    ["orders", "order_events", "request_ids", "outbox", "inbox", "inbox_keys", "instances", "merchant_events"];
+const TABLES: [&str; 8] = [
+    "orders",
+    "order_events",
+    "request_ids",
+    "outbox",
+    "inbox",
+    "inbox_keys",
+    "instances",
+    "merchant_events",
+];
 
 /// Migrates where needed, in one transaction: a failed migration leaves everything as it was.
 pub(super) async fn bring_up_to_date(connection: &mut PgConnection) -> Result<(), OpenError> {
@@ -38,6 +47,12 @@ pub(super) async fn bring_up_to_date(connection: &mut PgConnection) -> Result<()
     }
     transaction.commit().await?;
     Ok(())
+}
+
+/// The version that the database has, and the one that this program needs.
+pub(super) async fn versions(connection: &mut PgConnection) -> Result<(i64, i64), OpenError> {
+    let (found, supported) = (version(connection).await?, MIGRATIONS.len() as i64);
+    if found > supported { Err(OpenError::NewerSchema { found, supported }) } else { Ok((found, supported)) }
 }
 
 /// The version of the schema; 0 where there is none yet.

@@ -38,14 +38,17 @@ impl EventQueue for SqliteStore {
         }
         let (until, limit) = (now.saturating_add(lease).epoch_millis(), stored::number(limit));
         let now = now.epoch_millis();
-        let claimed = self.write(Changes::Nothing, move |savepoint| claim(savepoint, now, until, limit)).await;
+        let claimed =
+            self.write(Changes::Nothing, move |savepoint| claim(savepoint, now, until, limit)).await;
         Ok(stored::known_claims(claimed.unwrap_or(Err(StoreError::Unavailable))?))
     }
 
     async fn settle(&self, claim: &EventClaim, end: EventEnd, now: Timestamp) -> Result<(), EventQueueError> {
         let claim = stored::claim_columns(claim)?;
         let now = now.epoch_millis();
-        self.write(Changes::Nothing, move |savepoint| settle(savepoint, &claim, &end, now)).await.unwrap_or_else(not_written)
+        self.write(Changes::Nothing, move |savepoint| settle(savepoint, &claim, &end, now))
+            .await
+            .unwrap_or_else(not_written)
     }
 
     async fn next_event_due(&self) -> Result<Option<Timestamp>, StoreError> {
@@ -65,7 +68,8 @@ impl EventQueue for SqliteStore {
         let (order_id, sequence) = id.parts();
         let Ok(sequence) = i64::try_from(sequence) else { return Ok(false) };
         let (order_id, now) = (order_id.to_string(), now.epoch_millis());
-        let resent = self.write(Changes::Nothing, move |savepoint| resend(savepoint, &order_id, sequence, now)).await;
+        let resent =
+            self.write(Changes::Nothing, move |savepoint| resend(savepoint, &order_id, sequence, now)).await;
         resent.unwrap_or(Err(StoreError::Unavailable))
     }
 

@@ -55,7 +55,9 @@ pub(super) async fn ask_due(
                 }
                 order = answer.order;
             }
-            Err(error) => tracing::error!(referenceOrderId = %order_id, call = %id, %error, "inquiry not recorded"),
+            Err(error) => {
+                tracing::error!(referenceOrderId = %order_id, call = %id, %error, "inquiry not recorded")
+            }
         }
         asked.push(id);
     }
