@@ -17,6 +17,7 @@
 //!     amount: Money::from_minor(Currency::parse("USD")?, 1_000)?,
 //!     description: "One coffee".to_owned(),
 //!     reference_buyer_id: ReferenceBuyerId::parse("BUYER-1")?,
+//!     details: Default::default(),
 //! };
 //! let (order, step) = Order::create(&new, at)?;
 //! assert!(announce(&order, &step.events, &order, at, 0).is_empty(), "the merchant made the order and knows");

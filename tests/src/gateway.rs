@@ -43,6 +43,12 @@ impl Gateway {
         self.post(&path, &json!({ "outcome": outcome }))?.expect_status("the buyer acts", &[200])
     }
 
+    /// The gateway's time, as it writes it.
+    pub fn now(&self) -> Result<String, Failure> {
+        let seen = self.get("/clock")?.expect_status("the clock is shown", &[200])?;
+        Ok(text_at(&seen, "/now").to_owned())
+    }
+
     /// Every payment that the gateway knows.
     pub fn payments(&self) -> Result<Vec<Value>, Failure> {
         let seen = self.get("/payments")?.expect_status("the payments are listed", &[200])?;

@@ -19,6 +19,7 @@ pub mod stand;
 pub mod timeline;
 pub mod usage;
 pub mod waiting;
+pub mod wire;
 
 pub use failure::{Failure, Proof, ensure};
 pub use stand::{Stand, StandOptions};

@@ -23,7 +23,13 @@ const NOTHING: Value = Value::Null;
 
 #[test]
 fn the_service_answers_as_the_document_says() -> Proof {
-    let environment = [("ANTOM__GATEWAY__TIMEOUT", "2s"), ("ANTOM__PAYMENT__FRESH_FOR", "0s")];
+    let environment = [
+        ("ANTOM__GATEWAY__TIMEOUT", "2s"),
+        ("ANTOM__PAYMENT__FRESH_FOR", "0s"),
+        // Nobody listens there: events wait.
+        ("ANTOM__EVENTS__WEBHOOK_URL", "http://127.0.0.1:9/"),
+        ("ANTOM__EVENTS__WEBHOOK_SECRETS", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"),
+    ];
     let options = StandOptions {
         service_environment: environment.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
         ..StandOptions::default()
@@ -41,6 +47,7 @@ fn the_service_answers_as_the_document_says() -> Proof {
         unanswered(stand, &witness)?;
         methods(&witness)?;
         buyers_pages(stand, &witness)?;
+        events(&witness)?;
         witness.everything_was_seen()
     })
 }
@@ -113,6 +120,18 @@ fn orders(witness: &Witness<'_>) -> Result<(), Failure> {
     let page = witness.query("listOrders", "?limit=1&phase=open", 200)?;
     witness.query("listOrders", &format!("?limit=1&cursor={}", text_at(&page, "/next")), 200)?;
     witness.query("listOrders", "?limit=0", 400)?;
+    Ok(())
+}
+
+/// What was paid before was told, or waits to be.
+fn events(witness: &Witness<'_>) -> Result<(), Failure> {
+    let page = witness.query("listEvents", "?type=payment.succeeded", 200)?;
+    let first = text_at(&page, "/events/0/id");
+    ensure(!first.is_empty(), "an event of a payment is listed", &page)?;
+    witness.query("listEvents", &format!("?cursor={}", text_at(&page, "/next")), 200)?;
+    witness.query("listEvents", "?type=weather.changed", 400)?;
+    witness.call("resendEvent", first, &witness.example("resendEvent", "nothing"), 202)?;
+    witness.call("resendEvent", "evt_nobody_1", &json!({}), 404)?;
     Ok(())
 }
 

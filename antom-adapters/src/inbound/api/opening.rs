@@ -128,11 +128,29 @@ fn handed_out(api: &Api, attempt: &Attempt, handout: Handout) -> Answer {
         }
         Handout::Redirect { normal_url, scheme_url, applink_url } => {
             let urls = [("normalUrl", normal_url), ("schemeUrl", scheme_url), ("applinkUrl", applink_url)];
-            let given = urls.into_iter().filter_map(|(name, url)| Some((name.to_owned(), json!(url?))));
+            let given = urls.into_iter().filter_map(|(name, url)| {
+                let url = url?;
+                if !leads_to_a_page_or_an_app(&url) {
+                    tracing::error!(name, "the gateway gave an address that no buyer may be sent to");
+                    return None;
+                }
+                Some((name.to_owned(), json!(url)))
+            });
             told(api, attempt, "redirect", Value::Object(given.collect()))
         }
     };
     Ok((StatusCode::CREATED, body))
+}
+
+/// A page, or the scheme of an app; nothing that a browser would run or read from where it is.
+fn leads_to_a_page_or_an_app(url: &str) -> bool {
+    const RUNS: [&str; 7] = ["javascript", "data", "vbscript", "file", "blob", "about", "view-source"];
+    let Some((scheme, _)) = url.split_once(':') else { return false };
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    // Browsers leave out blanks and control characters wherever they stand.
+    let is_plain = !url.chars().any(|character| character.is_control() || character.is_whitespace());
+    is_scheme && is_plain && !RUNS.iter().any(|word| scheme.eq_ignore_ascii_case(word))
 }
 
 fn told(api: &Api, attempt: &Attempt, name: &str, value: Value) -> Json<Value> {
@@ -142,4 +160,37 @@ fn told(api: &Api, attempt: &Attempt, name: &str, value: Value) -> Json<Value> {
         "statusUrl": format!("{}/status/{}", api.public_url, attempt.token),
         name: value,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buyer_is_sent_to_pages_and_apps_and_nowhere_else() {
+        for url in [
+            "https://pay.example/a?b=c",
+            "http://127.0.0.1:4010/pay",
+            "imeituan://",
+            "alipays://platformapi/x",
+        ] {
+            assert!(leads_to_a_page_or_an_app(url), "{url}");
+        }
+        for url in [
+            "javascript:alert(1)",
+            "JavaScript:alert(1)",
+            "java\nscript:alert(1)",
+            " javascript:alert(1)",
+            "\u{1}javascript:alert(1)",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "//evil.example",
+            "/\\evil.example",
+            "evil.example",
+            "https://pay.example/\r\nLocation: x",
+            "",
+        ] {
+            assert!(!leads_to_a_page_or_an_app(url), "{url}");
+        }
+    }
 }

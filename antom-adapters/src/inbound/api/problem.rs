@@ -200,6 +200,17 @@ impl From<&FieldErrors> for Problem {
     }
 }
 
+/// The name of a field as it may be told: one that nobody knows was made by the caller, and may itself be a card number.
+fn printable(field: &str) -> String {
+    const LONGEST: usize = 128;
+    /// No field of ours has as many; the shortest card numbers have twelve.
+    const DIGITS: usize = 8;
+    if field.bytes().filter(u8::is_ascii_digit).count() < DIGITS {
+        return field.chars().take(LONGEST).collect();
+    }
+    field.chars().take(LONGEST).map(|letter| if letter.is_ascii_digit() { '#' } else { letter }).collect()
+}
+
 /// The merchant API's name of a field of the gateway's messages.
 fn merchant_name(path: &str) -> String {
     const OF_CARD: &str = "paymentMethod.paymentMethodMetaData.";
@@ -229,7 +240,7 @@ impl IntoResponse for Problem {
         let errors: Vec<Value> = self
             .errors
             .iter()
-            .map(|(field, message)| json!({ "field": field, "message": message }))
+            .map(|(field, message)| json!({ "field": printable(field), "message": message }))
             .collect();
         let mut body = json!({
             "type": "about:blank",
