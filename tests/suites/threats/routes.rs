@@ -37,7 +37,7 @@ const fn post(path: &'static str, door: Door) -> Route {
 }
 
 /// Every route. A new one gets its line here, and with it every trial of this suite.
-pub(crate) const ROUTES: [Route; 22] = [
+pub(crate) const ROUTES: [Route; 25] = [
     post("/v1/orders", Door::Key("pay")),
     get("/v1/orders", Door::Key("read")),
     get("/v1/orders/{id}", Door::Key("read")),
@@ -51,12 +51,15 @@ pub(crate) const ROUTES: [Route; 22] = [
     get("/v1/payments/{id}/refunds", Door::Key("read")),
     get("/v1/payments/{id}/stored-card", Door::Key("pay")),
     post("/v1/consult", Door::Key("read")),
+    get("/v1/events", Door::Key("read")),
+    post("/v1/events/{id}/resend", Door::Key("pay")),
     get("/result/{token}", Door::Token),
     get("/status/{token}", Door::Token),
     post("/status/{token}/events", Door::Token),
     post("/notifications/antom", Door::Signature),
     get("/healthz", Door::Admin),
     get("/readyz", Door::Admin),
+    get("/metrics", Door::Admin),
     get("/openapi.json", Door::Admin),
     get("/docs", Door::Admin),
     get("/docs/page.css", Door::Admin),

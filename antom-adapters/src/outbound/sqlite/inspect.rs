@@ -21,10 +21,11 @@ const OLDEST_IN: &str = "SELECT id, snapshot FROM orders WHERE phase = ?2 ORDER 
 
 #[async_trait]
 impl Inspect for SqliteStore {
-    /// Rewrites a row with itself: one page of the log, synced like a step. A full or read-only disk fails it.
+    /// Leaves out a fence, which changes a page and is synced like a step: a full or read-only disk fails it. SQLite would
+    /// not write a row that stays the same.
     async fn check_writable(&self) -> Result<(), StoreError> {
         let work = |savepoint: &Connection| -> Result<(), Halt<StoreError>> {
-            savepoint.prepare_cached("UPDATE fences SET last = last")?.execute([])?;
+            savepoint.prepare_cached("UPDATE fences SET last = last + 1")?.execute([])?;
             Ok(())
         };
         self.write(Changes::Nothing, work).await.unwrap_or(Err(StoreError::Unavailable))
