@@ -16,8 +16,9 @@ use antom_domain::merchant_event::MerchantEventId;
 use antom_domain::order::{CallId, Recorded};
 use antom_domain::port::{
     Claim, Claimed, ClaimedEvent, Commit, CommitError, EventClaim, EventEnd, EventPage, EventQuery,
-    EventQueue, EventQueueError, IdKey, Inbox, InboxMark, Keep, OrderPage, OrderQuery, OrderStore, Outbox,
-    OutboxError, ReceivedNotification, StoreError, StoredOrder, Version,
+    EventQueue, EventQueueError, IdKey, Inbox, InboxMark, InboxPage, InboxQuery, Keep, NotificationDigest,
+    OrderPage, OrderQuery, OrderStore, Outbox, OutboxError, ReceivedNotification, StoreError, StoredOrder,
+    Version,
 };
 use antom_domain::testing::MemoryStore;
 use async_trait::async_trait;
@@ -117,6 +118,14 @@ impl Inbox for AuditedStore {
 
     async fn recent(&self, limit: usize) -> Result<Vec<InboxMark>, StoreError> {
         self.kept.recent(limit).await
+    }
+
+    async fn notifications(&self, query: &InboxQuery) -> Result<InboxPage, StoreError> {
+        self.kept.notifications(query).await
+    }
+
+    async fn notification(&self, digest: &NotificationDigest) -> Result<Option<InboxMark>, StoreError> {
+        self.kept.notification(digest).await
     }
 }
 

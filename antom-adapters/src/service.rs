@@ -2,6 +2,7 @@
 //! The only place that knows every adapter.
 
 pub mod config;
+pub(crate) mod database;
 mod logs;
 mod reload;
 mod run;

@@ -17,7 +17,9 @@ pub use event_queue::{
     Keep, KeptEvent,
 };
 pub use gateway::{CallFailure, FailureReason, GatewayAnswer, PaymentGateway, Reach};
-pub use inbox::{Inbox, InboxMark, InboxVerdict, NotificationDigest, ReceivedNotification};
+pub use inbox::{
+    Inbox, InboxMark, InboxPage, InboxQuery, InboxVerdict, NotificationDigest, ReceivedNotification,
+};
 pub use outbox::{Claim, Claimed, Outbox, OutboxError};
 pub use publisher::{EventPublisher, PublishFailure, PublishFailureReason};
 pub use store::{

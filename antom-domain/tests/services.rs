@@ -230,6 +230,29 @@ async fn a_notification_that_comes_again_changes_nothing_and_is_acknowledged() {
     assert_eq!(world.books.load(&new_order().reference_order_id).await.unwrap(), before);
 }
 
+//= N-4 test
+#[tokio::test]
+async fn a_stored_notification_is_taken_in_again_as_it_would_be_today() {
+    let world = world();
+    let replay = async |world: &World| {
+        let stored = world.store.recent(1).await.unwrap().remove(0).notification.digest;
+        Notifications::new(world.books.clone()).replay(&stored).await.unwrap().unwrap().verdict
+    };
+    // Its order does not exist yet.
+    assert_eq!(world.notify(PAID).await.unwrap(), InboxVerdict::Parked);
+    assert_eq!(replay(&world).await, InboxVerdict::Parked);
+
+    let world = world.with_attempt().await;
+    assert_eq!(replay(&world).await, InboxVerdict::Absorbed);
+    assert_eq!(world.phase().await, PaymentPhase::Succeeded);
+    let before = world.books.load(&new_order().reference_order_id).await.unwrap();
+    assert_eq!(replay(&world).await, InboxVerdict::Absorbed);
+    assert_eq!(world.books.load(&new_order().reference_order_id).await.unwrap(), before);
+
+    let unknown = NotificationDigest("unknown".to_owned());
+    assert_eq!(Notifications::new(world.books.clone()).replay(&unknown).await.unwrap(), None);
+}
+
 //= N-3 test
 #[tokio::test]
 async fn without_storage_nothing_is_acknowledged_and_nothing_is_called() {

@@ -48,6 +48,28 @@ pub struct Running {
     later_lines: Arc<Mutex<Vec<String>>>,
 }
 
+/// How a program that runs once ended.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// Its exit code; -1 where a signal ended it.
+    pub code: i32,
+    /// What it printed to standard output.
+    pub stdout: String,
+    /// What it printed to standard error.
+    pub stderr: String,
+}
+
+impl Ended {
+    /// What it printed to standard output, provided that it ended with this code.
+    pub fn expect(self, step: &str, code: i32) -> Result<String, Failure> {
+        if self.code == code {
+            return Ok(self.stdout);
+        }
+        let Ended { code: seen, stdout, stderr } = self;
+        Err(Failure::step(format!("{step}: ends with {code}"), format!("{seen}: {stdout}{stderr}")))
+    }
+}
+
 impl Launch {
     /// Starts the program and waits for the one JSON line that it prints when it listens.
     ///
@@ -97,6 +119,18 @@ impl Launch {
     /// # Errors
     /// [`Failure::Step`] where it ends with another code than 0.
     pub fn output(&self, arguments: &[&str]) -> Result<String, Failure> {
+        let ended = self.run(arguments)?;
+        if ended.code == 0 {
+            return Ok(ended.stdout);
+        }
+        Err(Failure::step(format!("{} {} ends with 0", self.program, arguments.join(" ")), ended.stderr))
+    }
+
+    /// Runs the program once with other arguments, in the same folder and environment, however it ends.
+    ///
+    /// # Errors
+    /// [`Failure::NotBuilt`] and [`Failure::Process`] where it cannot be run.
+    pub fn run(&self, arguments: &[&str]) -> Result<Ended, Failure> {
         let failed =
             |source| Failure::Process { program: self.program, what: "cannot be run", source: Some(source) };
         let ended = Command::new(built(self.program)?)
@@ -107,13 +141,11 @@ impl Launch {
             .output()
             .map_err(failed)?;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        if ended.status.success() {
-            return Ok(text(&ended.stdout));
-        }
-        Err(Failure::step(
-            format!("{} {} ends with 0", self.program, arguments.join(" ")),
-            text(&ended.stderr),
-        ))
+        Ok(Ended {
+            code: ended.status.code().unwrap_or(-1),
+            stdout: text(&ended.stdout),
+            stderr: text(&ended.stderr),
+        })
     }
 
     fn log(&self) -> PathBuf {

@@ -12,7 +12,7 @@ use crate::failure::{Failure, Proof, Refuted};
 use crate::gateway::Gateway;
 use crate::http::Http;
 use crate::merchant::Merchant;
-use crate::process::{Launch, Running};
+use crate::process::{Ended, Launch, Running};
 use crate::waiting::{Look, until};
 
 const LOG_LINES: usize = 40;
@@ -141,6 +141,12 @@ impl Stand {
     /// What another command of the service's program prints.
     pub fn run(&self, arguments: &[&str]) -> Result<String, Failure> {
         self.service_launch.output(arguments)
+    }
+
+    /// Runs `antom` once with the service's configuration and environment, in the folder of the keys: `antom.toml` and
+    /// `api_key` are there.
+    pub fn antom(&self, arguments: &[&str]) -> Result<Ended, Failure> {
+        Launch { folder: self.keys(), ..self.service_launch.clone() }.run(arguments)
     }
 
     /// Kills the service: no chance to finish anything.

@@ -15,10 +15,11 @@ use serde_json::{Value, json};
 use witness::Witness;
 
 /// Keys with one scope each, and the SHA-256 of each.
-const KEYS: [(&str, &str, &str); 3] = [
+const KEYS: [(&str, &str, &str); 4] = [
     ("only-read", "read", "a419886dbbbc345b81f7405ce298822c757903c82874084d899facedb7cb1f09"),
     ("only-pay", "pay", "7a253354aca7d07ea60f7b39b7faad5ef09b9a5d38b1a3c98fe0816c2ccd2d1f"),
     ("only-refund", "refund", "3bc262a771823fae365890ff565bfe008cd45ca0f3dd59d7397f3f676301d1f2"),
+    (witness::ADMIN_KEY, "admin", "82413be6d7bcc2234379c2d4c65a16c44fd7201a2f17449a952a349776f4fc45"),
 ];
 const NOTHING: Value = Value::Null;
 
@@ -49,6 +50,7 @@ fn the_service_answers_as_the_document_says() -> Proof {
         methods(&witness)?;
         buyers_pages(stand, &witness)?;
         events(&witness)?;
+        notifications(&witness)?;
         witness.everything_was_seen()
     })
 }
@@ -134,6 +136,19 @@ fn events(witness: &Witness<'_>) -> Result<(), Failure> {
     witness.call("resendEvent", first, &witness.example("resendEvent", "nothing"), 202)?;
     witness.call("resendEvent", "evt_nobody_1", &json!({}), 404)?;
     Ok(())
+}
+
+/// What was paid before was told by notifications; taking one in again adds nothing.
+fn notifications(witness: &Witness<'_>) -> Result<(), Failure> {
+    let page = witness.query("listNotifications", "?verdict=absorbed", 200)?;
+    let first = text_at(&page, "/notifications/0/id");
+    ensure(!first.is_empty(), "a notification of a payment is listed", &page)?;
+    witness.query("listNotifications", "?verdict=doubted", 400)?;
+    witness.query("listNotifications", "?cursor=nowhere", 400)?;
+    let again =
+        witness.call("replayNotification", first, &witness.example("replayNotification", "nothing"), 200)?;
+    ensure(text_at(&again, "/verdict") == "absorbed", "its verdict stays", &again)?;
+    witness.call("replayNotification", "nobodys", &json!({}), 404).map(drop)
 }
 
 /// A new order like that of the example, whose id is its own.

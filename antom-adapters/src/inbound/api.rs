@@ -8,6 +8,8 @@ mod consult;
 mod events;
 mod id;
 mod limit;
+mod notifications;
+pub(super) mod offline;
 mod opening;
 mod orders;
 mod payments;
@@ -86,6 +88,8 @@ fn routes() -> Vec<Route> {
         posting("/v1/consult", Scope::Read, consult::consult),
         getting("/v1/events", Scope::Read, events::list),
         posting("/v1/events/{id}/resend", Scope::Pay, events::resend),
+        getting("/v1/notifications", Scope::Admin, notifications::list),
+        posting("/v1/notifications/{id}/replay", Scope::Admin, notifications::replay),
     ]
 }
 

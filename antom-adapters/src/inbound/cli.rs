@@ -2,10 +2,21 @@
 //! Each command is a thin translation; the service is put together in `service`.
 
 mod answer;
+mod api_key;
+mod check;
+mod client;
+mod database;
 mod health;
+mod init;
 mod key_file;
 mod keys;
+mod notifications;
+mod offline;
+mod orders;
+mod payments;
+mod settings;
 mod signing;
+mod table;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -40,18 +51,32 @@ enum CliCommand {
         config: Option<PathBuf>,
     },
     /// Checks the configuration and prints it without its secrets.
-    ///
-    /// Example: antom check-config --config antom.toml
-    CheckConfig {
-        /// The configuration; every key can also be given as ANTOM__SECTION__KEY.
-        #[arg(long)]
-        config: Option<PathBuf>,
-    },
+    CheckConfig(check::CheckConfig),
     /// Prints the OpenAPI document of the merchant API.
     ///
     /// Example: antom openapi > openapi.json
     Openapi,
     Health(health::Health),
+    /// Writes a starter configuration and keys into a folder.
+    Init(init::Init),
+    /// Brings the database's schema up to date, or tells whether it is.
+    Migrate(database::Migrate),
+    /// Copies the database into a file, also while the service runs.
+    Backup(database::Backup),
+    /// Makes the database out of a copy.
+    Restore(database::Restore),
+    /// Makes keys of the merchant API.
+    #[command(subcommand)]
+    ApiKey(api_key::ApiKeys),
+    /// Looks at orders.
+    #[command(subcommand)]
+    Order(orders::Orders),
+    /// Looks at payments, captures, cancels and refunds.
+    #[command(subcommand)]
+    Payment(payments::Payments),
+    /// Looks at the gateway's notifications.
+    #[command(subcommand)]
+    Notification(notifications::Notifications),
     /// Prints the signature header of a message.
     Sign(signing::Sign),
     /// Verifies a signature header; exits 0 or 1 and says why.
@@ -76,27 +101,35 @@ pub fn main() -> ExitCode {
             Ok(config) => serve(config, file),
             Err(faults) => fail(&faults.to_string()),
         },
-        CliCommand::CheckConfig { config: file } => match read_config(file.as_deref()) {
-            Ok(config) => {
-                say(&config.redacted());
-                ExitCode::SUCCESS
-            }
-            Err(faults) => fail(&faults.to_string()),
-        },
+        CliCommand::CheckConfig(command) => command.run(),
         CliCommand::Openapi => {
             say(openapi::TEXT);
             ExitCode::SUCCESS
         }
         CliCommand::Health(command) => command.run(),
+        CliCommand::Init(command) => command.run(),
+        CliCommand::Migrate(command) => command.run(),
+        CliCommand::Backup(command) => command.run(),
+        CliCommand::Restore(command) => command.run(),
+        CliCommand::ApiKey(command) => command.run(),
+        CliCommand::Order(command) => command.run(),
+        CliCommand::Payment(command) => command.run(),
+        CliCommand::Notification(command) => command.run(),
         CliCommand::Sign(command) => command.run(),
         CliCommand::Verify(command) => command.run(),
         CliCommand::Keys(command) => command.run(),
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the configuration is read from the environment here alone")]
 fn read_config(file: Option<&Path>) -> Result<Config, ConfigFaults> {
-    Config::load(file, std::env::vars())
+    Config::load(file, environment())
+}
+
+/// The variables that can be read as text.
+fn environment() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)))
+        .collect()
 }
 
 fn serve(config: Config, file: Option<PathBuf>) -> ExitCode {

@@ -2,6 +2,7 @@
 //! What a step means is left to the domain; several processes are left to a database server.
 
 mod commit;
+mod copy;
 mod error;
 mod events;
 mod inbox;
@@ -16,6 +17,7 @@ mod schema;
 mod store;
 mod writer;
 
+pub use copy::{Contents, SchemaVersions, back_up, inspect, restore, schema_versions};
 pub use error::OpenError;
 pub use store::SqliteStore;
 pub use writer::WriteCounts;

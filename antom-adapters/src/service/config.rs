@@ -5,6 +5,7 @@ mod read;
 mod redacted;
 
 use self::read::Books;
+pub(crate) use self::read::secret::open_mode;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -101,7 +102,7 @@ pub struct ServerConfig {
 }
 
 /// One key of the merchant API.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
     /// A name for logs.
     pub name: String,
@@ -120,16 +121,30 @@ pub enum Scope {
     Pay,
     /// Give money back.
     Refund,
+    /// Look at notifications, and take one in again.
+    Admin,
 }
 
 impl Scope {
+    /// All scopes, the weakest first.
+    pub const ALL: [Scope; 4] = [Scope::Read, Scope::Pay, Scope::Refund, Scope::Admin];
+
     /// The word in configuration and problems.
     pub const fn as_str(self) -> &'static str {
         match self {
             Scope::Read => "read",
             Scope::Pay => "pay",
             Scope::Refund => "refund",
+            Scope::Admin => "admin",
         }
+    }
+
+    /// What a word of the configuration grants: its scope, and by `write` everything that moves money.
+    pub fn from_word(word: &str) -> Option<Vec<Scope>> {
+        if word == "write" {
+            return Some(vec![Scope::Pay, Scope::Refund]);
+        }
+        Scope::ALL.into_iter().find(|scope| scope.as_str() == word).map(|scope| vec![scope])
     }
 }
 
@@ -258,6 +273,50 @@ impl Config {
 
     /// The merged configuration without its secrets, one `key = value` a line.
     pub fn redacted(&self) -> String {
-        redacted::lines(self)
+        self.redacted_entries().iter().map(|(key, value)| format!("{key} = {value}\n")).collect()
+    }
+
+    /// The merged configuration without its secrets, and the bounds that follow from it, as keys and values.
+    pub fn redacted_entries(&self) -> Vec<(&'static str, String)> {
+        redacted::entries(self)
+    }
+}
+
+impl DatabaseConfig {
+    /// Reads where the books are kept, and nothing else: for commands that work on them without a gateway.
+    ///
+    /// # Errors
+    /// What is wrong with the file or with this section.
+    pub fn load(
+        file: Option<&Path>,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<DatabaseConfig, ConfigFaults> {
+        read::part(file, variables, |reader| reader.database(Books::InDatabase))
+    }
+}
+
+impl PaymentConfig {
+    /// Reads which methods know no refunds, and nothing else: for commands that show payments while no service runs.
+    ///
+    /// # Errors
+    /// What is wrong with the file or with this value.
+    pub fn load_methods_without_refunds(
+        file: Option<&Path>,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Vec<String>, ConfigFaults> {
+        read::part(file, variables, |reader| Some(reader.methods_without_refunds()))
+    }
+}
+
+impl ServerConfig {
+    /// Reads where the service listens, and nothing else: for commands that talk to it.
+    ///
+    /// # Errors
+    /// What is wrong with the file or with this value.
+    pub fn load_listen(
+        file: Option<&Path>,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<SocketAddr, ConfigFaults> {
+        read::part(file, variables, read::Reader::listen)
     }
 }

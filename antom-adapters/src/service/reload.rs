@@ -127,8 +127,7 @@ impl Keys {
                 return false;
             }
         };
-        *self.merchant.write().unwrap_or_else(PoisonError::into_inner) =
-            config.server.api_keys.clone().into();
+        self.replace_merchant_keys(&config.server.api_keys);
         if config.gateway.antom_public_keys == state.public_keys {
             return false;
         }
@@ -144,6 +143,15 @@ impl Keys {
         tracing::info!(versions = ?public_keys.keys().collect::<Vec<_>>(), "the gateway's keys were read again");
         state.public_keys = public_keys;
         true
+    }
+
+    fn replace_merchant_keys(&self, keys: &[ApiKey]) {
+        let mut current = self.merchant.write().unwrap_or_else(PoisonError::into_inner);
+        if **current != *keys {
+            *current = keys.into();
+            let names: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
+            tracing::info!(?names, "the keys of the merchant API were read again");
+        }
     }
 }
 

@@ -88,10 +88,10 @@ pub struct Builder {
 }
 
 #[derive(Debug, Clone)]
-struct Storage {
-    store: Arc<dyn OrderStore>,
+pub(crate) struct Storage {
+    pub(crate) store: Arc<dyn OrderStore>,
     outbox: Arc<dyn Outbox>,
-    inbox: Arc<dyn Inbox>,
+    pub(crate) inbox: Arc<dyn Inbox>,
     events: Arc<dyn EventQueue>,
     inspect: Option<Arc<dyn Inspect>>,
 }
@@ -99,7 +99,7 @@ struct Storage {
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 impl Storage {
     /// One store behind all four ports.
-    fn of<S: OrderStore + Outbox + Inbox + EventQueue + Inspect>(store: S) -> Storage {
+    pub(super) fn of<S: OrderStore + Outbox + Inbox + EventQueue + Inspect>(store: S) -> Storage {
         let store = Arc::new(store);
         Storage {
             store: store.clone(),
@@ -260,7 +260,7 @@ impl Builder {
         };
         let storage = match self.storage {
             Some(storage) => storage,
-            None => database(config.database.as_ref()).await?,
+            None => database(config.database.as_ref().ok_or_else(no_database)?).await?,
         };
         let mut metrics = Metrics::new();
         let gateway = Arc::new(CountedGateway { gateway, counts: metrics.calls() });
@@ -462,11 +462,7 @@ async fn publisher(config: &EventsConfig) -> Result<Option<Arc<dyn EventPublishe
     }
 }
 
-async fn database(config: Option<&DatabaseConfig>) -> Result<Storage, StartError> {
-    let Some(config) = config else {
-        let reason = "it is missing: name sqlite://FILE or postgres://…, or give `Builder::storage` a storage of your own";
-        return Err(StartError::Config { key: "database.url", reason: reason.to_owned() });
-    };
+pub(super) async fn database(config: &DatabaseConfig) -> Result<Storage, StartError> {
     match config {
         #[cfg(feature = "sqlite")]
         DatabaseConfig::Sqlite { path } => {
@@ -484,16 +480,22 @@ async fn database(config: Option<&DatabaseConfig>) -> Result<Storage, StartError
     }
 }
 
+fn no_database() -> StartError {
+    let reason =
+        "it is missing: name sqlite://FILE or postgres://…, or give `Builder::storage` a storage of your own";
+    StartError::Config { key: "database.url", reason: reason.to_owned() }
+}
+
 /// What went wrong and why, as far as the error tells.
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
-fn not_opened(error: &dyn std::error::Error) -> StartError {
+pub(super) fn not_opened(error: &dyn std::error::Error) -> StartError {
     StartError::Database(
         error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}")),
     )
 }
 
 #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
-fn not_built(storage: &str, feature: &str) -> StartError {
+pub(super) fn not_built(storage: &str, feature: &str) -> StartError {
     let reason = format!(
         "it names {storage}, which this program was built without: build it with the feature `{feature}`, or give \
          `Builder::storage` a storage of your own"

@@ -39,6 +39,10 @@ pub trait Inbox: Debug + Send + Sync + 'static {
     async fn parked(&self, keys: &[IdKey]) -> Result<Vec<ReceivedNotification>, StoreError>;
     /// The newest notifications with their verdicts, at most `limit`.
     async fn recent(&self, limit: usize) -> Result<Vec<InboxMark>, StoreError>;
+    /// One page of notifications, the last recorded first.
+    async fn notifications(&self, query: &InboxQuery) -> Result<InboxPage, StoreError>;
+    /// The notification with this digest, or `None`.
+    async fn notification(&self, digest: &NotificationDigest) -> Result<Option<InboxMark>, StoreError>;
 }
 
 const _: fn(&dyn Inbox) = |_| {};
@@ -100,6 +104,10 @@ pub enum InboxVerdict {
 }
 
 impl InboxVerdict {
+    /// All verdicts.
+    pub const ALL: [InboxVerdict; 4] =
+        [InboxVerdict::Absorbed, InboxVerdict::Parked, InboxVerdict::Kept, InboxVerdict::Hint];
+
     /// The word that is stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -112,10 +120,28 @@ impl InboxVerdict {
 
     /// Reads the stored word.
     pub fn from_word(word: &str) -> Option<InboxVerdict> {
-        [InboxVerdict::Absorbed, InboxVerdict::Parked, InboxVerdict::Kept, InboxVerdict::Hint]
-            .into_iter()
-            .find(|verdict| verdict.as_str() == word)
+        InboxVerdict::ALL.into_iter().find(|verdict| verdict.as_str() == word)
     }
+}
+
+/// Which notifications to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InboxQuery {
+    /// Only notifications with this verdict.
+    pub verdict: Option<InboxVerdict>,
+    /// Continue after this cursor of an earlier page.
+    pub cursor: Option<String>,
+    /// At most this many; adapters cap it at 200.
+    pub limit: usize,
+}
+
+/// One page of notifications.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InboxPage {
+    /// The notifications, the last recorded first.
+    pub marks: Vec<InboxMark>,
+    /// Where the next page begins; `None` on the last.
+    pub next: Option<String>,
 }
 
 /// A notification and what became of it.

@@ -5,7 +5,9 @@ use antom_core::id::ReferenceOrderId;
 use antom_core::wire;
 
 use crate::order::{Order, Step};
-use crate::port::{IdKey, InboxMark, InboxVerdict, ReceivedNotification, StoreError, StoredOrder};
+use crate::port::{
+    IdKey, InboxMark, InboxVerdict, NotificationDigest, ReceivedNotification, StoreError, StoredOrder,
+};
 use crate::reading::{self, NotificationReading};
 
 use super::books::{Along, Books, BooksError, Taken};
@@ -56,6 +58,22 @@ impl Notifications {
             Some(order_id) => self.take_in(notification, message, order_id).await,
             None => Ok(receipt),
         }
+    }
+
+    /// Takes in once more what is stored under this digest: after an upgrade that understands it, or where somebody doubts
+    /// that it was taken in. `None` where there is no such notification.
+    ///
+    /// # Idempotency
+    /// Facts that the order has already heard add nothing.
+    ///
+    /// # Errors
+    /// As [`receive`](Notifications::receive); nothing is lost, it can be asked for again.
+    pub async fn replay(&self, digest: &NotificationDigest) -> Result<Option<Receipt>, BooksError> {
+        let Some(mark) = self.books.ports().inbox.notification(digest).await? else { return Ok(None) };
+        let Ok(message) = wire::read::<wire::Notification>(&mark.notification.body) else {
+            return Err(unreadable(&mark.notification).into());
+        };
+        self.receive(mark.notification, &message).await.map(Some)
     }
 
     /// Takes in what was parked under the gateway's ids of an order that has just changed; the last step of those that

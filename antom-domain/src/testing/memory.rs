@@ -21,8 +21,9 @@ use crate::merchant_event::MerchantEventId;
 use crate::order::{CallId, Recorded};
 use crate::port::{
     Claim, Claimed, ClaimedEvent, Commit, CommitError, EventClaim, EventEnd, EventPage, EventQuery,
-    EventQueue, EventQueueError, IdKey, Inbox, InboxMark, Keep, OrderPage, OrderQuery, OrderStore, Outbox,
-    OutboxError, ReceivedNotification, StoreError, StoredOrder, Version,
+    EventQueue, EventQueueError, IdKey, Inbox, InboxMark, InboxPage, InboxQuery, Keep, NotificationDigest,
+    OrderPage, OrderQuery, OrderStore, Outbox, OutboxError, ReceivedNotification, StoreError, StoredOrder,
+    Version,
 };
 
 /// An order store, outbox, inbox and event queue in memory, for tests and trials. Clones share the same contents.
@@ -181,6 +182,14 @@ impl Inbox for MemoryStore {
 
     async fn recent(&self, limit: usize) -> Result<Vec<InboxMark>, StoreError> {
         self.ask(|state| state.inbox.recent(limit))
+    }
+
+    async fn notifications(&self, query: &InboxQuery) -> Result<InboxPage, StoreError> {
+        self.ask(|state| state.inbox.page(query))?
+    }
+
+    async fn notification(&self, digest: &NotificationDigest) -> Result<Option<InboxMark>, StoreError> {
+        self.ask(|state| state.inbox.by_digest(digest))
     }
 }
 

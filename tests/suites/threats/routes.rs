@@ -37,7 +37,7 @@ const fn post(path: &'static str, door: Door) -> Route {
 }
 
 /// Every route. A new one gets its line here, and with it every trial of this suite.
-pub(crate) const ROUTES: [Route; 25] = [
+pub(crate) const ROUTES: [Route; 27] = [
     post("/v1/orders", Door::Key("pay")),
     get("/v1/orders", Door::Key("read")),
     get("/v1/orders/{id}", Door::Key("read")),
@@ -53,6 +53,8 @@ pub(crate) const ROUTES: [Route; 25] = [
     post("/v1/consult", Door::Key("read")),
     get("/v1/events", Door::Key("read")),
     post("/v1/events/{id}/resend", Door::Key("pay")),
+    get("/v1/notifications", Door::Key("admin")),
+    post("/v1/notifications/{id}/replay", Door::Key("admin")),
     get("/result/{token}", Door::Token),
     get("/status/{token}", Door::Token),
     post("/status/{token}/events", Door::Token),
@@ -66,10 +68,11 @@ pub(crate) const ROUTES: [Route; 25] = [
 ];
 
 /// Keys with one scope each, and the SHA-256 of each.
-pub(crate) const KEYS: [(&str, &str, &str); 3] = [
+pub(crate) const KEYS: [(&str, &str, &str); 4] = [
     ("threat-read", "read", "3fc5a3e39e7edc7d1b8fcee6a14fcfa0d3f3f8e749b215bae11fa856b78060df"),
     ("threat-pay", "pay", "cff58c8fb096efb82ce02ed651c33ca6e1e6c3702831f1a706b9e709bc66bd09"),
     ("threat-refund", "refund", "5355f9404def8669871669d8cfb4cfa20bc1ccea58e74e49526b9e5420ac8ec8"),
+    ("threat-admin", "admin", "54edbaeb12597754c479cd4f845831d602a7b267823584ad57adda2f7014b623"),
 ];
 
 impl Route {

@@ -9,31 +9,50 @@ use serde_json::{Value, json};
 use super::say;
 
 /// Exit code for a negative answer.
-const NEGATIVE: u8 = 1;
+pub(super) const NEGATIVE: u8 = 1;
 /// Exit code for an input file that cannot be used.
 const INPUT: u8 = 2;
-/// Exit code for storage.
-const STORAGE: u8 = 5;
+/// Exit code for a refusal by the gateway.
+pub(super) const REFUSED: u8 = 3;
+/// Exit code for an outcome that is not known yet.
+pub(super) const IN_DOUBT: u8 = 4;
+/// Exit code for storage or configuration.
+pub(super) const STORAGE: u8 = 5;
 /// Exit code for wrong usage.
-const USAGE: u8 = 64;
+pub(super) const USAGE: u8 = 64;
 
 /// The end of a command.
 #[derive(Debug)]
 pub(super) struct Answer {
     code: u8,
     text: String,
-    json: Value,
+    json: String,
 }
 
 impl Answer {
     /// The answer that was asked for.
     pub(super) fn ok(text: String, json: Value) -> Self {
-        Self { code: 0, text, json }
+        Self { code: 0, text, json: json.to_string() }
     }
 
     /// A negative answer: the command worked, and what it looked at is not right.
     pub(super) fn negative(text: String, json: Value) -> Self {
-        Self { code: NEGATIVE, text, json }
+        Self { code: NEGATIVE, text, json: json.to_string() }
+    }
+
+    /// An answer whose code and JSON are decided elsewhere: those of the service are passed on as they came.
+    pub(super) fn with_code(code: u8, text: String, json: String) -> Self {
+        Self { code, text, json }
+    }
+
+    /// The configuration or the database cannot be used.
+    pub(super) fn configuration(reason: &dyn std::fmt::Display) -> Self {
+        Self::fault(STORAGE, reason.to_string())
+    }
+
+    /// Nobody can say whether what was asked for happened.
+    pub(super) fn in_doubt(reason: String) -> Self {
+        Self::fault(IN_DOUBT, reason)
     }
 
     /// A file that cannot be read, or does not hold what it should.
@@ -52,7 +71,7 @@ impl Answer {
     }
 
     fn fault(code: u8, text: String) -> Self {
-        let json = json!({ "error": text });
+        let json = json!({ "error": text }).to_string();
         Self { code, text, json }
     }
 

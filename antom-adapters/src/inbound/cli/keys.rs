@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use antom_core::Secret;
-use antom_signing::MerchantKey;
+use antom_signing::{MerchantKey, PublicKey};
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use base64::Engine as _;
@@ -86,41 +86,75 @@ fn fingerprint(file: &Path) -> Result<Answer, Answer> {
 }
 
 fn generate(folder: &Path) -> Result<Answer, Answer> {
-    let (private_file, public_file) = (folder.join(PRIVATE), folder.join(PUBLIC));
-    for file in [&private_file, &public_file] {
-        if file.symlink_metadata().is_ok() {
-            return Err(Answer::storage(file, &"it is there already, and keys are never replaced"));
-        }
-    }
-    let pem = new_private_key().ok_or_else(|| Answer::storage(folder, &"no key could be made"))?;
-    let key = MerchantKey::parse(pem.expose()).map_err(|error| Answer::storage(folder, &error))?;
-    let public = key.public_key();
-
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .map_err(|error| Answer::storage(folder, &error))?;
-    write_new(&private_file, pem.expose(), 0o600)?;
-    write_new(&public_file, &public.to_pem(), 0o644).inspect_err(|_| {
-        // Half a pair would only be in the way of the next try; the fault that is told is the first one.
-        let _removed = std::fs::remove_file(&private_file);
-    })?;
-
-    let fingerprint = format!("sha256:{}", public.fingerprint());
+    let pair = Pair::write(folder)?;
+    let fingerprint = format!("sha256:{}", pair.public.fingerprint());
     let text = format!(
         "private key  {}\npublic key   {}\nfingerprint  {fingerprint}\nto register  {}",
-        private_file.display(),
-        public_file.display(),
-        public.to_base64(),
+        pair.private_file.display(),
+        pair.public_file.display(),
+        pair.to_register(),
     );
     let json = json!({
-        "privateKey": private_file.display().to_string(),
-        "publicKey": public_file.display().to_string(),
+        "privateKey": pair.private_file.display().to_string(),
+        "publicKey": pair.public_file.display().to_string(),
         "fingerprint": fingerprint,
-        "toRegister": public.to_base64(),
+        "toRegister": pair.to_register(),
     });
     Ok(Answer::ok(text, json))
+}
+
+/// A fresh key pair in two files.
+pub(super) struct Pair {
+    private_file: PathBuf,
+    public_file: PathBuf,
+    public: PublicKey,
+}
+
+impl Pair {
+    /// Makes a pair and writes it into a folder, which is made if it is not there.
+    pub(super) fn write(folder: &Path) -> Result<Pair, Answer> {
+        let (private_file, public_file) = (folder.join(PRIVATE), folder.join(PUBLIC));
+        for file in [&private_file, &public_file] {
+            if file.symlink_metadata().is_ok() {
+                return Err(Answer::storage(file, &"it is there already, and keys are never replaced"));
+            }
+        }
+        let pem = new_private_key().ok_or_else(|| Answer::storage(folder, &"no key could be made"))?;
+        let key = MerchantKey::parse(pem.expose()).map_err(|error| Answer::storage(folder, &error))?;
+        let public = key.public_key().clone();
+
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|error| Answer::storage(folder, &error))?;
+        write_new(&private_file, pem.expose(), 0o600)?;
+        write_new(&public_file, &public.to_pem(), 0o644).inspect_err(|_| {
+            // Half a pair would only be in the way of the next try; the fault that is told is the first one.
+            let _removed = std::fs::remove_file(&private_file);
+        })?;
+        Ok(Pair { private_file, public_file, public })
+    }
+
+    pub(super) fn private_file(&self) -> &Path {
+        &self.private_file
+    }
+
+    pub(super) fn public_file(&self) -> &Path {
+        &self.public_file
+    }
+
+    /// The public key in the one-line form that the gateway's dashboard takes.
+    pub(super) fn to_register(&self) -> String {
+        self.public.to_base64()
+    }
+
+    /// Takes both files away again, because what they were made for did not come to be.
+    pub(super) fn remove(&self) {
+        for file in [&self.private_file, &self.public_file] {
+            let _removed = std::fs::remove_file(file);
+        }
+    }
 }
 
 /// A new RSA 2048 key as PEM text of PKCS#8.
@@ -140,7 +174,7 @@ fn new_private_key() -> Option<Secret> {
 }
 
 /// Writes a file that is not there yet, durably, with its mode from the first moment.
-fn write_new(file: &Path, text: &str, mode: u32) -> Result<(), Answer> {
+pub(super) fn write_new(file: &Path, text: &str, mode: u32) -> Result<(), Answer> {
     OpenOptions::new()
         .write(true)
         .create_new(true)

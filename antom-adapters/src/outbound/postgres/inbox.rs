@@ -1,8 +1,12 @@
 //! The inbox over the database: every notification once, the parked ones by their ids.
 //! Marks that go along with a step are written by `commit`, with the function below.
 
-use antom_domain::port::{IdKey, Inbox, InboxMark, InboxVerdict, ReceivedNotification, StoreError};
+use antom_domain::port::{
+    IdKey, Inbox, InboxMark, InboxPage, InboxQuery, InboxVerdict, NotificationDigest, ReceivedNotification,
+    StoreError,
+};
 use async_trait::async_trait;
+use sqlx::Row as _;
 use sqlx::postgres::PgConnection;
 
 use super::connections::transaction;
@@ -10,7 +14,9 @@ use super::error::Halt;
 use super::rows;
 use super::store::PostgresStore;
 use super::text::storable;
-use crate::outbound::stored;
+use crate::outbound::stored::{self, unreadable};
+
+const LARGEST_PAGE: usize = 200;
 
 #[async_trait]
 impl Inbox for PostgresStore {
@@ -27,6 +33,20 @@ impl Inbox for PostgresStore {
 
     async fn recent(&self, limit: usize) -> Result<Vec<InboxMark>, StoreError> {
         self.run(move |connection| Box::pin(recent(connection, limit))).await
+    }
+
+    async fn notifications(&self, query: &InboxQuery) -> Result<InboxPage, StoreError> {
+        let before = match &query.cursor {
+            None => i64::MAX,
+            Some(cursor) => cursor.parse().map_err(|_| unreadable("cursor", cursor.as_str()))?,
+        };
+        let (verdict, limit) = (query.verdict, query.limit.min(LARGEST_PAGE));
+        self.run(move |connection| Box::pin(page(connection, verdict, before, limit))).await
+    }
+
+    async fn notification(&self, digest: &NotificationDigest) -> Result<Option<InboxMark>, StoreError> {
+        let digest = digest.clone();
+        self.run(|connection| Box::pin(by_digest(connection, digest))).await
     }
 }
 
@@ -126,4 +146,48 @@ async fn recent(connection: &mut PgConnection, limit: usize) -> Result<Vec<Inbox
         marks.push(rows::mark(row)?.understand()?);
     }
     Ok(marks)
+}
+
+/// The cursor of a page is the number under which its last notification was recorded.
+async fn page(
+    connection: &mut PgConnection,
+    verdict: Option<InboxVerdict>,
+    before: i64,
+    limit: usize,
+) -> Result<InboxPage, Halt<StoreError>> {
+    let mut found = sqlx::query(
+        "SELECT digest, received_at, request_time, notify_type, keys, body, is_fact, verdict, seq FROM inbox \
+         WHERE seq < $1 AND ($2::text IS NULL OR verdict = $2) ORDER BY seq DESC LIMIT $3",
+    )
+    .bind(before)
+    .bind(verdict.map(InboxVerdict::as_str))
+    .bind(stored::number(limit.saturating_add(1)))
+    .fetch_all(connection)
+    .await?;
+    let has_more = found.len() > limit;
+    found.truncate(limit);
+    let mut page = InboxPage::default();
+    for row in &found {
+        page.marks.push(rows::mark(row)?.understand()?);
+        page.next = Some(row.try_get::<i64, _>("seq")?.to_string());
+    }
+    page.next = page.next.filter(|_| has_more);
+    Ok(page)
+}
+
+async fn by_digest(
+    connection: &mut PgConnection,
+    digest: NotificationDigest,
+) -> Result<Option<InboxMark>, Halt<StoreError>> {
+    let found = sqlx::query(
+        "SELECT digest, received_at, request_time, notify_type, keys, body, is_fact, verdict FROM inbox \
+         WHERE digest = $1",
+    )
+    .bind(storable(&digest.0))
+    .fetch_optional(connection)
+    .await?;
+    match &found {
+        None => Ok(None),
+        Some(row) => Ok(Some(rows::mark(row)?.understand()?)),
+    }
 }

@@ -49,6 +49,12 @@ pub(super) async fn bring_up_to_date(connection: &mut PgConnection) -> Result<()
     Ok(())
 }
 
+/// The version that the database has, and the one that this program needs.
+pub(super) async fn versions(connection: &mut PgConnection) -> Result<(i64, i64), OpenError> {
+    let (found, supported) = (version(connection).await?, MIGRATIONS.len() as i64);
+    if found > supported { Err(OpenError::NewerSchema { found, supported }) } else { Ok((found, supported)) }
+}
+
 /// The version of the schema; 0 where there is none yet.
 async fn version(connection: &mut PgConnection) -> Result<i64, OpenError> {
     let is_ours: bool = sqlx::query_scalar(

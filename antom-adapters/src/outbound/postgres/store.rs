@@ -42,8 +42,7 @@ impl PostgresStore {
     /// migrated the database, [`OpenError::NotAnOrderStore`] where it belongs to another program; nothing in the
     /// database is changed then.
     pub async fn open(url: &str) -> Result<PostgresStore, OpenError> {
-        let options: PgConnectOptions = url.parse().map_err(|_| OpenError::Address)?;
-        let options = options.application_name("antom");
+        let options = options(url)?;
         let database = options.get_database().unwrap_or_else(|| options.get_username());
         let server = format!("{}:{}/{database}", options.get_host(), options.get_port());
         let mut connection = connect(&options).await.map_err(OpenError::unreachable)?;
@@ -58,6 +57,15 @@ impl PostgresStore {
         let writers = Writers::start(&options);
         let connections = Arc::new(Connections::new(options, connection));
         Ok(PostgresStore { shared: Arc::new(Shared { connections, writers, instance, server }) })
+    }
+
+    /// The schema version of the database, 0 where it is empty, and that of this program. Nothing is changed.
+    ///
+    /// # Errors
+    /// As [`open`](PostgresStore::open).
+    pub async fn schema_versions(url: &str) -> Result<(i64, i64), OpenError> {
+        let mut connection = connect(&options(url)?).await.map_err(OpenError::unreachable)?;
+        schema::versions(&mut connection).await
     }
 
     /// How much was written since the store was opened.
@@ -103,6 +111,11 @@ impl PostgresStore {
     pub(super) async fn write(&self, step: StepRows) -> Result<Result<Version, CommitError>, Loss> {
         self.shared.writers.write(step).await
     }
+}
+
+fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
+    let options: PgConnectOptions = url.parse().map_err(|_| OpenError::Address)?;
+    Ok(options.application_name("antom"))
 }
 
 impl fmt::Debug for PostgresStore {

@@ -31,6 +31,24 @@ pub enum OpenError {
         /// The newest schema version of this program.
         supported: i64,
     },
+    /// An older program wrote the file, and this time it must not be changed.
+    #[error("{} has schema version {found}, this program needs {supported}: run antom migrate", path.display())]
+    OlderSchema {
+        /// The database file.
+        path: PathBuf,
+        /// The schema version of the file; 0 where it is empty.
+        found: i64,
+        /// The schema version of this program.
+        supported: i64,
+    },
+    /// The file is damaged.
+    #[error("{} is damaged: {finding}", path.display())]
+    Damaged {
+        /// The database file.
+        path: PathBuf,
+        /// The first thing that is wrong.
+        finding: String,
+    },
     /// The file is a database of another program.
     #[error("{} belongs to another program", path.display())]
     NotAnOrderStore {

@@ -3,15 +3,20 @@
 
 use std::collections::BTreeMap;
 
-use antom_domain::port::{IdKey, Inbox, InboxMark, InboxVerdict, ReceivedNotification, StoreError};
+use antom_domain::port::{
+    IdKey, Inbox, InboxMark, InboxPage, InboxQuery, InboxVerdict, NotificationDigest, ReceivedNotification,
+    StoreError,
+};
 use async_trait::async_trait;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::error::Halt;
 use super::remembered::Changes;
 use super::rows::{self, MARK_COLUMNS};
 use super::store::SqliteStore;
-use crate::outbound::stored;
+use crate::outbound::stored::{self, unreadable};
+
+const LARGEST_PAGE: usize = 200;
 
 #[async_trait]
 impl Inbox for SqliteStore {
@@ -44,6 +49,20 @@ impl Inbox for SqliteStore {
 
     async fn recent(&self, limit: usize) -> Result<Vec<InboxMark>, StoreError> {
         self.read(move |connection| recent(connection, limit)).await
+    }
+
+    async fn notifications(&self, query: &InboxQuery) -> Result<InboxPage, StoreError> {
+        let before = match &query.cursor {
+            None => i64::MAX,
+            Some(cursor) => cursor.parse().map_err(|_| unreadable("cursor", cursor.as_str()))?,
+        };
+        let (verdict, limit) = (query.verdict, query.limit.min(LARGEST_PAGE));
+        self.read(move |connection| page(connection, verdict, before, limit)).await
+    }
+
+    async fn notification(&self, digest: &NotificationDigest) -> Result<Option<InboxMark>, StoreError> {
+        let digest = digest.clone();
+        self.look_up(move |connection| by_digest(connection, &digest)).await
     }
 }
 
@@ -121,4 +140,38 @@ fn recent(connection: &Connection, limit: usize) -> Result<Vec<InboxMark>, Halt<
         marks.push(rows::mark(row)?.understand()?);
     }
     Ok(marks)
+}
+
+/// The cursor of a page is the number under which its last notification was recorded.
+fn page(
+    connection: &Connection,
+    verdict: Option<InboxVerdict>,
+    before: i64,
+    limit: usize,
+) -> Result<InboxPage, Halt<StoreError>> {
+    let sql = format!(
+        "SELECT {MARK_COLUMNS}, inbox.seq FROM inbox WHERE seq < ?1 AND (?2 IS NULL OR verdict = ?2) \
+         ORDER BY seq DESC LIMIT ?3"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let one_more = stored::number(limit.saturating_add(1));
+    let mut given = statement.query(params![before, verdict.map(InboxVerdict::as_str), one_more])?;
+    let mut found = Vec::new();
+    while let Some(row) = given.next()? {
+        found.push((row.get::<_, i64>("seq")?, rows::mark(row)?));
+    }
+    let has_more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| has_more).map(|(seq, _)| seq.to_string());
+    let marks = found.into_iter().map(|(_, mark)| mark.understand()).collect::<Result<_, _>>()?;
+    Ok(InboxPage { marks, next })
+}
+
+fn by_digest(
+    connection: &Connection,
+    digest: &NotificationDigest,
+) -> Result<Option<InboxMark>, Halt<StoreError>> {
+    let sql = format!("SELECT {MARK_COLUMNS} FROM inbox WHERE digest = ?1");
+    let found = connection.prepare_cached(&sql)?.query_row([&digest.0], rows::mark).optional()?;
+    Ok(found.map(stored::StoredMark::understand).transpose()?)
 }

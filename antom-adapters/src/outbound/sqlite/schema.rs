@@ -61,6 +61,31 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
     open().map_err(OpenError::database(path))
 }
 
+/// Opens a connection that copies a file which is there; it writes nothing into it.
+pub(super) fn open_for_copying(path: &Path) -> Result<Connection, OpenError> {
+    connect(path).map_err(OpenError::database(path))
+}
+
+/// The newest schema version that this program knows.
+pub(super) fn supported() -> i64 {
+    MIGRATIONS.len() as i64
+}
+
+/// Refuses a file that [`open_writer`] would change.
+pub(super) fn require_latest(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    let (found, supported) = (version(connection, path)?, supported());
+    if found < supported {
+        return Err(OpenError::OlderSchema { path: path.to_owned(), found, supported });
+    }
+    Ok(())
+}
+
+/// The schema version of the file, which must be ours and not newer than this program; 0 where it is empty.
+pub(super) fn version(connection: &Connection, path: &Path) -> Result<i64, OpenError> {
+    check_owner(connection, path)?;
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(OpenError::database(path))
+}
+
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
@@ -78,7 +103,7 @@ fn check_owner(connection: &Connection, path: &Path) -> Result<(), OpenError> {
     if !is_empty && number("PRAGMA application_id")? != APPLICATION_ID {
         return Err(OpenError::NotAnOrderStore { path: path.to_owned() });
     }
-    let (found, supported) = (number("PRAGMA user_version")?, MIGRATIONS.len() as i64);
+    let (found, supported) = (number("PRAGMA user_version")?, supported());
     if found > supported {
         return Err(OpenError::NewerSchema { path: path.to_owned(), found, supported });
     }

@@ -62,6 +62,26 @@ impl SqliteStore {
         Ok(SqliteStore { shared: Arc::new(Shared { readers, writer, recent, answers, path, _lock: lock }) })
     }
 
+    /// Opens the store in a file that is there, to read from it while no service runs: every write answers
+    /// [`StoreError::Unavailable`]. The lock is held meanwhile, so that no service starts on the file.
+    ///
+    /// Blocks the thread.
+    ///
+    /// # Errors
+    /// As [`open`](SqliteStore::open), and [`OpenError::OlderSchema`] where the schema must be brought up to date first.
+    pub fn open_for_reading(path: &Path) -> Result<SqliteStore, OpenError> {
+        // A link and its target are one file and must share one lock.
+        let path = fs::canonicalize(path).map_err(OpenError::file(path))?;
+        refuse_hard_links(&path)?;
+        let lock = lock(&path)?;
+        let readers = Readers::open(&path)?;
+        let writer = schema::open_reader(&path)?;
+        schema::require_latest(&writer, &path)?;
+        let writer = Writer::start(writer).map_err(OpenError::file(&path))?;
+        let (recent, answers) = (Recent::default(), Arc::default());
+        Ok(SqliteStore { shared: Arc::new(Shared { readers, writer, recent, answers, path, _lock: lock }) })
+    }
+
     /// How much was written since the store was opened.
     pub fn stats(&self) -> WriteCounts {
         self.shared.writer.counts()
@@ -150,7 +170,7 @@ fn create(path: &Path) -> io::Result<()> {
     }
 }
 
-fn lock(path: &Path) -> Result<File, OpenError> {
+pub(super) fn lock(path: &Path) -> Result<File, OpenError> {
     let mut name = OsString::from(path);
     name.push(".lock");
     let name = PathBuf::from(name);
@@ -163,7 +183,7 @@ fn lock(path: &Path) -> Result<File, OpenError> {
 }
 
 /// Files hold orders and buyers' data: only their owner may read them.
-fn private() -> OpenOptions {
+pub(super) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
     #[cfg(unix)]
@@ -172,12 +192,12 @@ fn private() -> OpenOptions {
 }
 
 #[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(_path: &Path) -> io::Result<()> {
     Ok(())
 }

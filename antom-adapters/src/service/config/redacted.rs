@@ -11,7 +11,7 @@ use super::{Config, CredentialConfig, DatabaseConfig, EventSink, EventsConfig};
 /// For so long the bounds are told.
 const BOUND: Duration = Duration::from_mins(2);
 
-pub(super) fn lines(config: &Config) -> String {
+pub(super) fn entries(config: &Config) -> Vec<(&'static str, String)> {
     let versions: Vec<String> = config.gateway.antom_public_keys.keys().map(u32::to_string).collect();
     let names: Vec<&str> = config.server.api_keys.iter().map(|key| key.name.as_str()).collect();
     let currency = config.payment.settlement_currency.map_or("not named", |currency| currency.code());
@@ -56,7 +56,7 @@ pub(super) fn lines(config: &Config) -> String {
         ("bound.tries_of_a_call_within_2min", Retry::default().most_tries_within(BOUND).to_string()),
         ("bound.inquiries_within_2min", Polling::default().most_inquiries_within(BOUND).to_string()),
     ];
-    entries.map(|(key, value)| format!("{key} = {value}\n")).concat()
+    entries.into()
 }
 
 fn credential(credential: &CredentialConfig) -> (&'static str, String) {

@@ -3,7 +3,10 @@
 
 use super::Adapter;
 use super::fixture::{creation, mark, notification, order_id, step};
-use crate::port::{Commit, CommitError, IdKey, InboxMark, InboxVerdict, ReceivedNotification};
+use crate::port::{
+    Commit, CommitError, IdKey, InboxMark, InboxPage, InboxQuery, InboxVerdict, NotificationDigest,
+    ReceivedNotification, StoreError,
+};
 
 fn payment(id: &str) -> IdKey {
     IdKey::Payment(id.to_owned())
@@ -164,4 +167,53 @@ pub async fn recent_shows_the_newest_first(factory: &impl AsyncFn() -> Adapter) 
     assert_eq!(shown(inbox.recent(2).await.unwrap()), ["digest-of-5", "digest-of-4"]);
     assert_eq!(shown(inbox.recent(9).await.unwrap()).len(), 5);
     assert_eq!(inbox.recent(0).await, Ok(Vec::new()));
+}
+
+fn page_digests(page: &InboxPage) -> Vec<&str> {
+    page.marks.iter().map(|mark| mark.notification.digest.0.as_str()).collect()
+}
+
+/// Pages go from the last recorded to the first, without a gap or a repetition, also where more come in between.
+pub async fn pages_list_the_last_recorded_first(factory: &impl AsyncFn() -> Adapter) {
+    let Adapter { inbox, .. } = &factory().await;
+    // Recorded in another order than they came in.
+    for second in [3, 1, 5] {
+        let notification = notification(&second.to_string(), second, &[]);
+        inbox.record(&mark(&notification, InboxVerdict::Kept)).await.unwrap();
+    }
+    let query = InboxQuery { limit: 2, ..InboxQuery::default() };
+
+    let first = inbox.notifications(&query).await.unwrap();
+    assert_eq!(page_digests(&first), ["digest-of-5", "digest-of-1"]);
+    inbox.record(&mark(&notification("late", 9, &[]), InboxVerdict::Kept)).await.unwrap();
+    let second = inbox.notifications(&InboxQuery { cursor: first.next, ..query.clone() }).await.unwrap();
+    assert_eq!((page_digests(&second), &second.next), (vec!["digest-of-3"], &None));
+
+    let wrong = InboxQuery { cursor: Some("x".to_owned()), ..query };
+    assert!(matches!(inbox.notifications(&wrong).await, Err(StoreError::Unreadable { what: "cursor", .. })));
+}
+
+/// A page with a verdict holds only notifications with that verdict.
+pub async fn pages_are_limited_to_a_verdict(factory: &impl AsyncFn() -> Adapter) {
+    let Adapter { inbox, .. } = &factory().await;
+    for (second, verdict) in (0..).zip(InboxVerdict::ALL) {
+        let notification = notification(verdict.as_str(), second, &[]);
+        inbox.record(&mark(&notification, verdict)).await.unwrap();
+    }
+    for verdict in InboxVerdict::ALL {
+        let query = InboxQuery { verdict: Some(verdict), limit: 1, cursor: None };
+        let page = inbox.notifications(&query).await.unwrap();
+        assert_eq!(page_digests(&page), [format!("digest-of-{}", verdict.as_str())]);
+        assert_eq!(page.next, None);
+    }
+}
+
+/// A notification is found by its digest, as it came and with its verdict; nothing else is.
+pub async fn a_notification_is_found_by_its_digest(factory: &impl AsyncFn() -> Adapter) {
+    let Adapter { inbox, .. } = &factory().await;
+    let recorded = mark(&notification("N", 1, &[payment("P")]), InboxVerdict::Parked);
+    inbox.record(&recorded).await.unwrap();
+
+    assert_eq!(inbox.notification(&recorded.notification.digest).await, Ok(Some(recorded)));
+    assert_eq!(inbox.notification(&NotificationDigest("unknown".to_owned())).await, Ok(None));
 }

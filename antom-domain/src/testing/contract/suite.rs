@@ -90,6 +90,9 @@ macro_rules! contract_stories {
             a_parked_notification_may_become_anything_else_once,
             a_refused_step_absorbs_nothing,
             recent_shows_the_newest_first,
+            pages_list_the_last_recorded_first,
+            pages_are_limited_to_a_verdict,
+            a_notification_is_found_by_its_digest,
         }
         $crate::$each! { $($given),+, events:
             an_event_comes_back_as_it_was_committed,

@@ -1,7 +1,12 @@
 //! The notifications of the memory store.
 //! Which of them an order absorbs is left to the services.
 
-use crate::port::{IdKey, InboxMark, InboxVerdict, ReceivedNotification};
+use crate::port::{
+    IdKey, InboxMark, InboxPage, InboxQuery, InboxVerdict, NotificationDigest, ReceivedNotification,
+    StoreError,
+};
+
+const LARGEST_PAGE: usize = 200;
 
 #[derive(Debug, Default)]
 pub(super) struct Marks {
@@ -38,5 +43,25 @@ impl Marks {
         let mut newest: Vec<&InboxMark> = self.marks.iter().rev().collect();
         newest.sort_by_key(|mark| std::cmp::Reverse(mark.notification.received_at));
         newest.into_iter().take(limit).cloned().collect()
+    }
+
+    /// The cursor of a page is the place of its last notification.
+    pub(super) fn page(&self, query: &InboxQuery) -> Result<InboxPage, StoreError> {
+        let before = match &query.cursor {
+            None => usize::MAX,
+            Some(cursor) => {
+                cursor.parse().map_err(|_| StoreError::Unreadable { what: "cursor", id: cursor.clone() })?
+            }
+        };
+        let is_meant = |mark: &InboxMark| query.verdict.is_none_or(|verdict| mark.verdict == verdict);
+        let marks = self.marks.iter().enumerate().rev();
+        let mut found = marks.filter(|(place, mark)| *place < before && is_meant(mark)).peekable();
+        let page: Vec<_> = found.by_ref().take(query.limit.min(LARGEST_PAGE)).collect();
+        let next = page.last().filter(|_| found.peek().is_some()).map(|(place, _)| place.to_string());
+        Ok(InboxPage { marks: page.into_iter().map(|(_, mark)| mark.clone()).collect(), next })
+    }
+
+    pub(super) fn by_digest(&self, digest: &NotificationDigest) -> Option<InboxMark> {
+        self.marks.iter().find(|mark| mark.notification.digest == *digest).cloned()
     }
 }

@@ -8,8 +8,9 @@ use antom_core::id::ReferenceOrderId;
 use antom_core::time::Timestamp;
 use antom_domain::order::{CallId, CallSubject, CancelReason, Event, Recorded, Role};
 use antom_domain::port::{
-    Claim, Claimed, Commit, CommitError, IdKey, Inbox, InboxMark, InboxVerdict, OrderPage, OrderQuery,
-    OrderStore, Outbox, OutboxError, PaymentGateway, ReceivedNotification, StoreError, StoredOrder, Version,
+    Claim, Claimed, Commit, CommitError, IdKey, Inbox, InboxMark, InboxPage, InboxQuery, InboxVerdict,
+    NotificationDigest, OrderPage, OrderQuery, OrderStore, Outbox, OutboxError, PaymentGateway,
+    ReceivedNotification, StoreError, StoredOrder, Version,
 };
 use antom_domain::service::Ports;
 use async_trait::async_trait;
@@ -205,5 +206,13 @@ impl Inbox for WrongStore {
 
     async fn recent(&self, limit: usize) -> Result<Vec<InboxMark>, StoreError> {
         self.inbox.recent(limit).await
+    }
+
+    async fn notifications(&self, query: &InboxQuery) -> Result<InboxPage, StoreError> {
+        self.inbox.notifications(query).await
+    }
+
+    async fn notification(&self, digest: &NotificationDigest) -> Result<Option<InboxMark>, StoreError> {
+        self.inbox.notification(digest).await
     }
 }

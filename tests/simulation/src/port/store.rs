@@ -8,8 +8,9 @@ use antom_core::id::ReferenceOrderId;
 use antom_core::time::Timestamp;
 use antom_domain::order::{CallId, Event, Recorded};
 use antom_domain::port::{
-    Claim, Claimed, Commit, CommitError, IdKey, Inbox, InboxMark, OrderPage, OrderQuery, OrderStore, Outbox,
-    OutboxError, ReceivedNotification, StoreError, StoredOrder, Version,
+    Claim, Claimed, Commit, CommitError, IdKey, Inbox, InboxMark, InboxPage, InboxQuery, NotificationDigest,
+    OrderPage, OrderQuery, OrderStore, Outbox, OutboxError, ReceivedNotification, StoreError, StoredOrder,
+    Version,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -201,5 +202,15 @@ impl Inbox for SimulatedStore {
     async fn recent(&self, limit: usize) -> Result<Vec<InboxMark>, StoreError> {
         self.reach().await?;
         self.world.store.recent(limit).await
+    }
+
+    async fn notifications(&self, query: &InboxQuery) -> Result<InboxPage, StoreError> {
+        self.reach().await?;
+        self.world.store.notifications(query).await
+    }
+
+    async fn notification(&self, digest: &NotificationDigest) -> Result<Option<InboxMark>, StoreError> {
+        self.reach().await?;
+        self.world.store.notification(digest).await
     }
 }

@@ -1,4 +1,4 @@
-//! Reads how our calls are authorized: by a private key, or by an API key over TLS.
+//! `[gateway] credential`: how our calls are authorized: by a private key, or by an API key over TLS.
 //! The gateway's public keys are needed with both, since notifications are always signed.
 
 use antom_core::id::ClientId;
@@ -60,7 +60,10 @@ impl Reader {
         self.value(key);
         let path = self.base.join(file);
         match std::fs::read_to_string(&path) {
-            Ok(text) => Some(Secret::from(text.trim())),
+            Ok(text) => {
+                self.refuse_open_mode(&file_key, &path);
+                Some(Secret::from(text.trim()))
+            }
             Err(error) => {
                 self.fault(&file_key, format!("cannot be read ({}: {error})", path.display()));
                 None

@@ -108,8 +108,12 @@ impl Reader {
     }
 
     fn secret_in_file(&mut self, key: &str, path: &str) -> Option<Secret> {
-        match std::fs::read_to_string(self.base.join(path)) {
-            Ok(text) => Some(Secret::from(text)),
+        let path = self.base.join(path);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                self.refuse_open_mode(key, &path);
+                Some(Secret::from(text))
+            }
             Err(error) => {
                 // A mistyped secret is no path, and is not repeated.
                 self.fault(

@@ -1,4 +1,4 @@
-//! Reads `[payment]`: currencies, captures, methods, polling.
+//! `[payment]`: currencies, captures, methods, polling.
 //! What a contract allows is told by the merchant; nothing here asks the gateway.
 
 use std::time::Duration;
@@ -72,7 +72,7 @@ impl Reader {
     }
 
     //= B-6
-    fn methods_without_refunds(&mut self) -> Vec<String> {
+    pub(in super::super) fn methods_without_refunds(&mut self) -> Vec<String> {
         const KEY: &str = "payment.methods_without_refunds";
         let methods = self.methods(KEY, "\"BANKTRANSFER_PERMATA\"");
         if methods.iter().any(|method| method == "CARD") {

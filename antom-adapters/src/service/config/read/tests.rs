@@ -4,6 +4,7 @@
 use antom_core::outcome::CaptureMode;
 use antom_domain::policy::CapturePolicy;
 
+use super::super::{CredentialConfig, DatabaseConfig, Scope};
 use super::*;
 use crate::service::config::EventSink;
 
@@ -35,6 +36,28 @@ fn complete() -> Vec<(String, String)> {
         ("ANTOM__GATEWAY__ANTOM_PUBLIC_KEYS", &gateway),
         ("ANTOM__DATABASE__URL", "sqlite://antom.sqlite"),
     ])
+}
+
+/// A file that only its owner can use.
+fn write_private(file: &Path, text: &str) {
+    std::fs::write(file, text).unwrap();
+    set_mode(file, 0o600);
+}
+
+fn set_mode(file: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// What is wrong with the complete configuration once these variables override it.
+fn faults_with(pairs: &[(&str, &str)]) -> Vec<ConfigFault> {
+    let mut given = complete();
+    given.extend(variables(pairs));
+    load_all(given).err().map(|ConfigFaults(faults)| faults).unwrap_or_default()
+}
+
+fn keys_of(faults: &[ConfigFault]) -> Vec<&str> {
+    faults.iter().map(|fault| fault.key.as_str()).collect()
 }
 
 #[test]
@@ -95,7 +118,7 @@ fn the_database_may_be_absent_where_the_program_brings_its_own_storage() {
 fn the_database_is_named_by_its_address_or_by_a_file_that_holds_it() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("url");
-    std::fs::write(&file, "postgres://shop:secret-word@db.example/antom\n").unwrap();
+    write_private(&file, "postgres://shop:secret-word@db.example/antom\n");
     let mut given = complete();
     given.push(("ANTOM__DATABASE__URL_FILE".to_owned(), file.display().to_string()));
     let config = load_all(given).unwrap();
@@ -160,6 +183,7 @@ fn a_key_of_the_merchant_api_has_the_scopes_that_are_listed_and_write_means_pay_
     let scopes = |text: &str| with(text).unwrap().server.api_keys[0].scopes.clone();
     assert_eq!(scopes(r#"["read", "refund"]"#), [Scope::Read, Scope::Refund]);
     assert_eq!(scopes(r#"["write"]"#), [Scope::Pay, Scope::Refund]);
+    assert_eq!(scopes(r#"["admin"]"#), [Scope::Admin]);
     let ConfigFaults(faults) = with(r#"["everything"]"#).unwrap_err();
     assert_eq!(faults[0].key, "server.api_keys[0]");
 }
@@ -297,8 +321,8 @@ fn with(more: &[(&str, &str)]) -> Result<Config, ConfigFaults> {
     load_all([complete(), variables(more)].concat())
 }
 
-fn keys_of(faults: Result<Config, ConfigFaults>) -> Vec<String> {
-    faults.unwrap_err().0.into_iter().map(|fault| fault.key).collect()
+fn faulty_keys(read: Result<Config, ConfigFaults>) -> Vec<String> {
+    read.unwrap_err().0.into_iter().map(|fault| fault.key).collect()
 }
 
 #[test]
@@ -314,7 +338,7 @@ fn events_are_kept_and_go_nowhere_unless_a_receiver_is_named() {
 fn a_webhook_has_an_address_and_secrets_from_files_or_as_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("secret");
-    std::fs::write(&file, format!("{SECRET}\n")).unwrap();
+    write_private(&file, &format!("{SECRET}\n"));
     let both = serde_json::json!([SECRET, file]).to_string();
     let url = "https://shop.example/hooks?token=canary";
     let config = with(&[
@@ -369,15 +393,15 @@ fn events_are_signed_and_leave_this_machine_encrypted_only() {
     let secrets = ("ANTOM__EVENTS__WEBHOOK_SECRETS", SECRET);
     for url in ["http://shop.example/hooks", "https://user:pw@shop.example/", "shop.example"] {
         assert_eq!(
-            keys_of(with(&[("ANTOM__EVENTS__WEBHOOK_URL", url), secrets])),
+            faulty_keys(with(&[("ANTOM__EVENTS__WEBHOOK_URL", url), secrets])),
             ["events.webhook_url"],
             "{url}"
         );
     }
     assert!(with(&[("ANTOM__EVENTS__WEBHOOK_URL", "http://127.0.0.1:9/hooks"), secrets]).is_ok());
     let unsigned = [("ANTOM__EVENTS__WEBHOOK_URL", "https://shop.example/")];
-    assert_eq!(keys_of(with(&unsigned)), ["events.webhook_secrets"]);
-    assert_eq!(keys_of(with(&[secrets])), ["events.webhook_url"]);
+    assert_eq!(faulty_keys(with(&unsigned)), ["events.webhook_secrets"]);
+    assert_eq!(faulty_keys(with(&[secrets])), ["events.webhook_url"]);
 }
 
 #[cfg(feature = "nats")]
@@ -388,19 +412,23 @@ fn events_go_to_one_place_and_to_nats_encrypted_in_live_mode() {
     assert!(
         matches!(&config.events.sink, Some(EventSink::Nats { subject, .. }) if subject == "antom.events")
     );
-    let live = ("ANTOM__GATEWAY__CLIENT_ID", "5X00000000000000");
-    assert_eq!(keys_of(with(&[nats, live])), ["events.nats_url"]);
+    // The rest of this configuration is for tests only, and refused too.
+    let is_refused_live = |url: &str| {
+        let live = [("ANTOM__EVENTS__NATS_URL", url), ("ANTOM__GATEWAY__CLIENT_ID", "5X00000000000000")];
+        faulty_keys(with(&live)).contains(&"events.nats_url".to_owned())
+    };
+    assert!(is_refused_live("nats://nats.example"));
     for url in ["tls://nats.example", "nats://127.0.0.1:4222"] {
-        assert!(with(&[("ANTOM__EVENTS__NATS_URL", url), live]).is_ok(), "{url}");
+        assert!(!is_refused_live(url), "{url}");
     }
-    assert_eq!(keys_of(with(&[("ANTOM__EVENTS__NATS_URL", "kafka://x")])), ["events.nats_url"]);
-    assert_eq!(keys_of(with(&[nats, ("ANTOM__EVENTS__NATS_SUBJECT", "a.*")])), ["events.nats_subject"]);
+    assert_eq!(faulty_keys(with(&[("ANTOM__EVENTS__NATS_URL", "kafka://x")])), ["events.nats_url"]);
+    assert_eq!(faulty_keys(with(&[nats, ("ANTOM__EVENTS__NATS_SUBJECT", "a.*")])), ["events.nats_subject"]);
     let both = [
         nats,
         ("ANTOM__EVENTS__WEBHOOK_URL", "https://shop.example/"),
         ("ANTOM__EVENTS__WEBHOOK_SECRETS", SECRET),
     ];
-    assert_eq!(keys_of(with(&both)), ["events.nats_url"]);
+    assert_eq!(faulty_keys(with(&both)), ["events.nats_url"]);
 }
 
 #[test]
@@ -414,4 +442,131 @@ fn a_collector_of_traces_is_on_this_machine_or_behind_https_and_needs_a_program_
     assert_eq!(faults_of("http://127.0.0.1:4318"), not_built);
     assert_eq!(faults_of("https://collector.example"), not_built);
     assert_eq!(faults_of("http://192.0.2.1:4318"), not_built + 1);
+}
+
+#[test]
+fn a_secret_file_that_others_can_use_is_refused_with_the_command_that_mends_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (key, url) = (folder.path().join("own.pem"), folder.path().join("url"));
+    write_private(&key, &own_keys().0);
+    write_private(&url, "sqlite://antom.sqlite");
+    let given = [
+        ("ANTOM__GATEWAY__MERCHANT_PRIVATE_KEY_FILE", key.to_str().unwrap()),
+        ("ANTOM__DATABASE__URL_FILE", url.to_str().unwrap()),
+    ];
+    assert_eq!(faults_with(&given), []);
+
+    for mode in [0o640, 0o604, 0o620] {
+        set_mode(&key, mode);
+        let faults = faults_with(&given);
+        assert_eq!(keys_of(&faults), ["gateway.merchant_private_key"], "{mode:o}");
+        assert!(faults[0].message.ends_with(&format!("run: chmod 600 {}", key.display())), "{faults:?}");
+    }
+    set_mode(&key, 0o400);
+    set_mode(&url, 0o644);
+    assert_eq!(keys_of(&faults_with(&given)), ["database.url_file"]);
+}
+
+#[test]
+fn files_with_an_api_key_or_secrets_of_events_are_refused_too_where_others_can_use_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let (key, secret) = (folder.path().join("api_key"), folder.path().join("secret"));
+    write_private(&key, "isak_TEST_identity_secret\n");
+    write_private(&secret, SECRET);
+    let secrets = serde_json::json!([&secret]).to_string();
+    let given = [
+        ("ANTOM__GATEWAY__BASE_URL", "https://gateway.example"),
+        ("ANTOM__GATEWAY__CREDENTIAL", "api_key"),
+        ("ANTOM__GATEWAY__API_KEY_FILE", key.to_str().unwrap()),
+        ("ANTOM__EVENTS__WEBHOOK_URL", "https://shop.example/hooks"),
+        ("ANTOM__EVENTS__WEBHOOK_SECRETS", &secrets),
+    ];
+    assert_eq!(faults_with(&given), []);
+    set_mode(&key, 0o640);
+    set_mode(&secret, 0o644);
+    assert_eq!(keys_of(&faults_with(&given)), ["gateway.api_key_file", "events.webhook_secrets[0]"]);
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_the_key_that_was_probably_meant() {
+    for (variable, key, meant) in [
+        ("ANTOM__PAYMENTS__CAPTURE", "payments.capture", "payment.capture"),
+        ("ANTOM__GATEWAY__CLIENTID", "gateway.clientid", "gateway.client_id"),
+        ("ANTOM__SERVER__PUBLIC_UR", "server.public_ur", "server.public_url"),
+    ] {
+        let faults = faults_with(&[(variable, "x")]);
+        assert_eq!(keys_of(&faults), [key]);
+        assert!(faults[0].message.ends_with(&format!("did you mean {meant}?")), "{faults:?}");
+    }
+    let faults = faults_with(&[("ANTOM__WEATHER__TOMORROW", "x")]);
+    assert_eq!(faults[0].message, "is not a key of the configuration", "nothing is near");
+}
+
+#[test]
+fn a_section_may_be_empty_but_must_be_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("antom.toml");
+    std::fs::write(&file, "[payment]\n[log]\n[payments]\n").unwrap();
+    let ConfigFaults(faults) = load(Some(&file), complete(), Books::InDatabase).unwrap_err();
+    assert_eq!(keys_of(&faults), ["payments"], "{faults:?}");
+}
+
+#[test]
+fn live_mode_refuses_what_belongs_to_tests() {
+    const LIVE: (&str, &str) = ("ANTOM__GATEWAY__CLIENT_ID", "5X00000000000000");
+    let digest = "0".repeat(64);
+    let simulators = format!(r#"[{{"name":"simulator","sha256":"{digest}","scopes":["read"]}}]"#);
+    let faults = faults_with(&[
+        LIVE,
+        ("ANTOM__SERVER__PUBLIC_URL", "http://shop.example"),
+        ("ANTOM__SERVER__API_KEYS", &simulators),
+    ]);
+    let mut keys = keys_of(&faults);
+    keys.sort_unstable();
+    assert_eq!(
+        keys,
+        [
+            "gateway.antom_public_keys",
+            "gateway.base_url",
+            "gateway.merchant_private_key",
+            "server.api_keys",
+            "server.public_url",
+        ],
+        "{faults:?}"
+    );
+    assert_eq!(keys_of(&faults_with(&[LIVE])).iter().filter(|key| **key == "server.public_url").count(), 1);
+}
+
+#[test]
+fn live_mode_refuses_keys_out_of_a_simulators_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = include_str!("../../../../../antom-signing/tests/data/other_public.pem");
+    let public = folder.path().join("antom_public.pem");
+    std::fs::write(&public, other).unwrap();
+    let keys = serde_json::json!({ "1": public }).to_string();
+    let named_in = |id: &str| {
+        let faults = faults_with(&[
+            ("ANTOM__GATEWAY__CLIENT_ID", id),
+            ("ANTOM__GATEWAY__ANTOM_PUBLIC_KEYS", &keys),
+            ("ANTOM__GATEWAY__BASE_URL", "https://open-sea-global.alipay.com"),
+            ("ANTOM__SERVER__PUBLIC_URL", "https://shop.example"),
+        ]);
+        keys_of(&faults).contains(&"gateway.antom_public_keys")
+    };
+    assert!(!named_in("5X00000000000000"));
+    std::fs::write(folder.path().join("antom_private.pem"), "").unwrap();
+    assert!(named_in("5X00000000000000"));
+    assert!(!named_in("SANDBOX_5X00000000000000"), "a sandbox may use them");
+}
+
+#[test]
+fn a_part_of_the_configuration_is_read_without_the_rest() {
+    let given =
+        || variables(&[("ANTOM__DATABASE__URL", "sqlite://a.db"), ("ANTOM__SERVER__LISTEN", "[::1]:9")]);
+    let DatabaseConfig::Sqlite { path } = DatabaseConfig::load(None, given()).unwrap() else { panic!() };
+    assert_eq!(path, Path::new("a.db"));
+    let listen = super::super::ServerConfig::load_listen(None, given()).unwrap();
+    assert_eq!(listen.to_string(), "[::1]:9");
+    let ConfigFaults(faults) = DatabaseConfig::load(None, Vec::new()).unwrap_err();
+    assert_eq!(keys_of(&faults), ["database.url"]);
 }

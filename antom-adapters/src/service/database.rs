@@ -1,0 +1,111 @@
+//! The database without a service: its schema, copies of it, and reading while nothing runs.
+//! What is shown of it is left to the command line.
+
+use std::path::Path;
+
+use super::config::DatabaseConfig;
+pub(crate) use super::run::Storage;
+use super::run::{self, StartError};
+#[cfg(feature = "postgres")]
+use crate::outbound::postgres::PostgresStore;
+#[cfg(feature = "sqlite")]
+use crate::outbound::sqlite::{self, SqliteStore};
+
+/// The schema versions of a database and of this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Versions {
+    /// That of the database; 0 where it is missing or empty.
+    pub(crate) found: i64,
+    /// That of this program.
+    pub(crate) supported: i64,
+}
+
+/// What a copy holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Copied {
+    /// The version of its schema.
+    pub(crate) schema: i64,
+    /// The number of orders.
+    pub(crate) orders: i64,
+    /// The number of recorded events.
+    pub(crate) events: i64,
+}
+
+/// Looks at the schema and changes nothing, also while a service runs.
+pub(crate) async fn versions(config: &DatabaseConfig) -> Result<Versions, StartError> {
+    match config {
+        #[cfg(feature = "sqlite")]
+        DatabaseConfig::Sqlite { path } => {
+            let versions = sqlite::schema_versions(path).map_err(|error| run::not_opened(&error))?;
+            Ok(Versions { found: versions.found, supported: versions.supported })
+        }
+        #[cfg(not(feature = "sqlite"))]
+        DatabaseConfig::Sqlite { .. } => Err(run::not_built("SQLite", "sqlite")),
+        #[cfg(feature = "postgres")]
+        DatabaseConfig::Postgres { url } => {
+            let versions = PostgresStore::schema_versions(url.expose()).await;
+            let (found, supported) = versions.map_err(|error| run::not_opened(&error))?;
+            Ok(Versions { found, supported })
+        }
+        #[cfg(not(feature = "postgres"))]
+        DatabaseConfig::Postgres { .. } => Err(run::not_built("PostgreSQL", "postgres")),
+    }
+}
+
+/// Brings the schema up to date, as a start of the service does, and tells what it was before.
+pub(crate) async fn migrate(config: &DatabaseConfig) -> Result<Versions, StartError> {
+    let before = versions(config).await?;
+    run::database(config).await?;
+    Ok(before)
+}
+
+/// Opens the storage of a service that does not run, without migrating it.
+pub(crate) async fn open_for_reading(config: &DatabaseConfig) -> Result<Storage, StartError> {
+    match config {
+        #[cfg(feature = "sqlite")]
+        DatabaseConfig::Sqlite { path } => {
+            let store = SqliteStore::open_for_reading(path);
+            Ok(Storage::of(store.map_err(|error| run::not_opened(&error))?))
+        }
+        #[cfg(not(feature = "sqlite"))]
+        DatabaseConfig::Sqlite { .. } => Err(run::not_built("SQLite", "sqlite")),
+        DatabaseConfig::Postgres { .. } => {
+            let Versions { found, supported } = versions(config).await?;
+            if found < supported {
+                return Err(StartError::Database(format!(
+                    "it has schema version {found}, this program needs {supported}: run antom migrate"
+                )));
+            }
+            run::database(config).await
+        }
+    }
+}
+
+/// Copies a SQLite database, also while a service uses it.
+#[cfg(feature = "sqlite")]
+pub(crate) fn back_up(path: &Path, copy: &Path) -> Result<Copied, StartError> {
+    sqlite::back_up(path, copy).map(copied).map_err(|error| run::not_opened(&error))
+}
+
+/// Makes a SQLite database out of a copy, where there is none.
+#[cfg(feature = "sqlite")]
+pub(crate) fn restore(copy: &Path, path: &Path) -> Result<Copied, StartError> {
+    sqlite::restore(copy, path).map(copied).map_err(|error| run::not_opened(&error))
+}
+
+#[cfg(feature = "sqlite")]
+fn copied(contents: sqlite::Contents) -> Copied {
+    Copied { schema: contents.schema, orders: contents.orders, events: contents.events }
+}
+
+/// There is no SQLite here to copy.
+#[cfg(not(feature = "sqlite"))]
+pub(crate) fn back_up(_: &Path, _: &Path) -> Result<Copied, StartError> {
+    Err(run::not_built("SQLite", "sqlite"))
+}
+
+/// There is no SQLite here to copy.
+#[cfg(not(feature = "sqlite"))]
+pub(crate) fn restore(_: &Path, _: &Path) -> Result<Copied, StartError> {
+    Err(run::not_built("SQLite", "sqlite"))
+}
