@@ -68,7 +68,9 @@ fn card_data_is_refused_by_its_name_wherever_it_stands() -> Proof {
     Stand::prove_with(&quiet(&[]), |stand| {
         let opened = waiting(stand, "named")?;
         let journal = stand.gateway().journal_length()?;
-        for route in posts().filter(|route| matches!(route.door, Door::Key(_))) {
+        // The stand's key has not the scope `admin`, whose routes take an empty body.
+        let is_open = |route: &&Route| matches!(route.door, Door::Key(scope) if scope != "admin");
+        for route in posts().filter(is_open) {
             let path = route.path_of(&opened.order, &opened.payment, "");
             for name in CARD_NAMES {
                 for place in places(&route.body()) {

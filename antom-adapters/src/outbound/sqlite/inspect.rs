@@ -21,11 +21,13 @@ const OLDEST_IN: &str = "SELECT id, snapshot FROM orders WHERE phase = ?2 ORDER 
 
 #[async_trait]
 impl Inspect for SqliteStore {
-    /// Leaves out a fence, which changes a page and is synced like a step: a full or read-only disk fails it. SQLite would
-    /// not write a row that stays the same.
+    /// Changes a row and changes it back: one page of the log, synced like a step. A full or read-only disk fails it. A row
+    /// that stays as it is would not be written.
     async fn check_writable(&self) -> Result<(), StoreError> {
         let work = |savepoint: &Connection| -> Result<(), Halt<StoreError>> {
-            savepoint.prepare_cached("UPDATE fences SET last = last + 1")?.execute([])?;
+            for change in ["UPDATE fences SET last = last + 1", "UPDATE fences SET last = last - 1"] {
+                savepoint.prepare_cached(change)?.execute([])?;
+            }
             Ok(())
         };
         self.write(Changes::Nothing, work).await.unwrap_or(Err(StoreError::Unavailable))
