@@ -141,12 +141,11 @@ pub(super) fn fail_open_captures(draft: &mut Draft<'_>, index: usize) {
     }
 }
 
-/// The gateway let go what was not captured, after its time or because the contract has it so: what was taken stays. A
-/// capture that is still open was refused, or never arrived, and finds nothing any more.
+/// The gateway let go what was not captured, after its time or because the contract has it so: what was taken stays.
+/// While a capture is open nothing is concluded; the next inquiry tells again.
 pub(super) fn absorb_rest_released(draft: &mut Draft<'_>, index: usize) {
     let Some(attempt) = draft.attempt(index) else { return };
-    if attempt.is_held() && attempt.taken().is_some() {
-        fail_open_captures(draft, index);
+    if attempt.is_held() && attempt.taken().is_some() && !attempt.has_open_capture() {
         end_captures(draft, index);
     }
 }
