@@ -154,6 +154,20 @@ impl Stand {
         self.service.kill()
     }
 
+    /// Puts keys of the merchant API, each with its scope and its SHA-256, beside the one that the simulator made, and starts
+    /// the service with all of them.
+    pub fn add_keys(&mut self, keys: &[(&str, &str, &str)]) -> Result<(), Failure> {
+        let file = self.keys().join("antom.toml");
+        let entry = |(key, scope, sha256): &(&str, &str, &str)| {
+            format!("{{ name = \"{key}\", sha256 = \"{sha256}\", scopes = [\"{scope}\"] }}, ")
+        };
+        let more: String = keys.iter().map(entry).collect();
+        let text = std::fs::read_to_string(&file)?.replace("api_keys = [", &format!("api_keys = [{more}"));
+        std::fs::write(file, text)?;
+        self.service().terminate()?;
+        self.start_service_again()
+    }
+
     /// Starts the service again after its end, on the same address and database.
     pub fn start_service_again(&mut self) -> Result<(), Failure> {
         self.service = self.service_launch.start()?;

@@ -37,7 +37,7 @@ fn the_service_answers_as_the_document_says() -> Proof {
         ..StandOptions::default()
     };
     Stand::prove_with(&options, |stand| {
-        add_keys(stand)?;
+        stand.add_keys(&KEYS)?;
         let document = document()?;
         let witness = Witness::new(stand, &document);
         witness
@@ -90,19 +90,6 @@ fn committed() -> String {
 fn document() -> Result<Value, Failure> {
     let text = std::fs::read_to_string(committed())?;
     serde_json::from_str(&text).map_err(|error| Failure::step("the document is JSON", error))
-}
-
-/// Puts the keys beside the one that the simulator made, and starts the service with all of them.
-fn add_keys(stand: &mut Stand) -> Result<(), Failure> {
-    let file = stand.keys().join("antom.toml");
-    let entry = |(key, scope, sha256): (&str, &str, &str)| {
-        format!("{{ name = \"{key}\", sha256 = \"{sha256}\", scopes = [\"{scope}\"] }}, ")
-    };
-    let more: String = KEYS.map(entry).concat();
-    let text = std::fs::read_to_string(&file)?.replace("api_keys = [", &format!("api_keys = [{more}"));
-    std::fs::write(file, text)?;
-    stand.service().terminate()?;
-    stand.start_service_again()
 }
 
 fn orders(witness: &Witness<'_>) -> Result<(), Failure> {

@@ -7,7 +7,7 @@ mod step;
 mod words;
 
 pub(super) use claim::{Taken, columns, understood};
-pub(super) use events::{StoredClaim, StoredEvent, claim_columns, known_claims};
+pub(super) use events::{EndColumns, StoredClaim, StoredEvent, claim_columns, known_claims};
 pub(super) use step::{CallRow, StepRows};
 #[cfg(feature = "postgres")]
 pub(super) use step::{EventRow, ToldRow};

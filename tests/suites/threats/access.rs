@@ -7,7 +7,7 @@ use antom_tests::wire::{Reply, exchange, request};
 use antom_tests::{Failure, Proof, Stand, ensure};
 use serde_json::{Value, json};
 
-use crate::routes::{Door, KEYS, ROUTES, Route, add_keys};
+use crate::routes::{Door, KEYS, ROUTES, Route};
 use crate::{quiet, token, waiting};
 
 /// Keyed routes, with the scope of each.
@@ -103,7 +103,7 @@ fn wrong_headers(stand: &Stand, right: &str, other: &Opened) -> Result<Vec<Vec<S
 #[test]
 fn a_key_without_the_scope_opens_no_route_and_nothing_changes() -> Proof {
     Stand::prove_with(&quiet(&[]), |stand| {
-        add_keys(stand)?;
+        stand.add_keys(&KEYS)?;
         let victim = waiting(stand, "victim")?;
         let before = everything(stand)?;
         for (route, scope) in keyed() {

@@ -7,7 +7,7 @@ use antom_tests::wire::{Reply, Wire, request};
 use antom_tests::{Failure, Proof, Stand, ensure};
 use serde_json::{Value, json};
 
-use crate::routes::{Door, ROUTES, Route, add_keys};
+use crate::routes::{Door, KEYS, ROUTES, Route};
 use crate::{quiet, token, waiting};
 
 /// More than any route reads: the merchant API 64 KiB, the webhook 256 KiB.
@@ -83,7 +83,7 @@ fn is_clear(route: &Route, answer: &Reply, codes: &[&str], what: &str) -> Result
 #[test]
 fn bodies_that_are_no_json_object_are_refused_at_every_route() -> Proof {
     Stand::prove_with(&quiet(&[]), |stand| {
-        add_keys(stand)?;
+        stand.add_keys(&KEYS)?;
         let target = Target::on(stand)?;
         let before = target.state()?;
         for route in takers() {
@@ -156,7 +156,7 @@ fn no_objects(route: &Route) -> Vec<(&'static str, Vec<u8>)> {
 #[test]
 fn a_member_that_is_given_twice_is_refused_with_its_name() -> Proof {
     Stand::prove_with(&quiet(&[]), |stand| {
-        add_keys(stand)?;
+        stand.add_keys(&KEYS)?;
         let target = Target::on(stand)?;
         let before = target.state()?;
         for route in takers().filter(|route| matches!(route.door, Door::Key(_))) {
@@ -192,7 +192,7 @@ fn a_member_that_is_given_twice_is_refused_with_its_name() -> Proof {
 #[test]
 fn a_body_that_is_too_large_is_refused_whether_it_says_so_or_not() -> Proof {
     Stand::prove_with(&quiet(&[]), |stand| {
-        add_keys(stand)?;
+        stand.add_keys(&KEYS)?;
         let target = Target::on(stand)?;
         let before = target.state()?;
         for route in takers() {
@@ -225,7 +225,7 @@ fn a_body_that_is_too_large_is_refused_whether_it_says_so_or_not() -> Proof {
 #[test]
 fn bodies_that_never_end_are_given_up_at_every_route_while_others_are_served() -> Proof {
     Stand::prove_with(&quiet(&[]), |stand| {
-        add_keys(stand)?;
+        stand.add_keys(&KEYS)?;
         let target = Target::on(stand)?;
         let before = target.state()?;
         let mut slow = Vec::new();

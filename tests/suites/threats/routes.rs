@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use antom_tests::{Failure, Proof, Stand, ensure};
+use antom_tests::{Failure, Proof, ensure};
 use serde_json::{Value, json};
 
 /// What opens a route.
@@ -93,19 +93,6 @@ impl Route {
             _ => json!({}),
         }
     }
-}
-
-/// Puts the keys beside the one that the simulator made, and starts the service with all of them.
-pub(crate) fn add_keys(stand: &mut Stand) -> Result<(), Failure> {
-    let file = stand.keys().join("antom.toml");
-    let entry = |(key, scope, sha256): (&str, &str, &str)| {
-        format!("{{ name = \"{key}\", sha256 = \"{sha256}\", scopes = [\"{scope}\"] }}, ")
-    };
-    let more: String = KEYS.map(entry).concat();
-    let text = std::fs::read_to_string(&file)?.replace("api_keys = [", &format!("api_keys = [{more}"));
-    std::fs::write(file, text)?;
-    stand.service().terminate()?;
-    stand.start_service_again()
 }
 
 #[test]

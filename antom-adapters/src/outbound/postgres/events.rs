@@ -19,7 +19,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use super::connections::transaction;
 use super::error::Halt;
 use super::store::PostgresStore;
-use crate::outbound::stored::{self, StepRows, StoredClaim, StoredEvent, ToldRow, unreadable};
+use crate::outbound::stored::{self, EndColumns, StepRows, StoredClaim, StoredEvent, ToldRow, unreadable};
 
 const LARGEST_PAGE: usize = 200;
 const COLUMNS: &str = "merchant_events.order_id, merchant_events.sequence, kind, at, payment_request_id, data, state, \
@@ -138,13 +138,7 @@ async fn settle(
     end: EventEnd,
     now: i64,
 ) -> Result<(), Halt<EventQueueError>> {
-    let (state, due, settled_at, failure) = match end {
-        EventEnd::Delivered => (DeliveryState::Delivered, None, Some(now), None),
-        EventEnd::GivenUp { failure } => (DeliveryState::GivenUp, None, Some(now), Some(failure)),
-        EventEnd::Postponed { due, failure } => {
-            (DeliveryState::Waiting, Some(due.epoch_millis()), None, Some(failure))
-        }
-    };
+    let EndColumns { state, due, settled_at, failure } = EndColumns::of(&end, now);
     hold(connection, &order_id).await?;
     let changed = sqlx::query(
         "UPDATE merchant_events SET state = $4, due_at = $5, settled_at = $6, failure = $7, is_held = false \
@@ -153,7 +147,7 @@ async fn settle(
     .bind(&order_id)
     .bind(sequence)
     .bind(fence)
-    .bind(state.as_str())
+    .bind(state)
     .bind(due)
     .bind(settled_at)
     .bind(failure)

@@ -16,7 +16,7 @@ use super::error::Halt;
 use super::remembered::Changes;
 use super::store::SqliteStore;
 use super::writer::Loss;
-use crate::outbound::stored::{self, StepRows, StoredClaim, StoredEvent, unreadable};
+use crate::outbound::stored::{self, EndColumns, StepRows, StoredClaim, StoredEvent, unreadable};
 
 const LARGEST_PAGE: usize = 200;
 const COLUMNS: &str =
@@ -142,19 +142,13 @@ fn settle(
     end: &EventEnd,
     now: i64,
 ) -> Result<(), Halt<EventQueueError>> {
-    let (state, due, settled_at, failure) = match end {
-        EventEnd::Delivered => (DeliveryState::Delivered, None, Some(now), None),
-        EventEnd::GivenUp { failure } => (DeliveryState::GivenUp, None, Some(now), Some(failure)),
-        EventEnd::Postponed { due, failure } => {
-            (DeliveryState::Waiting, Some(due.epoch_millis()), None, Some(failure))
-        }
-    };
+    let EndColumns { state, due, settled_at, failure } = EndColumns::of(end, now);
     let changed = savepoint
         .prepare_cached(
             "UPDATE merchant_events SET state = ?4, due_at = ?5, settled_at = ?6, failure = ?7, is_held = 0 \
              WHERE order_id = ?1 AND sequence = ?2 AND tries = ?3 AND is_held = 1",
         )?
-        .execute(params![order_id, sequence, fence, state.as_str(), due, settled_at, failure])?;
+        .execute(params![order_id, sequence, fence, state, due, settled_at, failure])?;
     if changed != 1 {
         return Err(Halt::Refused(EventQueueError::LeaseLost));
     }

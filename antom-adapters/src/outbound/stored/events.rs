@@ -4,7 +4,9 @@
 use antom_core::id::PaymentRequestId;
 use antom_core::time::Timestamp;
 use antom_domain::merchant_event::{EventData, MerchantEvent, MerchantEventKind};
-use antom_domain::port::{ClaimedEvent, DeliveryState, EventClaim, EventQueueError, KeptEvent, StoreError};
+use antom_domain::port::{
+    ClaimedEvent, DeliveryState, EventClaim, EventEnd, EventQueueError, KeptEvent, StoreError,
+};
 
 use super::words::{order_id, time, unreadable};
 
@@ -77,4 +79,25 @@ pub(in crate::outbound) fn claim_columns(claim: &EventClaim) -> Result<(String, 
     let (order_id, sequence) = claim.event.parts();
     let column = |number: u64| i64::try_from(number).map_err(|_| EventQueueError::LeaseLost);
     Ok((order_id.to_string(), column(sequence)?, column(claim.fence)?))
+}
+
+/// What became of a claimed event, as columns.
+pub(in crate::outbound) struct EndColumns<'a> {
+    pub(in crate::outbound) state: &'static str,
+    pub(in crate::outbound) due: Option<i64>,
+    pub(in crate::outbound) settled_at: Option<i64>,
+    pub(in crate::outbound) failure: Option<&'a str>,
+}
+
+impl<'a> EndColumns<'a> {
+    pub(in crate::outbound) fn of(end: &'a EventEnd, now: i64) -> EndColumns<'a> {
+        let (state, due, settled_at, failure) = match end {
+            EventEnd::Delivered => (DeliveryState::Delivered, None, Some(now), None),
+            EventEnd::GivenUp { failure } => (DeliveryState::GivenUp, None, Some(now), Some(failure)),
+            EventEnd::Postponed { due, failure } => {
+                (DeliveryState::Waiting, Some(due.epoch_millis()), None, Some(failure))
+            }
+        };
+        EndColumns { state: state.as_str(), due, settled_at, failure: failure.map(String::as_str) }
+    }
 }
