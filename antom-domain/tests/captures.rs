@@ -312,9 +312,8 @@ fn rest_released(listed: &[&str]) -> Fact {
 //= I-4 test
 #[test]
 fn a_capture_that_is_not_listed_beside_a_rest_that_was_let_go_took_nothing() {
-    let phases = |story: &Story| -> Vec<_> {
-        story.attempt(1).captures.iter().map(|capture| capture.phase).collect()
-    };
+    let phases =
+        |story: &Story| -> Vec<_> { story.attempt(1).captures.iter().map(|capture| capture.phase).collect() };
     let mut story = held(CapturePolicy::Multiple);
     story.command(&part_command(1, "A", 1_000, false)).unwrap();
     captured(&mut story, "A", 1_000);

@@ -172,7 +172,7 @@ fn facts_of(act: &Act) -> Vec<Fact> {
         Act::RestReleased(n) => {
             let listed = vec![format!("CAP-{n}").parse().unwrap()];
             vec![Fact::RestReleased { names: names(*n), listed }]
-        },
+        }
         Act::Cancel(n, word) => vec![cancel(*n, *word)],
         Act::Refund(n, r, word) => vec![refund(*n, &format!("R-{n}-{r}"), *word, usd(4_200))],
         Act::SurplusRefund(n, word) => vec![refund(*n, &format!("PAY-{n}-surplus"), *word, usd(4_200))],

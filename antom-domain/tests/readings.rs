@@ -124,7 +124,8 @@ fn what_the_gateway_let_go_is_read_after_the_captures_and_only_where_it_is_done(
     }
     let nameless = entry("CAPTURE", "S").replace("C-1", "");
     let unfinished = ["U", "F"].map(|status| vec![entry("VOID", status)]);
-    for entries in unfinished.into_iter().chain([vec![entry("CANCEL", "S")], vec![entry("VOID", "S"), nameless]])
+    for entries in
+        unfinished.into_iter().chain([vec![entry("CANCEL", "S")], vec![entry("VOID", "S"), nameless]])
     {
         let facts = read(&entries);
         assert!(!facts.iter().any(|fact| matches!(fact, Fact::RestReleased { .. })), "{facts:?}");

@@ -7,9 +7,7 @@ use antom_core::wire::{InquiryPaymentResponse, Transaction};
 
 use super::answer::{echoes, gateway_id};
 use super::word;
-use crate::order::{
-    CallSubject, CaptureKey, CaptureSeen, Fact, Names, PaymentSeen, PaymentWord, Source,
-};
+use crate::order::{CallSubject, CaptureKey, CaptureSeen, Fact, Names, PaymentSeen, PaymentWord, Source};
 
 //= I-1, I-4, I-5, X-5, X-11
 pub(super) fn payment(subject: &CallSubject, response: &InquiryPaymentResponse) -> Vec<Fact> {
