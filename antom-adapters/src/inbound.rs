@@ -4,6 +4,7 @@
 pub mod admin;
 pub mod api;
 pub mod cli;
+pub(crate) mod dashboard;
 mod digest;
 mod intake;
 pub mod listener;

@@ -6,11 +6,12 @@ use std::process::ExitStatus;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::failure::{Failure, Proof, Refuted};
 use crate::gateway::Gateway;
-use crate::http::Http;
+use crate::http::{Http, text_at};
 use crate::merchant::Merchant;
 use crate::process::{Ended, Launch, Running};
 use crate::waiting::{Look, until};
@@ -166,6 +167,20 @@ impl Stand {
         std::fs::write(file, text)?;
         self.service().terminate()?;
         self.start_service_again()
+    }
+
+    /// Makes a key with these scopes, and starts the service with it beside the others; answers its clear text.
+    pub fn admit(&mut self, name: &str, scopes: &[&str]) -> Result<String, Failure> {
+        let mut command = vec!["api-key", "new", "--json", "--name", name];
+        command.extend(scopes.iter().flat_map(|scope| ["--scope", scope]));
+        let text = self.antom(&command)?.expect("a key is made", 0)?;
+        let made: Value = serde_json::from_str(&text).unwrap_or_default();
+        let file = self.keys().join("antom.toml");
+        let more = format!("api_keys = [{}, ", text_at(&made, "/line"));
+        std::fs::write(&file, std::fs::read_to_string(&file)?.replace("api_keys = [", &more))?;
+        self.service().terminate()?;
+        self.start_service_again()?;
+        Ok(text_at(&made, "/key").to_owned())
     }
 
     /// Starts the service again after its end, on the same address and database.

@@ -7,6 +7,7 @@ mod card;
 mod consult;
 mod events;
 mod id;
+mod inside;
 mod limit;
 mod notifications;
 pub(super) mod offline;
@@ -33,7 +34,10 @@ use crate::service::config::Scope;
 use crate::worker::WorkerHandle;
 use problem::Problem;
 
+pub(super) use auth::known;
+pub(crate) use inside::{MerchantApi, Told};
 pub use limit::RateLimits;
+pub(super) use view::entry;
 
 /// What the merchant API works with.
 #[derive(Debug, Clone)]

@@ -25,6 +25,7 @@ use super::config::{
 };
 use super::reload::{Keys, Source, WatchingKeys};
 use crate::inbound::admin::{self, Admin, LastLook};
+use crate::inbound::dashboard::{self, Dashboard};
 use crate::inbound::listener::{self, Crowd, Limits};
 use crate::inbound::observe::observed;
 use crate::inbound::{api, pages, webhook};
@@ -298,7 +299,7 @@ impl Builder {
         }
         let requests = metrics.requests();
 
-        let merchant_api = api::router(api::Api {
+        let api = api::Api {
             books: books.clone(),
             events,
             worker: worker.handle(),
@@ -310,7 +311,7 @@ impl Builder {
             fresh_for: config.payment.fresh_for,
             consults,
             methods: config.payment.methods.clone().into(),
-        });
+        };
         let hook = webhook::router(webhook::Webhook {
             books: books.clone(),
             worker: worker.handle(),
@@ -325,7 +326,8 @@ impl Builder {
             Surface::Pages,
             requests.clone(),
         ));
-        let merchant_api = observed(merchant_api, Surface::MerchantApi, requests);
+        let merchant_api = observed(api::router(api.clone()), Surface::MerchantApi, requests);
+        let dashboard = Dashboard::new(api, merchant_api.clone(), storage.inspect.clone());
         let everything = merchant_api.merge(under(prefix, public));
 
         let (crowd, admin_crowd) = (Crowd::of(self.limits.connections), Crowd::of(self.limits.connections));
@@ -350,7 +352,8 @@ impl Builder {
             ending: ending.told.subscribe(),
             metrics,
             storage: LastLook::default(),
-        });
+        })
+        .merge(dashboard::router(dashboard));
         let header = self.limits.header;
         let servers = [
             listener::serve(listener, everything, crowd, header, ending.public.subscribe()),

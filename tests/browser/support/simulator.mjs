@@ -28,7 +28,6 @@ export async function startSimulator() {
 
 class Simulator {
   #child;
-  #folder;
   #key;
   #count = 0;
 
@@ -36,14 +35,14 @@ class Simulator {
     this.base = ready.listening;
     this.clientId = ready.client_id;
     this.#child = child;
-    this.#folder = folder;
+    this.folder = folder;
     this.#key = key;
   }
 
   async stop() {
     this.#child.kill('SIGTERM');
     if (this.#child.exitCode === null) { await new Promise((done) => { this.#child.once('exit', done); }); }
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** A signed call of the gateway API. */

@@ -37,7 +37,7 @@ const fn post(path: &'static str, door: Door) -> Route {
 }
 
 /// Every route. A new one gets its line here, and with it every trial of this suite.
-pub(crate) const ROUTES: [Route; 27] = [
+pub(crate) const ROUTES: [Route; 38] = [
     post("/v1/orders", Door::Key("pay")),
     get("/v1/orders", Door::Key("read")),
     get("/v1/orders/{id}", Door::Key("read")),
@@ -65,6 +65,17 @@ pub(crate) const ROUTES: [Route; 27] = [
     get("/openapi.json", Door::Admin),
     get("/docs", Door::Admin),
     get("/docs/page.css", Door::Admin),
+    get("/dashboard", Door::Admin),
+    get("/dashboard/orders", Door::Admin),
+    get("/dashboard/orders/{id}", Door::Admin),
+    post("/dashboard/orders/{id}/act", Door::Admin),
+    get("/dashboard/alerts", Door::Admin),
+    post("/dashboard/sign-out", Door::Admin),
+    get("/dashboard/sign-in", Door::Admin),
+    post("/dashboard/sign-in", Door::Admin),
+    get("/dashboard/page.css", Door::Admin),
+    get("/dashboard/page.js", Door::Admin),
+    get("/dashboard/icon.svg", Door::Admin),
 ];
 
 /// Keys with one scope each, and the SHA-256 of each.

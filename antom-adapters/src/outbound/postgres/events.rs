@@ -6,11 +6,12 @@
 
 use std::time::Duration;
 
+use antom_core::id::ReferenceOrderId;
 use antom_core::time::Timestamp;
 use antom_domain::merchant_event::MerchantEventId;
 use antom_domain::port::{
     ClaimedEvent, DeliveryState, EventClaim, EventEnd, EventPage, EventQuery, EventQueue, EventQueueError,
-    Keep, StoreError,
+    Keep, KeptEvent, StoreError,
 };
 use async_trait::async_trait;
 use sqlx::postgres::{PgConnection, PgRow};
@@ -233,6 +234,26 @@ async fn page(
         events.push(event(row)?.understand()?);
     }
     Ok(EventPage { events, next: last.or(query.cursor), has_more })
+}
+
+/// The newest events of one order, oldest first.
+pub(super) async fn of_order(
+    connection: &mut PgConnection,
+    order: ReferenceOrderId,
+    limit: usize,
+) -> Result<Vec<KeptEvent>, Halt<StoreError>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM merchant_events WHERE order_id = $1 ORDER BY sequence DESC LIMIT $2");
+    let found = sqlx::query(AssertSqlSafe(sql))
+        .bind(order.as_str())
+        .bind(stored::number(limit))
+        .fetch_all(connection)
+        .await?;
+    let mut events = Vec::with_capacity(found.len());
+    for row in found.iter().rev() {
+        events.push(event(row)?.understand()?);
+    }
+    Ok(events)
 }
 
 async fn resend(

@@ -1,12 +1,14 @@
-//! The storage seen by those who run it: whether the server takes writes, and the orders that wait longest.
-//! What follows from the answers is left to readiness and metrics.
+//! The storage seen by those who run it: whether the server takes writes, the orders that wait longest, and what
+//! one told. What follows from the answers is left to readiness, metrics and the dashboard.
 
+use antom_core::id::ReferenceOrderId;
 use antom_domain::order::{Order, OrderPhase};
-use antom_domain::port::StoreError;
+use antom_domain::port::{KeptEvent, StoreError};
 use async_trait::async_trait;
 use sqlx::postgres::PgConnection;
 
 use super::error::Halt;
+use super::events;
 use super::orders::readable;
 use super::store::PostgresStore;
 use crate::outbound::inspect::{Inspect, StoreUse};
@@ -34,6 +36,11 @@ impl Inspect for PostgresStore {
 
     async fn oldest_in(&self, phase: OrderPhase, limit: usize) -> Result<Vec<Order>, StoreError> {
         self.run(move |connection| Box::pin(oldest(connection, limit, Some(phase)))).await
+    }
+
+    async fn events_of(&self, order: &ReferenceOrderId, limit: usize) -> Result<Vec<KeptEvent>, StoreError> {
+        let order = order.clone();
+        self.run(move |connection| Box::pin(events::of_order(connection, order, limit))).await
     }
 
     fn use_now(&self) -> StoreUse {

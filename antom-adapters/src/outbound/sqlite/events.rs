@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
+use antom_core::id::ReferenceOrderId;
 use antom_core::time::Timestamp;
 use antom_domain::merchant_event::MerchantEventId;
 use antom_domain::port::{
     ClaimedEvent, DeliveryState, EventClaim, EventEnd, EventPage, EventQuery, EventQueue, EventQueueError,
-    Keep, StoreError,
+    Keep, KeptEvent, StoreError,
 };
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
@@ -200,6 +201,21 @@ fn page(connection: &Connection, query: &EventQuery, after: i64) -> Read<EventPa
     let next = found.last().map(|(seq, _)| seq.to_string()).or_else(|| query.cursor.clone());
     let events = found.into_iter().map(|(_, row)| row.understand()).collect::<Result<_, _>>()?;
     Ok(EventPage { events, next, has_more })
+}
+
+/// The newest events of one order, oldest first.
+pub(super) fn of_order(
+    connection: &Connection,
+    order: &ReferenceOrderId,
+    limit: usize,
+) -> Read<Vec<KeptEvent>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM merchant_events WHERE order_id = ?1 ORDER BY sequence DESC LIMIT ?2");
+    let found: Vec<StoredEvent> = connection
+        .prepare_cached(&sql)?
+        .query_map(params![order.as_str(), stored::number(limit)], event)?
+        .collect::<Result<_, _>>()?;
+    Ok(found.into_iter().rev().map(StoredEvent::understand).collect::<Result<_, _>>()?)
 }
 
 /// No page ever ended behind the newest event.

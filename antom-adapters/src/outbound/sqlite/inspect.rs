@@ -1,12 +1,14 @@
-//! The storage seen by those who run it: a write to try the disk, and the orders that wait longest.
-//! What follows from the answers is left to readiness and metrics.
+//! The storage seen by those who run it: a write to try the disk, the orders that wait longest, and what one
+//! told. What follows from the answers is left to readiness, metrics and the dashboard.
 
+use antom_core::id::ReferenceOrderId;
 use antom_domain::order::{Order, OrderPhase};
-use antom_domain::port::StoreError;
+use antom_domain::port::{KeptEvent, StoreError};
 use async_trait::async_trait;
 use rusqlite::{Connection, params};
 
 use super::error::Halt;
+use super::events;
 use super::orders::readable;
 use super::remembered::Changes;
 use super::store::SqliteStore;
@@ -42,6 +44,11 @@ impl Inspect for SqliteStore {
             oldest(connection, OLDEST_IN, params![stored::number(limit), phase.as_str()])
         })
         .await
+    }
+
+    async fn events_of(&self, order: &ReferenceOrderId, limit: usize) -> Result<Vec<KeptEvent>, StoreError> {
+        let order = order.clone();
+        self.read(move |connection| events::of_order(connection, &order, limit)).await
     }
 
     fn use_now(&self) -> StoreUse {
