@@ -39,13 +39,8 @@ impl Gateway {
 
     /// Acts for the buyer on a payment: `success`, `decline`, `fail`, `pending` or `cancel`.
     pub fn complete(&self, payment_request_id: &str, outcome: &str) -> Result<Value, Failure> {
-        self.complete_with(payment_request_id, &json!({ "outcome": outcome }))
-    }
-
-    /// As [`complete`](Self::complete), with more to say: the result code, the card.
-    pub fn complete_with(&self, payment_request_id: &str, told: &Value) -> Result<Value, Failure> {
         let path = format!("/payments/{payment_request_id}/complete");
-        self.post(&path, told)?.expect_status("the buyer acts", &[200])
+        self.post(&path, &json!({ "outcome": outcome }))?.expect_status("the buyer acts", &[200])
     }
 
     /// The gateway's time, as it writes it.

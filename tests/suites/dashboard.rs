@@ -193,7 +193,7 @@ fn a_key_that_is_taken_away_takes_its_sessions_along() -> Proof {
         ensure(desk.get("/dashboard")?.status == 200, "it is in", &Value::Null)?;
         let file = stand.keys().join("antom.toml");
         let text = std::fs::read_to_string(&file)?;
-        std::fs::write(&file, text.replace("[\"read\", \"write\", \"admin\"]", "[\"read\", \"write\"]"))?;
+        std::fs::write(&file, text.replacen(", \"admin\"]", "]", 1))?;
         stand.service().hang_up()?;
         until("the session is over", PATIENCE, || {
             let status = desk.get("/dashboard")?.status;
@@ -286,18 +286,10 @@ fn a_button_does_what_the_merchant_api_does_and_leaves_a_line_of_audit() -> Proo
             "both orders have the same story",
             &json!([by_api, by_page]),
         )?;
-        let sent = |opened: &Opened| -> Result<Vec<Value>, Failure> {
-            let calls = stand.gateway().calls("refund", &opened.payment)?;
-            Ok(calls
-                .iter()
-                .map(|call| json!([call.request["refundAmount"], call.request["refundReason"]]))
-                .collect())
-        };
-        ensure(
-            sent(&api)? == sent(&page)? && sent(&page)?.len() == 1,
-            "one call, the same",
-            &json!([sent(&api)?, sent(&page)?]),
-        )?;
+        let calls = stand.gateway().all_calls()?.into_iter().filter(|call| call.operation == "refund");
+        let sent: Vec<Value> =
+            calls.map(|call| json!([call.request["refundAmount"], call.request["refundReason"]])).collect();
+        ensure(sent.len() == 2 && sent[0] == sent[1], "one call each, with the same content", &json!(sent))?;
 
         let order = steps.create_order("held", "1000")?;
         let held = steps.open_hosted(&order, "MANUAL")?;
@@ -380,7 +372,7 @@ fn a_form_of_nobody_or_of_another_session_or_order_moves_nothing() -> Proof {
         let right = form(&page.body, "refund", &[]);
         let path = format!("/dashboard/orders/{}/act", opened.order);
         let mut weak = Desk { base: desk.base.clone(), cookies: BTreeMap::new() };
-        let mut try_with = |desk: &mut Desk, path: &str, change: &[(&str, &str)], status: u16| {
+        let try_with = |desk: &mut Desk, path: &str, change: &[(&str, &str)], status: u16| {
             let mut fields = right.clone();
             fields.extend(change.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
             let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -434,7 +426,7 @@ fn texts_from_outside_stay_texts_on_every_page() -> Proof {
         "' autofocus onfocus='alert(1)",
         "</title><svg/onload=alert(1)>",
         "javascript:alert(1)",
-        "{{7*7}}<!--",
+        "{{7-7}}<!--",
     ];
     Stand::prove(|stand| {
         let mut desk = staffed(stand)?;
@@ -443,16 +435,20 @@ fn texts_from_outside_stay_texts_on_every_page() -> Proof {
             let order = format!("xss-{number}");
             let mut body = order_body(&order, "1000");
             body["description"] = json!(weapon);
-            body["buyer"]["referenceBuyerId"] = json!(weapon);
+            // Ids have no blanks.
+            body["buyer"]["referenceBuyerId"] = json!(weapon.replace(' ', "/"));
             stand.merchant().create_order(&body)?.expect_status("the order is created", &[201])?;
             let opened = steps.open_session(&order, "AUTOMATIC")?;
-            let told = json!({"outcome": "fail", "resultCode": weapon});
-            stand.gateway().complete_with(&opened.payment, &told)?;
-            let seen = steps.wait_for_event(&opened, "PaymentFailed")?;
+            let unheard = json!({
+                "paymentRequestId": opened.payment, "notifyType": weapon, "body": {"paymentRequestId": opened.payment},
+            });
+            stand.gateway().trigger(&unheard)?;
             let quoted =
                 weapon.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
             let page = desk.get(&format!("/dashboard/orders/{order}"))?;
-            ensure(page.body.contains(&quoted), "it is shown as a text", &json!([weapon, seen]))?;
+            ensure(page.body.contains(&quoted), "it is shown as a text", &json!([weapon, page.body]))?;
+            let times = page.body.matches(&quoted).count();
+            ensure(times > 2, "the gateway's word for it as well", &json!([weapon, times]))?;
             let query = format!("/dashboard/orders?buyer={0}&id={0}&from={0}", encoded(weapon));
             let refused =
                 desk.post(&format!("/dashboard/orders/{order}/act"), &[("csrf", weapon), ("act", weapon)])?;
@@ -486,7 +482,7 @@ fn orders_are_found_by_phase_id_buyer_and_time_and_page_by_page() -> Proof {
         let opened = paid(steps, "found")?;
         for number in 0..60 {
             let mut body = order_body(&format!("many-{number}"), "1000");
-            body["buyer"]["referenceBuyerId"] = json!(if number < 3 { "rare buyer" } else { "buyer" });
+            body["buyer"]["referenceBuyerId"] = json!(if number < 3 { "rare" } else { "buyer" });
             stand.merchant().create_order(&body)?.expect_status("it is created", &[201])?;
         }
         let mut rows = |query: &str| -> Result<Vec<String>, Failure> {
@@ -501,7 +497,7 @@ fn orders_are_found_by_phase_id_buyer_and_time_and_page_by_page() -> Proof {
             ensure(found == [opened.order.as_str()], "by any id", &json!(found))?;
         }
         ensure(rows("id=nothing")?.is_empty(), "no such id", &Value::Null)?;
-        let rare = rows("buyer=rare+buyer")?;
+        let rare = rows("buyer=rare")?;
         ensure(
             rare == ["many-2", "many-1", "many-0"],
             "by buyer, on later pages of the store too",

@@ -42,10 +42,16 @@ pub(super) fn bars(title: &str, bars: &[Bar]) -> Markup {
                 text.name x=(middle) y=(HEIGHT.saturating_sub(5)) { (bar.name) }
             }
         }
-        table.spoken {
-            caption { (title) }
-            tr { th scope="col" { "·" } @for bar in bars { th scope="col" { (bar.name) } } }
-            tr { th scope="row" { (title) } @for bar in bars { td { @for (class, count) in &bar.parts { (class) " " (count) " " } } } }
+        div.spoken {
+            table {
+                caption { (title) }
+                @for bar in bars {
+                    tr {
+                        th scope="row" { (bar.name) }
+                        @for (class, count) in &bar.parts { td { (class) " " (count) } }
+                    }
+                }
+            }
         }
     }
 }
