@@ -2,6 +2,8 @@
 //! Choosing among them is the composition root's, `service`.
 
 pub mod clock;
+#[cfg(any(feature = "service", feature = "postgres", feature = "sqlite"))]
+pub mod data_keys;
 pub mod entropy;
 #[cfg(any(feature = "webhooks", feature = "nats"))]
 pub mod events;

@@ -38,6 +38,7 @@ fn creation() -> Commit {
             reference_buyer_id: ReferenceBuyerId::parse("BUYER-1").unwrap(),
             created_at: at,
             has_details: false,
+            erased: None,
             attempts: Vec::new(),
             is_read_only: false,
         },

@@ -20,6 +20,8 @@ use antom_core::outcome::CaptureMode;
 use antom_core::secret::Secret;
 use antom_domain::policy::CapturePolicy;
 
+use crate::outbound::data_keys::DataKeys;
+
 #[cfg(feature = "nats")]
 use crate::outbound::events::nats::NatsServer;
 
@@ -75,11 +77,15 @@ pub enum DatabaseConfig {
     Sqlite {
         /// The file of the books.
         path: PathBuf,
+        /// What they are sealed with.
+        data_keys: DataKeys,
     },
     /// A PostgreSQL database, for any number of processes.
     Postgres {
         /// Its address, which may hold a password.
         url: Secret,
+        /// What the books are sealed with.
+        data_keys: DataKeys,
     },
 }
 

@@ -35,14 +35,14 @@ pub(crate) struct Copied {
 pub(crate) async fn versions(config: &DatabaseConfig) -> Result<Versions, StartError> {
     match config {
         #[cfg(feature = "sqlite")]
-        DatabaseConfig::Sqlite { path } => {
+        DatabaseConfig::Sqlite { path, .. } => {
             let versions = sqlite::schema_versions(path).map_err(|error| run::not_opened(&error))?;
             Ok(Versions { found: versions.found, supported: versions.supported })
         }
         #[cfg(not(feature = "sqlite"))]
         DatabaseConfig::Sqlite { .. } => Err(run::not_built("SQLite", "sqlite")),
         #[cfg(feature = "postgres")]
-        DatabaseConfig::Postgres { url } => {
+        DatabaseConfig::Postgres { url, .. } => {
             let versions = PostgresStore::schema_versions(url.expose()).await;
             let (found, supported) = versions.map_err(|error| run::not_opened(&error))?;
             Ok(Versions { found, supported })
@@ -63,8 +63,8 @@ pub(crate) async fn migrate(config: &DatabaseConfig) -> Result<Versions, StartEr
 pub(crate) async fn open_for_reading(config: &DatabaseConfig) -> Result<Storage, StartError> {
     match config {
         #[cfg(feature = "sqlite")]
-        DatabaseConfig::Sqlite { path } => {
-            let store = SqliteStore::open_for_reading(path);
+        DatabaseConfig::Sqlite { path, data_keys } => {
+            let store = SqliteStore::open_for_reading(path, data_keys.clone());
             Ok(Storage::of(store.map_err(|error| run::not_opened(&error))?))
         }
         #[cfg(not(feature = "sqlite"))]

@@ -465,14 +465,15 @@ async fn publisher(config: &EventsConfig) -> Result<Option<Arc<dyn EventPublishe
 pub(super) async fn database(config: &DatabaseConfig) -> Result<Storage, StartError> {
     match config {
         #[cfg(feature = "sqlite")]
-        DatabaseConfig::Sqlite { path } => {
-            Ok(Storage::of(SqliteStore::open(path).map_err(|error| not_opened(&error))?))
+        DatabaseConfig::Sqlite { path, data_keys } => {
+            let opened = SqliteStore::open_sealed(path, data_keys.clone());
+            Ok(Storage::of(opened.map_err(|error| not_opened(&error))?))
         }
         #[cfg(not(feature = "sqlite"))]
         DatabaseConfig::Sqlite { .. } => Err(not_built("SQLite", "sqlite")),
         #[cfg(feature = "postgres")]
-        DatabaseConfig::Postgres { url } => {
-            let opened = PostgresStore::open(url.expose()).await;
+        DatabaseConfig::Postgres { url, data_keys } => {
+            let opened = PostgresStore::open_sealed(url.expose(), data_keys.clone()).await;
             Ok(Storage::of(opened.map_err(|error| not_opened(&error))?))
         }
         #[cfg(not(feature = "postgres"))]

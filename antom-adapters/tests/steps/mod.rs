@@ -48,6 +48,7 @@ pub(crate) fn step(name: &str, expected: Version) -> Commit {
             reference_buyer_id: ReferenceBuyerId::parse("BUYER-1").unwrap(),
             created_at: at(0),
             has_details: false,
+            erased: None,
             attempts: Vec::new(),
             is_read_only: false,
         },

@@ -148,7 +148,7 @@ fn told(done: &str, file: &Path, copied: Copied) -> Answer {
 /// The SQLite file that the configuration names; for a server, what to run instead.
 fn sqlite_file(config: Option<&Path>, instead: &str) -> Result<PathBuf, Answer> {
     match settings::database(config)? {
-        DatabaseConfig::Sqlite { path } => Ok(path),
+        DatabaseConfig::Sqlite { path, .. } => Ok(path),
         DatabaseConfig::Postgres { .. } => Err(Answer::usage(format!(
             "this is for SQLite files; with DATABASE_URL set to the database's address, run: {instead}"
         ))),

@@ -9,6 +9,7 @@ use sqlx::postgres::PgConnection;
 use super::error::Halt;
 use super::orders::readable;
 use super::store::PostgresStore;
+use crate::outbound::data_keys::DataKeys;
 use crate::outbound::inspect::{Inspect, StoreUse};
 use crate::outbound::stored;
 
@@ -29,11 +30,13 @@ impl Inspect for PostgresStore {
     }
 
     async fn oldest_open(&self, limit: usize) -> Result<Vec<Order>, StoreError> {
-        self.run(move |connection| Box::pin(oldest(connection, limit, None))).await
+        let keys = self.keys().clone();
+        self.run(move |connection| Box::pin(oldest(connection, limit, None, keys))).await
     }
 
     async fn oldest_in(&self, phase: OrderPhase, limit: usize) -> Result<Vec<Order>, StoreError> {
-        self.run(move |connection| Box::pin(oldest(connection, limit, Some(phase)))).await
+        let keys = self.keys().clone();
+        self.run(move |connection| Box::pin(oldest(connection, limit, Some(phase), keys))).await
     }
 
     fn use_now(&self) -> StoreUse {
@@ -50,6 +53,7 @@ async fn oldest(
     connection: &mut PgConnection,
     limit: usize,
     phase: Option<OrderPhase>,
+    keys: DataKeys,
 ) -> Result<Vec<Order>, Halt<StoreError>> {
     let query = match phase {
         None => sqlx::query_as(OLDEST_OPEN).bind(stored::number(limit)),
@@ -58,7 +62,7 @@ async fn oldest(
     let rows: Vec<(String, String)> = query.fetch_all(&mut *connection).await?;
     let mut orders = Vec::with_capacity(rows.len());
     for (id, snapshot) in &rows {
-        orders.push(readable(connection, id, snapshot).await?);
+        orders.push(readable(connection, id, snapshot, &keys).await?);
     }
     Ok(orders)
 }

@@ -10,6 +10,7 @@ use super::error::Halt;
 use super::orders::readable;
 use super::remembered::Changes;
 use super::store::SqliteStore;
+use crate::outbound::data_keys::DataKeys;
 use crate::outbound::inspect::{Inspect, StoreUse};
 use crate::outbound::stored;
 
@@ -34,12 +35,15 @@ impl Inspect for SqliteStore {
     }
 
     async fn oldest_open(&self, limit: usize) -> Result<Vec<Order>, StoreError> {
-        self.read(move |connection| oldest(connection, OLDEST_OPEN, params![stored::number(limit)])).await
+        let keys = self.keys().clone();
+        self.read(move |connection| oldest(connection, OLDEST_OPEN, params![stored::number(limit)], &keys))
+            .await
     }
 
     async fn oldest_in(&self, phase: OrderPhase, limit: usize) -> Result<Vec<Order>, StoreError> {
+        let keys = self.keys().clone();
         self.read(move |connection| {
-            oldest(connection, OLDEST_IN, params![stored::number(limit), phase.as_str()])
+            oldest(connection, OLDEST_IN, params![stored::number(limit), phase.as_str()], &keys)
         })
         .await
     }
@@ -54,9 +58,10 @@ fn oldest(
     connection: &Connection,
     sql: &str,
     values: impl rusqlite::Params,
+    keys: &DataKeys,
 ) -> Result<Vec<Order>, Halt<StoreError>> {
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?;
     let rows: Vec<(String, String)> = rows.collect::<Result<_, _>>()?;
-    rows.iter().map(|(id, snapshot)| readable(connection, id, snapshot)).collect()
+    rows.iter().map(|(id, snapshot)| readable(connection, id, snapshot, keys)).collect()
 }

@@ -23,6 +23,7 @@ pub(super) fn entries(config: &Config) -> Vec<(&'static str, String)> {
         ("gateway.ca_file", if config.gateway.ca_pem.is_some() { "given" } else { "none" }.to_owned()),
         ("gateway.timeout", format!("{}s", config.gateway.timeout.as_secs())),
         ("database.url", config.database.as_ref().map_or("none".to_owned(), database_url)),
+        ("database.data_key", config.database.as_ref().map_or_else(String::new, data_key)),
         ("server.listen", config.server.listen.to_string()),
         ("server.admin_listen", config.server.admin_listen.to_string()),
         (
@@ -73,8 +74,18 @@ fn codes(currencies: &[Currency]) -> String {
 
 fn database_url(config: &DatabaseConfig) -> String {
     match config {
-        DatabaseConfig::Sqlite { path } => format!("sqlite://{}", path.display()),
-        DatabaseConfig::Postgres { url } => without_secrets(url.expose()),
+        DatabaseConfig::Sqlite { path, .. } => format!("sqlite://{}", path.display()),
+        DatabaseConfig::Postgres { url, .. } => without_secrets(url.expose()),
+    }
+}
+
+/// Keys are shown by their ids.
+fn data_key(config: &DatabaseConfig) -> String {
+    let (DatabaseConfig::Sqlite { data_keys, .. } | DatabaseConfig::Postgres { data_keys, .. }) = config;
+    match data_keys.ids().as_slice() {
+        [] => "none; nothing is sealed".to_owned(),
+        [current] => (*current).to_owned(),
+        [current, older @ ..] => format!("{current}; {} only opened", older.join(", ")),
     }
 }
 
