@@ -81,14 +81,14 @@ pub(in crate::outbound) fn resting(
     query: &RestingQuery,
     rows: &[RestingRow],
 ) -> Result<RestingPage, StoreError> {
-    let before = query.created_before.epoch_millis();
+    let until = query.created_until.epoch_millis();
     let is_due = |row: &&RestingRow| {
         let erased = row.erased.as_deref().and_then(Erased::from_word);
-        row.is_at_rest && row.created_at < before && erased < Some(query.less_than)
+        row.is_at_rest && row.created_at <= until && erased < Some(query.less_than)
     };
     let orders = rows.iter().filter(is_due).map(|row| order_id(&row.id)).collect::<Result<Vec<_>, _>>()?;
     // What follows an order that is too young is younger still.
-    let has_more = rows.len() >= query.limit && rows.last().is_some_and(|row| row.created_at < before);
+    let has_more = rows.len() >= query.limit && rows.last().is_some_and(|row| row.created_at <= until);
     let next = rows.last().filter(|_| has_more).map(|row| row.seq.to_string());
     Ok(RestingPage { orders, next })
 }
