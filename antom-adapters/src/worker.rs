@@ -1,4 +1,5 @@
-//! The worker: makes durable calls, asks open questions and tells merchant events, until it is told to stop.
+//! The worker: makes durable calls, asks open questions, tells merchant events and erases what has had its time, until it is
+//! told to stop.
 //! What to call and what to ask is decided by the domain; here are only time, tasks and limits.
 
 mod deadline;
@@ -6,6 +7,7 @@ mod dispatch;
 mod poll;
 mod publish;
 mod returns;
+mod sweep;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,9 +19,10 @@ use antom_domain::service::{Books, Dispatcher, Inquiries};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::{AbortHandle, JoinHandle};
 
-pub use publish::{EventWorker, Retention};
+pub use publish::{EventRetention, EventWorker};
 use returns::Returns;
 pub use returns::Waiter;
+pub use sweep::Sweeper;
 
 /// How many calls are under way at the same time.
 const CALLS_AT_ONCE: usize = 32;

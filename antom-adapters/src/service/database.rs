@@ -1,4 +1,4 @@
-//! The database without a service: its schema, copies of it, and reading while nothing runs.
+//! The database without a service: its schema, copies of it, sealing it anew, and reading while nothing runs.
 //! What is shown of it is left to the command line.
 
 use std::path::Path;
@@ -78,6 +78,29 @@ pub(crate) async fn open_for_reading(config: &DatabaseConfig) -> Result<Storage,
             }
             run::database(config).await
         }
+    }
+}
+
+/// Seals every value with the current key, and tells how many were not.
+pub(crate) async fn seal(config: &DatabaseConfig) -> Result<usize, StartError> {
+    let failed = |error: antom_domain::port::StoreError| StartError::Database(error.to_string());
+    match config {
+        #[cfg(feature = "sqlite")]
+        DatabaseConfig::Sqlite { path, data_keys } => {
+            let store = SqliteStore::open_sealed(path, data_keys.clone());
+            let sealed = store.map_err(|error| run::not_opened(&error))?.reseal().await.map_err(failed)?;
+            sqlite::compact(path).map_err(|error| run::not_opened(&error))?;
+            Ok(sealed)
+        }
+        #[cfg(not(feature = "sqlite"))]
+        DatabaseConfig::Sqlite { .. } => Err(run::not_built("SQLite", "sqlite")),
+        #[cfg(feature = "postgres")]
+        DatabaseConfig::Postgres { url, data_keys } => {
+            let store = PostgresStore::open_sealed(url.expose(), data_keys.clone()).await;
+            store.map_err(|error| run::not_opened(&error))?.reseal().await.map_err(failed)
+        }
+        #[cfg(not(feature = "postgres"))]
+        DatabaseConfig::Postgres { .. } => Err(run::not_built("PostgreSQL", "postgres")),
     }
 }
 

@@ -9,9 +9,9 @@ use antom_core::time::Timestamp;
 use antom_domain::order::Policy;
 use antom_domain::policy::{Patience, Retry};
 use antom_domain::port::{
-    Clock, EventPublisher, EventQueue, IdSource, Inbox, Jitter, OrderStore, Outbox, PaymentGateway,
+    Clock, EventPublisher, EventQueue, IdSource, Inbox, Jitter, OrderStore, Outbox, PaymentGateway, Retention,
 };
-use antom_domain::service::{Books, Ports, Publishing};
+use antom_domain::service::{Books, Erasing, Ports, Publishing};
 use antom_http::{
     ApiKey as GatewayApiKey, Client, Credential, Endpoint, ReqwestOptions, ReqwestTransport, RsaCredential,
 };
@@ -40,7 +40,7 @@ use crate::outbound::inspect::Inspect;
 use crate::outbound::postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 use crate::outbound::sqlite::SqliteStore;
-use crate::worker::{EventWorker, Retention, Worker};
+use crate::worker::{EventRetention, EventWorker, Sweeper, Worker};
 
 /// From the signal to the end, the drain included; calls that are under way may come back meanwhile.
 const DRAIN: Duration = Duration::from_secs(8);
@@ -78,6 +78,7 @@ pub struct Builder {
     config: Config,
     gateway: Option<Arc<dyn PaymentGateway>>,
     storage: Option<Storage>,
+    retention: Option<Arc<dyn Retention>>,
     publisher: Option<Arc<dyn EventPublisher>>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
@@ -94,19 +95,21 @@ pub(crate) struct Storage {
     pub(crate) inbox: Arc<dyn Inbox>,
     events: Arc<dyn EventQueue>,
     inspect: Option<Arc<dyn Inspect>>,
+    retention: Option<Arc<dyn Retention>>,
 }
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 impl Storage {
-    /// One store behind all four ports.
-    pub(super) fn of<S: OrderStore + Outbox + Inbox + EventQueue + Inspect>(store: S) -> Storage {
+    /// One store behind all ports.
+    pub(super) fn of<S: OrderStore + Outbox + Inbox + EventQueue + Inspect + Retention>(store: S) -> Storage {
         let store = Arc::new(store);
         Storage {
             store: store.clone(),
             outbox: store.clone(),
             inbox: store.clone(),
             events: store.clone(),
-            inspect: Some(store),
+            inspect: Some(store.clone()),
+            retention: Some(store),
         }
     }
 }
@@ -122,6 +125,7 @@ pub struct Running {
     servers: [JoinHandle<()>; 2],
     worker: Worker,
     event_worker: EventWorker,
+    sweeper: Sweeper,
     keys: Keys,
 }
 
@@ -144,6 +148,7 @@ impl Builder {
             config,
             gateway: None,
             storage: None,
+            retention: None,
             publisher: None,
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemEntropy),
@@ -170,6 +175,7 @@ impl Builder {
             inbox: storage.clone(),
             events: storage,
             inspect: None,
+            retention: None,
         });
         self
     }
@@ -187,7 +193,16 @@ impl Builder {
             inbox: storage.clone(),
             events: storage.clone(),
             inspect: Some(storage),
+            retention: None,
         });
+        self
+    }
+
+    /// Gives the storage that was brought along a way to erase personal data: on request, and when `[retention]` says so.
+    /// Without it `POST /v1/erasures` answers 501, and nothing is erased by itself.
+    #[must_use]
+    pub fn retention(mut self, retention: Arc<dyn Retention>) -> Builder {
+        self.retention = Some(retention);
         self
     }
 
@@ -288,7 +303,11 @@ impl Builder {
         let policy = Policy { sends_events: publishing.is_some(), ..policy(&config, &public_url) };
         let books = Books::new(ports, Arc::new(policy));
         let worker = Worker::start(&books, self.retry);
-        let retention = Retention { time: config.events.keep_for, most: config.events.keep_at_most };
+        let erasing =
+            storage.retention.or(self.retention).map(|retention| Erasing::new(books.clone(), retention));
+        let are_sealed = config.database.as_ref().is_some_and(|database| database.data_keys().is_sealing());
+        let sweeper = Sweeper::start(erasing.clone(), config.retention.terms(are_sealed));
+        let retention = EventRetention { time: config.events.keep_for, most: config.events.keep_at_most };
         let event_worker =
             EventWorker::start(publishing, Arc::clone(&events), clock, retention, &worker.handle());
         if let Some(inspect) = storage.inspect.clone() {
@@ -301,6 +320,7 @@ impl Builder {
         let merchant_api = api::router(api::Api {
             books: books.clone(),
             events,
+            erasing,
             worker: worker.handle(),
             keys: keys.clone(),
             limits: api::RateLimits::per_second(config.server.rate_limit),
@@ -356,7 +376,7 @@ impl Builder {
             listener::serve(listener, everything, crowd, header, ending.public.subscribe()),
             listener::serve(admin_listener, admin_routes, admin_crowd, header, ending.admin.subscribe()),
         ];
-        Ok(Running { listening, admin, ending, servers, worker, event_worker, keys })
+        Ok(Running { listening, admin, ending, servers, worker, event_worker, sweeper, keys })
     }
 }
 
@@ -369,13 +389,13 @@ impl Running {
     /// Stops, in this order: `/readyz` says no, and everything is served for the configured while; then there are no new
     /// connections and no new calls, and what is under way may come back; the admin listener ends last.
     pub async fn stop(self) {
-        let Running { ending, servers: [public, admin], worker, event_worker, .. } = self;
+        let Running { ending, servers: [public, admin], worker, event_worker, sweeper, .. } = self;
         ending.told.send_replace(true);
         tracing::info!(drainSeconds = ending.drain.as_secs(), "ending");
         pause(ending.drain).await;
         ending.public.send_replace(true);
         let drain = async {
-            tokio::join!(worker.stop(), event_worker.stop());
+            tokio::join!(worker.stop(), event_worker.stop(), sweeper.stop());
             // A server that ended badly has nothing left to stop.
             let _ended = public.await;
             ending.admin.send_replace(true);

@@ -22,7 +22,7 @@ const BETWEEN_FORGETTING: Duration = Duration::from_mins(1);
 
 /// How long events are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Retention {
+pub struct EventRetention {
     /// Since they were recorded.
     pub time: Duration,
     /// About so many of the newest.
@@ -43,7 +43,7 @@ impl EventWorker {
         publishing: Option<Publishing>,
         queue: Arc<dyn EventQueue>,
         clock: Arc<dyn Clock>,
-        retention: Retention,
+        retention: EventRetention,
         handle: &WorkerHandle,
     ) -> EventWorker {
         let (stop, stopped) = watch::channel(false);
@@ -140,7 +140,7 @@ async fn publish(publishing: &Publishing, claimed: &ClaimedEvent) {
 async fn forget(
     queue: Arc<dyn EventQueue>,
     clock: Arc<dyn Clock>,
-    retention: Retention,
+    retention: EventRetention,
     mut stopped: watch::Receiver<bool>,
 ) {
     while !*stopped.borrow() {

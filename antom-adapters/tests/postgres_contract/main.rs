@@ -3,12 +3,15 @@
 #![cfg(feature = "postgres")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "../steps/canaries.rs"]
+mod canaries;
 mod events;
 mod faults;
 mod given;
 mod groups;
 mod instances;
 mod schema;
+mod sealed;
 #[allow(
     dead_code,
     unreachable_pub,

@@ -9,7 +9,7 @@ use antom_domain::port::{Claim, Commit, DeliveryState, IdKey, InboxMark, StoreEr
 
 use serde::Deserialize;
 
-use super::words::{sealed_mark, unreadable};
+use super::words::{number, sealed_mark, unreadable};
 use crate::outbound::data_keys::{Cell, DataKeys};
 
 /// A step as rows.
@@ -66,9 +66,14 @@ pub(in crate::outbound) struct CallRow {
 impl StepRows {
     pub(in crate::outbound) fn new(commit: Commit, keys: &DataKeys) -> Result<StepRows, StoreError> {
         let order_id = commit.order_id.to_string();
-        let events = (commit.expected.saturating_add(1)..)
-            .zip(&commit.events)
-            .map(|(seq, recorded)| EventRow::new(recorded, &order_id, number_of(seq), keys))
+        let first = number_of(commit.expected).saturating_add(1);
+        let events = commit
+            .events
+            .iter()
+            .enumerate()
+            .map(|(place, recorded)| {
+                EventRow::new(recorded, &order_id, first.saturating_add(number(place)), keys)
+            })
             .collect::<Result<Vec<_>, _>>()?;
         let snapshot = sealed_snapshot(&order_id, &commit.snapshot, keys)?;
         let calls = commit

@@ -7,6 +7,7 @@ mod events;
 mod gateway;
 mod log;
 mod payment;
+mod retention;
 pub(super) mod secret;
 mod server;
 mod together;
@@ -44,6 +45,7 @@ pub(super) fn load(
     let server = reader.server();
     let payment = reader.payment();
     let events = reader.events();
+    let retention = reader.retention();
     let log_level = reader.log_level();
     let otlp = reader.otlp();
     reader.refuse_unknown_keys();
@@ -56,7 +58,7 @@ pub(super) fn load(
     }
     match (gateway, server, payment, events) {
         (Some(gateway), Some(server), Some(payment), Some(events)) if reader.faults.is_empty() => {
-            Ok(Config { gateway, database, server, payment, events, log_level, otlp })
+            Ok(Config { gateway, database, server, payment, events, retention, log_level, otlp })
         }
         _ => Err(ConfigFaults(reader.faults)),
     }

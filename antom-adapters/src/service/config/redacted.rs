@@ -52,6 +52,9 @@ pub(super) fn entries(config: &Config) -> Vec<(&'static str, String)> {
         ("events.give_up_after", format!("{}s", config.events.give_up_after.as_secs())),
         ("events.keep_for", format!("{}s", config.events.keep_for.as_secs())),
         ("events.keep_at_most", config.events.keep_at_most.to_string()),
+        ("retention.orders", time_or_never(config.retention.orders)),
+        ("retention.notifications", time_or_never(config.retention.notifications)),
+        ("retention.unsealed", format!("{}s", config.retention.unsealed.as_secs())),
         ("log.level", config.log_level.clone()),
         ("log.otlp", config.otlp.clone().unwrap_or_else(|| "none".to_owned())),
         ("bound.tries_of_a_call_within_2min", Retry::default().most_tries_within(BOUND).to_string()),
@@ -79,10 +82,13 @@ fn database_url(config: &DatabaseConfig) -> String {
     }
 }
 
+fn time_or_never(time: Option<Duration>) -> String {
+    time.map_or_else(|| "never".to_owned(), |time| format!("{}s", time.as_secs()))
+}
+
 /// Keys are shown by their ids.
 fn data_key(config: &DatabaseConfig) -> String {
-    let (DatabaseConfig::Sqlite { data_keys, .. } | DatabaseConfig::Postgres { data_keys, .. }) = config;
-    match data_keys.ids().as_slice() {
+    match config.data_keys().ids().as_slice() {
         [] => "none; nothing is sealed".to_owned(),
         [current] => (*current).to_owned(),
         [current, older @ ..] => format!("{current}; {} only opened", older.join(", ")),

@@ -15,5 +15,5 @@ WHEN NOT EXISTS (SELECT 1 FROM rewriting) OR NEW.order_id <> OLD.order_id OR NEW
     OR NEW.name <> OLD.name
 BEGIN SELECT RAISE(ABORT, 'the log only grows'); END;
 
--- When personal data of the order were erased, and how far.
+-- How far personal data of the order were erased.
 ALTER TABLE orders ADD COLUMN erased TEXT;

@@ -1,6 +1,8 @@
 //! The configuration: what is merged, and that every fault is named at once.
 //! Starting a service with it is tested through real processes.
 
+mod keeping;
+
 use antom_core::outcome::CaptureMode;
 use antom_domain::policy::CapturePolicy;
 
@@ -123,7 +125,9 @@ fn the_database_is_named_by_its_address_or_by_a_file_that_holds_it() {
     given.push(("ANTOM__DATABASE__URL_FILE".to_owned(), file.display().to_string()));
     let config = load_all(given).unwrap();
 
-    let Some(DatabaseConfig::Postgres { url }) = &config.database else { panic!("{:?}", config.database) };
+    let Some(DatabaseConfig::Postgres { url, .. }) = &config.database else {
+        panic!("{:?}", config.database)
+    };
     assert_eq!(url.expose(), "postgres://shop:secret-word@db.example/antom");
     assert!(config.redacted().contains("database.url = postgres://shop:<redacted>@db.example/antom\n"));
     assert!(!format!("{config:?} {}", config.redacted()).contains("secret-word"));
@@ -563,7 +567,7 @@ fn live_mode_refuses_keys_out_of_a_simulators_folder() {
 fn a_part_of_the_configuration_is_read_without_the_rest() {
     let given =
         || variables(&[("ANTOM__DATABASE__URL", "sqlite://a.db"), ("ANTOM__SERVER__LISTEN", "[::1]:9")]);
-    let DatabaseConfig::Sqlite { path } = DatabaseConfig::load(None, given()).unwrap() else { panic!() };
+    let DatabaseConfig::Sqlite { path, .. } = DatabaseConfig::load(None, given()).unwrap() else { panic!() };
     assert_eq!(path, Path::new("a.db"));
     let listen = super::super::ServerConfig::load_listen(None, given()).unwrap();
     assert_eq!(listen.to_string(), "[::1]:9");
