@@ -13,7 +13,7 @@ use antom_core::wire::{Buyer, Goods, UserName};
 use antom_domain::order::stored::{event_text, snapshot_text};
 use antom_domain::order::{
     CaptureWord, Command, Details, ERASED_TEXT, Erased, ErasureRefusal, Fact, Integration, NewOrder, Order,
-    OrderDetails, OrderPhase, PaymentWord, Recorded, RefundWord, Refusal, Source,
+    OrderDetails, OrderPhase, PaymentWord, Question, Recorded, RefundWord, Refusal, Source,
 };
 use antom_domain::port::{
     Announced, Commit, IdKey, Inbox, InboxMark, InboxVerdict, NotificationDigest, OrderStore, Outbox,
@@ -322,37 +322,26 @@ async fn the_orders_of_a_buyer_are_found_on_the_pages_of_all_orders() {
     assert_eq!((theirs, pages), (vec![id()], 3));
 }
 
+/// A question that was wished before the order came to rest is still to be asked.
 #[tokio::test]
 async fn an_order_whose_calls_wait_is_not_erased() {
-    let world = world();
-    let orders = Orders::new(world.books.clone());
-    orders.create(&order_of_canaries()).await.unwrap();
-    let open = open_attempt(1, Integration::Session, "CARD", Automatic);
-    orders.execute(&id(), &Command::OpenAttempt(Box::new(open))).await.unwrap();
-    assert!(matches!(world.erasing.erase(&id()).await, Err(ErasingError::Refused(_))));
-
-    // The order came to rest by a notification, before the answer of its opening call was heard.
-    let rest = |order: &mut Order| {
-        for fact in [payment(1, Source::Notification, PaymentWord::Failure)] {
-            let step = order.absorb(&[fact], at(9), world.books.policy());
-            step.events.iter().for_each(|event| order.apply(event, at(9)));
-        }
-    };
+    let world = world().with_paid().await;
+    let question = Question::about(request_id(1)).call();
+    let hint = Fact::Hint { names: names(1), mark: "0f1e2d3c4b5a6978".to_owned() };
     let stored = world.books.load(&id()).await.unwrap();
+    let step = stored.order.absorb(&[hint], at(9), world.books.policy());
     let mut order = stored.order;
-    rest(&mut order);
-    let failed = Fact::Hint { names: names(1), mark: "0f1e2d3c4b5a6978".to_owned() };
-    let events = order.absorb(&[failed], at(9), world.books.policy()).events;
-    let events = events.into_iter().take(1).map(|event| Recorded { at: at(9), event }).collect();
+    step.events.iter().for_each(|event| order.apply(event, at(9)));
+    assert_eq!(step.effects, [question]);
     let commit = Commit {
         order_id: id(),
         expected: stored.version,
-        events,
+        events: step.events.into_iter().map(|event| Recorded { at: at(9), event }).collect(),
         phase: order.phase(),
         next_check_at: None,
         snapshot: order,
         ids: Vec::new(),
-        effects: Vec::new(),
+        effects: step.effects.into_iter().map(|call| (call, at(9))).collect(),
         settles: None,
         inbox: None,
         announced: Announced::default(),

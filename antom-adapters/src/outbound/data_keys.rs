@@ -257,7 +257,8 @@ impl fmt::Debug for DataKeys {
     }
 }
 
-#[cfg(all(test, any(feature = "postgres", feature = "sqlite")))]
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -59,16 +59,14 @@ async fn dump(shell: &mut PgConnection) -> Vec<u8> {
             .unwrap();
     let mut all = Vec::new();
     for table in tables {
-        let rows = format!("SELECT row.* FROM {table} AS row");
-        for bytes in ["body", "NULL::bytea"] {
-            let sql = format!("SELECT row::text, {bytes} FROM ({rows}) AS row");
-            let found: Result<Vec<(String, Option<Vec<u8>>)>, _> =
-                sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut *shell).await;
-            for (text, bytes) in found.unwrap_or_default() {
-                all.extend(text.into_bytes());
-                all.extend(bytes.unwrap_or_default());
-            }
-        }
+        let sql = format!("SELECT row::text FROM {table} AS row");
+        let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut *shell).await.unwrap();
+        all.extend(rows.concat().into_bytes());
+    }
+    // In the text of a row bytes are hexadecimal.
+    for bytes in ["SELECT body FROM outbox", "SELECT body FROM inbox"] {
+        let rows: Vec<Vec<u8>> = sqlx::query_scalar(bytes).fetch_all(&mut *shell).await.unwrap();
+        all.extend(rows.concat());
     }
     all
 }
