@@ -43,7 +43,8 @@ fn creation() -> Commit {
             erased: None,
             attempts: Vec::new(),
             is_read_only: false,
-        },
+        }
+        .into(),
         phase: OrderPhase::Open,
         next_check_at: None,
         ids: Vec::new(),

@@ -1,6 +1,8 @@
 //! A step with personal data in every place that a database has for them, and where else they must not be found.
 //! Which database keeps it is left to each test.
 
+use std::sync::Arc;
+
 use antom_adapters::outbound::data_keys::DataKeys;
 use antom_core::Secret;
 use antom_core::money::{Currency, Money};
@@ -85,7 +87,7 @@ pub(crate) fn creation(name: &str, is_open: bool) -> Commit {
     };
     let log = [Recorded { at: at(0), event: created }];
     Commit {
-        snapshot: Order::fold(&log).unwrap(),
+        snapshot: Arc::new(Order::fold(&log).unwrap()),
         events: log.to_vec(),
         effects: if is_open { vec![(call(name), at(3))] } else { Vec::new() },
         inbox: Some(InboxMark { notification: told(name), verdict: InboxVerdict::Absorbed }),
@@ -124,7 +126,7 @@ pub(crate) fn erasure(stored: &Order, log: &[Recorded], version: Version) -> Era
         how_far: Erased::Everything,
         commit: Commit {
             events: recorded,
-            snapshot,
+            snapshot: Arc::new(snapshot),
             announced: Announced { total: 1, ..Announced::default() },
             ..step(&name, version)
         },

@@ -32,7 +32,7 @@ fn impersonal(id: &str) -> Recorded {
 fn erasure(id: &str, version: Version) -> Erasure {
     let erased = Event::PersonalDataErased { how_far: Erased::Everything };
     let commit = with_events(id, version, vec![erased]);
-    let snapshot = Order { erased: Some(Erased::Everything), ..commit.snapshot };
+    let snapshot = Arc::new(Order { erased: Some(Erased::Everything), ..order(id, version + 1) });
     Erasure {
         commit: Commit { snapshot, ..commit },
         how_far: Erased::Everything,
@@ -154,7 +154,7 @@ pub async fn resting_orders_are_found_page_by_page(factory: &impl AsyncFn() -> A
     let adapter = factory().await;
     let rests = |id: &str, created: u64| {
         let commit = creation(id);
-        Commit { snapshot: Order { created_at: at(created), ..order(id, 1) }, ..commit }
+        Commit { snapshot: Arc::new(Order { created_at: at(created), ..order(id, 1) }), ..commit }
     };
     for (id, created) in [("A", 0), ("OPEN", 1), ("B", 2), ("CONTACT", 3), ("GONE", 4), ("YOUNG", 5)] {
         let next_check_at = (id == "OPEN").then_some(at(60));
@@ -162,8 +162,8 @@ pub async fn resting_orders_are_found_page_by_page(factory: &impl AsyncFn() -> A
     }
     for (id, how_far, created) in [("CONTACT", Erased::Contact, 3), ("GONE", Erased::Everything, 4)] {
         let mut erasure = Erasure { how_far, ..erasure(id, 1) };
-        erasure.commit.snapshot.created_at = at(created);
-        erasure.commit.snapshot.erased = Some(how_far);
+        let snapshot = Order { created_at: at(created), erased: Some(how_far), ..order(id, 2) };
+        erasure.commit.snapshot = Arc::new(snapshot);
         retention(&adapter).erase(erasure).await.unwrap();
     }
     let found = async |less_than: Erased, limit: usize| {
