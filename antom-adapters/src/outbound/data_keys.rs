@@ -164,6 +164,14 @@ impl DataKeys {
         String::from_utf8(opened).ok().map(Cow::Owned)
     }
 
+    /// As [`open_text`](DataKeys::open_text); what is not sealed is not copied.
+    pub(super) fn open_string(&self, cell: Cell<'_>, text: String) -> Option<String> {
+        if let Cow::Owned(opened) = self.open_text(cell, &text)? {
+            return Some(opened);
+        }
+        Some(text)
+    }
+
     /// As [`seal_text`](DataKeys::seal_text), for bytes.
     pub(super) fn seal_bytes(&self, cell: Cell<'_>, bytes: Vec<u8>) -> Option<Vec<u8>> {
         let Some(keys) = &self.0 else { return Some(bytes) };

@@ -86,3 +86,60 @@ async fn look_at_notifications(erasing: &Erasing, terms: &Terms, cursor: &mut Op
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use antom_core::id::{ReferenceBuyerId, ReferenceOrderId};
+    use antom_core::money::{Currency, Money};
+    use antom_core::time::Timestamp;
+    use antom_domain::order::{Erased, NewOrder, Policy};
+    use antom_domain::service::{Books, Orders, Ports};
+    use antom_domain::testing::{CountedIds, MemoryStore, NoJitter, ScriptedGateway, SetClock};
+
+    use super::*;
+
+    fn order(number: usize) -> NewOrder {
+        NewOrder {
+            reference_order_id: ReferenceOrderId::parse(format!("ORDER-{number}")).unwrap(),
+            amount: Money::from_minor(Currency::parse("USD").unwrap(), 1_000).unwrap(),
+            description: "One coffee for Jane".to_owned(),
+            reference_buyer_id: ReferenceBuyerId::parse("JANE").unwrap(),
+            details: Default::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_has_had_its_time_is_erased_without_being_asked_for() {
+        let clock = Arc::new(SetClock::new(Timestamp::from_epoch_millis(1_795_000_000_000)));
+        let store = Arc::new(MemoryStore::new());
+        let ports = Ports {
+            gateway: Arc::new(ScriptedGateway::default()),
+            store: store.clone(),
+            outbox: store.clone(),
+            inbox: store.clone(),
+            clock: clock.clone(),
+            ids: Arc::new(CountedIds::default()),
+            jitter: Arc::new(NoJitter),
+        };
+        let books =
+            Books::new(ports, Arc::new(Policy::new("https://shop.example/n", "https://shop.example/r/")));
+        let orders = Orders::new(books.clone());
+        orders.create(&order(1)).await.unwrap();
+        clock.advance(Duration::from_hours(24));
+        orders.create(&order(2)).await.unwrap();
+
+        let terms = Terms { orders: Some(Duration::from_hours(24)), ..Terms::default() };
+        let sweeper = Sweeper::start(Some(Erasing::new(books.clone(), store)), terms);
+        // Nothing in memory waits for anything but its turn.
+        for _ in 0..1_000 {
+            tokio::task::yield_now().await;
+        }
+        sweeper.stop().await;
+
+        let erased = async |number| books.load(&order(number).reference_order_id).await.unwrap().order.erased;
+        assert_eq!(erased(1).await, Some(Erased::Everything));
+        assert_eq!(erased(2).await, None, "it is too young");
+    }
+}

@@ -137,7 +137,7 @@ async fn forget_in_events(connection: &mut PgConnection, rows: &ErasureRows, key
             .await?;
     for (sequence, data) in told {
         let impersonal =
-            rows.impersonal(sequence, &data, keys).map_err(|error| Halt::Refused(error.into()))?;
+            rows.impersonal(sequence, data, keys).map_err(|error| Halt::Refused(error.into()))?;
         if let Some(data) = impersonal {
             sqlx::query("UPDATE merchant_events SET data = $3 WHERE order_id = $1 AND sequence = $2")
                 .bind(order)

@@ -143,7 +143,7 @@ fn forget_in_events(transaction: &Connection, rows: &ErasureRows, keys: &DataKey
         .collect::<Result<_, _>>()?;
     for (sequence, data) in told {
         let impersonal =
-            rows.impersonal(sequence, &data, keys).map_err(|error| Halt::Refused(error.into()))?;
+            rows.impersonal(sequence, data, keys).map_err(|error| Halt::Refused(error.into()))?;
         if let Some(data) = impersonal {
             transaction
                 .prepare_cached("UPDATE merchant_events SET data = ?3 WHERE order_id = ?1 AND sequence = ?2")?

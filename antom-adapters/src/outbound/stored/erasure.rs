@@ -46,15 +46,13 @@ impl ErasureRows {
     pub(in crate::outbound) fn impersonal(
         &self,
         sequence: i64,
-        data: &str,
+        data: String,
         keys: &DataKeys,
     ) -> Result<Option<String>, StoreError> {
         let order = self.step.order_id.as_str();
         let cell = Cell::Told { order, sequence };
-        let text = keys.open_text(cell, data).ok_or_else(|| unreadable("merchant event", order))?;
-        let Some(data) = EventData::from_stored(text.into_owned()).without_personal_data() else {
-            return Ok(None);
-        };
+        let text = keys.open_string(cell, data).ok_or_else(|| unreadable("merchant event", order))?;
+        let Some(data) = EventData::from_stored(text).without_personal_data() else { return Ok(None) };
         keys.seal_text(cell, data.into_text()).map(Some).ok_or(StoreError::Unavailable)
     }
 }

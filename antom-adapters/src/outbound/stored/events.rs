@@ -36,7 +36,7 @@ impl StoredEvent {
     pub(in crate::outbound) fn understand(self, keys: &DataKeys) -> Result<KeptEvent, StoreError> {
         let damaged = |id: &str| unreadable("merchant event", id);
         let cell = Cell::Told { order: &self.order_id, sequence: self.sequence };
-        let data = keys.open_text(cell, &self.data).ok_or_else(|| damaged(&self.order_id))?.into_owned();
+        let data = keys.open_string(cell, self.data).ok_or_else(|| damaged(&self.order_id))?;
         let order_id = order_id(&self.order_id)?;
         let state = DeliveryState::from_word(&self.state).ok_or_else(|| damaged(&self.order_id))?;
         let payment_request_id = self.payment_request_id.map(PaymentRequestId::parse).transpose();
