@@ -40,6 +40,17 @@ pub struct Config {
     pub log_level: String,
     /// Where spans are sent, where they are (`log.otlp`): a collector's address, without a path.
     pub otlp: Option<String>,
+    /// Whose time counts instead of this machine's; for tests only.
+    pub clock: Option<FollowedClockConfig>,
+}
+
+/// `[clock]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowedClockConfig {
+    /// The simulator, on this machine.
+    pub simulator: SocketAddr,
+    /// The path of its clock.
+    pub path: String,
 }
 
 /// `[gateway]`

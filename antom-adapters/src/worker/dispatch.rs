@@ -10,10 +10,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
-use super::{CALLS_AT_ONCE, LEASE, WorkerHandle, pause};
-
-/// The longest sleep: a row that another process added is found within this time.
-const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+use super::{CALLS_AT_ONCE, LEASE, LONGEST_SLEEP, WorkerHandle, pause};
 
 pub(super) async fn run(
     books: Books,

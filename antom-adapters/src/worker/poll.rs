@@ -28,7 +28,7 @@ use ask::{Asked, ask_due};
 use schedule::Schedule;
 
 use super::deadline::Deadlines;
-use super::{Change, POLLS_AT_ONCE, WorkerHandle, pause};
+use super::{Change, LONGEST_SLEEP, POLLS_AT_ONCE, WorkerHandle, pause};
 
 /// How many orders are read at once at start.
 const PAGE: usize = 500;
@@ -57,8 +57,9 @@ pub(super) async fn run(
     let mut next_look = books.ports().clock.now().saturating_add(between_looks);
     while !*stopped.borrow() {
         let now = books.ports().clock.now();
+        let sleep = schedule.until_due(now).min(next_look.since(now)).min(LONGEST_SLEEP);
         tokio::select! {
-            () = pause(schedule.until_due(now).min(next_look.since(now))) => {}
+            () = pause(sleep) => {}
             _ = changes.recv_many(&mut changed, CHANGES_AT_ONCE) => {
                 for change in changed.drain(..) {
                     note(&books, &mut schedule, change).await;
