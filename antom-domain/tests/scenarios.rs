@@ -9,8 +9,8 @@ use antom_domain::authorization::AuthorizationPhase;
 use antom_domain::cancel::CancelPhase;
 use antom_domain::capture::CapturePhase;
 use antom_domain::order::{
-    CallSubject, CancelWord, CaptureWord, Command, Fact, Integration, NotShippable, OrderPhase, PaymentWord,
-    RefundWord, Refusal, Report, ReviewWord, Role, SeenAmount, Source,
+    CallSubject, CancelWord, CaptureWord, Command, Event, Fact, Integration, NotShippable, OrderPhase,
+    PaymentWord, RefundWord, Refusal, Report, ReviewWord, Role, SeenAmount, Source,
 };
 use antom_domain::payment::PaymentPhase;
 use antom_domain::policy::WrongCapture;
@@ -54,17 +54,25 @@ fn a_pending_payment_is_never_paid() {
 //= I-3 test
 #[test]
 fn a_success_in_another_amount_is_no_success_and_is_inquired() {
-    let mut story = Story::with_open_card(Automatic);
-    let mut seen = payment_seen(PaymentWord::Success);
-    seen.amount = SeenAmount::Read(usd(4_100));
-    let step =
-        story.says(Fact::Payment { names: names(1), source: Source::Notification, seen: Box::new(seen) });
-    assert_eq!(story.attempt(1).payment.phase, PaymentPhase::AwaitingPayer);
-    assert_eq!(story.order.shippable().unwrap_err(), NotShippable::Disputed);
-    assert_eq!(step.effects[0].api.name(), "inquiryPayment");
-    // The gateway, asked again, names our amount.
-    story.says(inquired(1, PaymentWord::Success));
-    assert_eq!(story.order.shippable().unwrap_err(), NotShippable::NotCaptured);
+    for source in [Source::Notification, Source::Inquiry, Source::Answer] {
+        let mut story = Story::with_open_card(Automatic);
+        let mut seen = payment_seen(PaymentWord::Success);
+        seen.amount = SeenAmount::Read(usd(4_100));
+        let step = story.says(Fact::Payment { names: names(1), source, seen: Box::new(seen) });
+        assert!(
+            step.events
+                .iter()
+                .any(|event| matches!(event, Event::AmountMismatch { seen, .. } if seen == "USD 41.00")),
+            "{source:?}: {:?}",
+            step.events
+        );
+        assert_eq!(story.attempt(1).payment.phase, PaymentPhase::AwaitingPayer);
+        assert_eq!(story.order.shippable().unwrap_err(), NotShippable::Disputed);
+        assert_eq!(step.effects[0].api.name(), "inquiryPayment");
+        // The gateway, asked again, names our amount.
+        story.says(inquired(1, PaymentWord::Success));
+        assert_eq!(story.order.shippable().unwrap_err(), NotShippable::NotCaptured);
+    }
 }
 
 #[test]
