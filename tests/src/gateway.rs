@@ -223,6 +223,12 @@ impl Gateway {
         Ok(self.all_calls()?.into_iter().filter(about).collect())
     }
 
+    /// The first of these calls.
+    pub fn first_call(&self, operation: &str, payment: &str) -> Result<ReceivedCall, Failure> {
+        let first = self.calls(operation, payment)?.into_iter().next();
+        first.ok_or_else(|| Failure::step(format!("the gateway received {operation}"), payment))
+    }
+
     /// Every call that the gateway's journal holds, oldest first.
     pub fn all_calls(&self) -> Result<Vec<ReceivedCall>, Failure> {
         let seen = self.get("/journal")?.expect_status("the journal is shown", &[200])?;

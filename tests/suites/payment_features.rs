@@ -387,8 +387,7 @@ fn refused(stand: &Stand, order: &str, body: &Value, field: &str) -> Result<(), 
 
 /// The call that opened a payment, as the gateway received it.
 fn opening(stand: &Stand, operation: &str, opened: &Opened) -> Result<ReceivedCall, Failure> {
-    let calls = stand.gateway().calls(operation, &opened.payment)?;
-    calls.into_iter().next().ok_or_else(|| Failure::step(format!("{operation} was received"), &opened.answer))
+    stand.gateway().first_call(operation, &opened.payment)
 }
 
 fn meta(call: &ReceivedCall) -> &Value {
