@@ -1,7 +1,6 @@
 //! The worker: makes durable calls, asks open questions and tells merchant events, until it is told to stop.
 //! What to call and what to ask is decided by the domain; here are only time, tasks and limits.
 
-mod deadline;
 mod dispatch;
 mod poll;
 mod publish;
