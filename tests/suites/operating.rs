@@ -10,6 +10,7 @@ use antom_tests::flows::{Steps, session_automatic_capture, surplus_is_cancelled}
 use antom_tests::http::{Call, flag_at, text_at};
 use antom_tests::merchant::{hosted_body, order_body};
 use antom_tests::postgres::Cluster;
+use antom_tests::receiver::{Receiver, Reply};
 use antom_tests::waiting::{Look, PATIENCE, until};
 use antom_tests::{Failure, Proof, Stand, StandOptions, ensure, ledger, skip};
 use serde_json::{Value, json};
@@ -113,6 +114,31 @@ fn the_metrics_tell_the_same_over_postgres() -> Proof {
         return Ok(skip::note("metrics over PostgreSQL: no initdb and pg_ctl").map_err(Failure::from)?);
     };
     Stand::prove_with(&with(&[("ANTOM__DATABASE__URL", &cluster.url())]), tells_what_happened)
+}
+
+#[test]
+fn an_event_that_nobody_takes_is_told_with_its_age() -> Proof {
+    let receiver = Receiver::start()?;
+    let settings = [
+        ("ANTOM__EVENTS__WEBHOOK_URL", receiver.url("/hooks").as_str()),
+        ("ANTOM__EVENTS__WEBHOOK_SECRETS", "[\"whsec_dGVzdHMtb25seS1zZWNyZXQtbnIuLTAx\"]"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let settings = settings.each_ref().map(|(name, value)| (name.as_str(), value.as_str()));
+    Stand::prove_with(&with(&settings), |stand| {
+        const LAG: &str = "antom_event_backlog_seconds";
+        receiver.reply_with(&[Reply::Status(503); 4]);
+        let steps = Steps::on(stand);
+        let order = steps.create_order("untold", "1000")?;
+        let opened = steps.open_session(&order, "AUTOMATIC")?;
+        steps.buyer(&opened, "success")?;
+        reaches(stand, LAG, 3.0)?;
+        receiver.wait_for(&order, "order.paid")?;
+        until("an empty queue", PATIENCE, || {
+            let seen = value(&metrics(stand)?, LAG);
+            Ok(if seen == Some(0.0) { Look::Found(()) } else { Look::NotYet(format!("{seen:?}")) })
+        })
+    })
 }
 
 #[test]

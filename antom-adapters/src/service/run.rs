@@ -190,7 +190,7 @@ impl Builder {
     }
 
     /// Tells how the configuration is read again, so that new keys count without a restart: those of the gateway and of the
-    /// merchant API. It is read on [`Running::reload`], and at most every 10 s when a message names a key version that is
+    /// merchant API, and the secrets that event webhooks are signed with. It is read on [`Running::reload`], and at most every 10 s when a message names a key version that is
     /// not there. A configuration with a fault is logged and changes nothing.
     #[must_use]
     pub fn read_again(
@@ -231,7 +231,7 @@ impl Builder {
         let store = Arc::new(CountedStore { store: storage.store, counts: metrics.steps() });
         let publisher = match self.publisher {
             Some(given) => Some(given),
-            None => parts::publisher(&config.events).await?,
+            None => parts::publisher(&config.events, &keys).await?,
         };
         let events = storage.events;
         let publishing = publisher.map(|publisher| {
@@ -248,7 +248,8 @@ impl Builder {
             ids: self.ids,
             jitter: self.jitter,
         };
-        let policy = Policy { sends_events: publishing.is_some(), ..parts::policy(&config, &public_url) };
+        let tells_events = publishing.is_some();
+        let policy = Policy { sends_events: tells_events, ..parts::policy(&config, &public_url) };
         let books = Books::new(ports, Arc::new(policy));
         let worker = Worker::start(&books, self.retry);
         let retention = Retention { time: config.events.keep_for, most: config.events.keep_at_most };
@@ -257,7 +258,7 @@ impl Builder {
         if let Some(inspect) = storage.inspect.clone() {
             let levels = inspect.clone();
             metrics.watch_storage(move || levels.use_now());
-            metrics.watch_books(|registry| Survey::register(registry, inspect, &books, None));
+            metrics.watch_books(|registry| Survey::register(registry, inspect, &books, tells_events));
         }
         let requests = metrics.requests();
 
