@@ -20,7 +20,7 @@ use crate::inbound::webhook;
 use crate::outbound::clock::SystemClock;
 #[cfg(feature = "nats")]
 use crate::outbound::events::nats::NatsPublisher;
-use crate::outbound::events::webhook::{SigningSecret, WebhookPublisher};
+use crate::outbound::events::webhook::WebhookPublisher;
 #[cfg(feature = "test-clock")]
 use crate::outbound::followed_clock::FollowedClock;
 use crate::outbound::gateway::{HttpGateway, PooledSigner};
@@ -89,20 +89,21 @@ pub(super) fn http_gateway(
     Ok(HttpGateway::new(client))
 }
 
-pub(super) async fn publisher(config: &EventsConfig) -> Result<Option<Arc<dyn EventPublisher>>, StartError> {
+pub(super) async fn publisher(
+    config: &EventsConfig,
+    keys: &Keys,
+) -> Result<Option<Arc<dyn EventPublisher>>, StartError> {
     let fault = |key: &'static str| move |reason: String| StartError::Config { key, reason };
     match &config.sink {
         None => Ok(None),
-        Some(EventSink::Webhook { url, secrets, ca_pem }) => {
-            let secrets = secrets.iter().map(SigningSecret::parse).collect::<Result<Vec<_>, _>>();
-            let secrets = secrets.map_err(|error| fault("events.webhook_secrets")(error.to_string()))?;
+        Some(EventSink::Webhook { url, ca_pem, .. }) => {
             let mut options = ReqwestOptions::default();
             if let Some(pem) = ca_pem {
                 options = options.with_ca_pem(pem.as_str());
             }
             let transport = ReqwestTransport::new(&options)
                 .map_err(|error| fault("events.webhook_ca_file")(error.to_string()))?;
-            let transport = Arc::new(transport);
+            let (transport, secrets) = (Arc::new(transport), keys.event_secrets());
             Ok(Some(Arc::new(WebhookPublisher::new(transport, url.clone(), secrets, config.timeout))))
         }
         #[cfg(feature = "nats")]
