@@ -143,6 +143,42 @@ fn neither_the_usual_closing_time_nor_the_usual_delay_of_a_success_ends_a_paymen
     })
 }
 
+//= A-2 test
+#[test]
+fn held_money_that_nobody_captures_is_told_once_a_day_ahead_and_once_when_the_gateway_lets_it_go() -> Proof {
+    Stand::prove_with(&moved(&[]), |stand| {
+        let steps = Steps::on(stand);
+        let order = steps.create_order("forgotten", "1000")?;
+        let opened = steps.open_session(&order, "MANUAL")?;
+        steps.buyer(&opened, "success")?;
+        steps.wait_for_event(&opened, "AuthorizationHeld")?;
+        let said = |what: &str| {
+            let lines = stand.service_log()?;
+            let found = lines.lines().filter(|line| line.contains("\"ERROR\"") && line.contains(what));
+            Ok::<_, Failure>(found.filter(|line| line.contains(&opened.payment)).count())
+        };
+        let (near, passed) = ("held money must be captured soon", "the time to capture has passed");
+        stand.gateway().advance(Duration::from_hours(5 * 24))?;
+        ensure((said(near)?, said(passed)?) == (0, 0), "five days are early", &json!(said(near)?))?;
+        stand.gateway().advance(Duration::from_hours(25))?;
+        let seen = steps.wait_for_event(&opened, "CaptureDeadlineNear")?;
+        ensure(
+            count_events(&seen, "CaptureDeadlineNear", &opened.payment) == 1,
+            "it is recorded once",
+            &seen,
+        )?;
+        stand.gateway().advance(Duration::from_hours(1))?;
+        ensure((said(near)?, said(passed)?) == (1, 0), "it is said once", &json!(said(near)?))?;
+
+        stand.gateway().advance(Duration::from_hours(24))?;
+        let seen = steps.wait(&order, "the end of the hold", |seen| text_at(seen, "/phase") == "open")?;
+        ensure(count_events(&seen, "CaptureRequested", &opened.payment) == 0, "nothing was captured", &seen)?;
+        ensure(said(near)? == 1, "nothing is said twice", &json!(said(near)?))?;
+        steps.judge(&opened, &json!({"captured": "0", "voided": "1000", "held": "0"}))?;
+        ledger::must_agree(stand)
+    })
+}
+
 //= X-9 test
 #[test]
 fn an_id_that_the_gateway_calls_reused_concludes_nothing_is_asked_about_and_somebody_is_called() -> Proof {

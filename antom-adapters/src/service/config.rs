@@ -5,7 +5,7 @@ mod read;
 mod redacted;
 
 use self::read::Books;
-pub(crate) use self::read::secret::open_mode;
+pub(crate) use self::read::secret::{CREDENTIALS_VARIABLE, open_mode};
 
 use std::collections::BTreeMap;
 use std::fmt;

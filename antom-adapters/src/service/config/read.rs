@@ -90,6 +90,8 @@ pub(super) struct Reader {
     base: PathBuf,
     /// The files that keys came from, each with the key of the configuration that names it.
     key_files: Vec<(String, PathBuf)>,
+    /// Where systemd hands secrets over.
+    credentials: Option<PathBuf>,
 }
 
 impl Reader {
@@ -103,6 +105,7 @@ impl Reader {
             faults: Vec::new(),
             base: base_of(file),
             key_files: Vec::new(),
+            credentials: None,
         };
         if let Some(file) = file {
             reader.read_file(file);
@@ -113,6 +116,8 @@ impl Reader {
         for (name, value) in variables {
             if let Some(path) = name.strip_prefix(PREFIX) {
                 reader.set(&path.to_lowercase(), &value);
+            } else if name == secret::CREDENTIALS_VARIABLE {
+                reader.credentials = Some(PathBuf::from(value));
             }
         }
         Ok(reader)

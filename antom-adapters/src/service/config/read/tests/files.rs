@@ -45,3 +45,32 @@ fn files_with_an_api_key_or_secrets_of_events_are_refused_too_where_others_can_u
     set_mode(&secret, 0o644);
     assert_eq!(keys_of(&faults_with(&given)), ["gateway.api_key_file", "events.webhook_secrets[0]"]);
 }
+
+#[test]
+fn a_secret_that_systemd_hands_over_may_be_readable_for_a_group_and_writable_for_nobody() {
+    let (given, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let [credential, ordinary] =
+        [&given, &elsewhere].map(|folder| folder.path().join("merchant_private_key"));
+    write_private(&credential, &own_keys().0);
+    write_private(&ordinary, &own_keys().0);
+    let link = given.path().join("link");
+    std::os::unix::fs::symlink(&ordinary, &link).unwrap();
+    let folder = given.path().to_str().unwrap();
+    let refused = |file: &Path, mode: u32, folder: &str| {
+        set_mode(file, mode);
+        let file = if file == ordinary { &link } else { file };
+        let key = ("ANTOM__GATEWAY__MERCHANT_PRIVATE_KEY_FILE", file.to_str().unwrap());
+        let faults = faults_with(&[key, ("CREDENTIALS_DIRECTORY", folder)]);
+        keys_of(&faults).contains(&"gateway.merchant_private_key")
+    };
+    for mode in [0o400, 0o440, 0o444] {
+        assert!(!refused(&credential, mode, folder), "{mode:o}");
+    }
+    for mode in [0o460, 0o446] {
+        assert!(refused(&credential, mode, folder), "others may change it: {mode:o}");
+    }
+    for not_the_folder in ["", "/", "relative", elsewhere.path().to_str().unwrap()] {
+        assert!(refused(&credential, 0o440, not_the_folder), "{not_the_folder}");
+    }
+    assert!(refused(&ordinary, 0o440, folder), "a link in the folder makes no credential of another file");
+}
