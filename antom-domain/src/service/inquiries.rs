@@ -1,6 +1,8 @@
 //! Inquiries: asks the gateway one question and records what is new.
 //! When to ask is the polling policy's; an answer that changes nothing writes nothing.
 
+use std::sync::Arc;
+
 use antom_core::id::{PaymentRequestId, ReferenceOrderId};
 use antom_core::secret::Secret;
 use antom_core::wire::InquiryPaymentResponse;
@@ -22,7 +24,7 @@ pub struct Inquiries {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asked {
     /// The order after the answer.
-    pub order: Order,
+    pub order: Arc<Order>,
     /// Why there is no verified answer, if there is none.
     pub failure: Option<CallFailure>,
 }
@@ -31,7 +33,7 @@ pub struct Asked {
 #[derive(Debug, Clone)]
 pub struct AskedForCard {
     /// The order after the answer.
-    pub order: Order,
+    pub order: Arc<Order>,
     /// The token of the card; `None` where the gateway stored none, or gave no verified answer.
     pub token: Option<Secret>,
     /// Why there is no verified answer, if there is none.
@@ -87,13 +89,20 @@ impl Inquiries {
             Ok(answer) => answer,
             Err(failure) => {
                 let order = self.books.load(id).await?.order;
+                let order = self.take_in_parked(order).await?;
                 return Ok((Asked { order, failure: Some(failure) }, None));
             }
         };
         let facts = reading::answer(&call.subject, &answer);
         let taken = self.books.absorb(id, &facts, |_| Along::default()).await?;
-        Notifications::new(self.books.clone()).unpark(&taken.order, &taken.step).await?;
-        Ok((Asked { order: taken.order, failure: None }, Some(answer)))
+        let order = self.take_in_parked(taken.order).await?;
+        Ok((Asked { order, failure: None }, Some(answer)))
+    }
+
+    /// The order after what was parked for it.
+    async fn take_in_parked(&self, order: Arc<Order>) -> Result<Arc<Order>, BooksError> {
+        let taken = Notifications::new(self.books.clone()).unpark(&order).await?;
+        Ok(taken.map_or(order, |taken| taken.order))
     }
 }
 
