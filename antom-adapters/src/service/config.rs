@@ -5,7 +5,7 @@ mod read;
 mod redacted;
 
 use self::read::Books;
-pub(crate) use self::read::secret::open_mode;
+pub(crate) use self::read::secret::{CREDENTIALS_VARIABLE, open_mode};
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -45,6 +45,17 @@ pub struct Config {
     pub log_level: String,
     /// Where spans are sent, where they are (`log.otlp`): a collector's address, without a path.
     pub otlp: Option<String>,
+    /// Whose time counts instead of this machine's; for tests only.
+    pub clock: Option<FollowedClockConfig>,
+}
+
+/// `[clock]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowedClockConfig {
+    /// The simulator, on this machine.
+    pub simulator: SocketAddr,
+    /// The path of its clock.
+    pub path: String,
 }
 
 /// `[gateway]`

@@ -82,6 +82,12 @@ async fn a_database_opened_again_shows_everything() {
 }
 
 #[tokio::test]
+async fn the_event_that_waits_longest_is_told_until_it_is_settled() {
+    let Some(schema) = Schema::make().await else { return };
+    assert_oldest_event_is_told(&schema.open().await).await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_named_and_never_taken_for_nothing() {
     let Some(schema) = Schema::make().await else { return };
     let store = schema.open().await;
