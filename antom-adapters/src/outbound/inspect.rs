@@ -4,6 +4,7 @@
 use std::fmt::Debug;
 
 use antom_core::id::ReferenceOrderId;
+use antom_core::time::Timestamp;
 use antom_domain::order::{Order, OrderPhase};
 use antom_domain::port::{KeptEvent, StoreError};
 use async_trait::async_trait;
@@ -11,8 +12,8 @@ use async_trait::async_trait;
 /// Looks at a storage from the outside.
 ///
 /// # Contract
-/// Nothing here changes an order. Every question is answered from an index, and reads at most the `limit` orders or events that
-/// it answers with.
+/// Nothing here changes an order. Every question about orders is answered from an index, and reads at most the `limit`
+/// orders or events that it answers with.
 #[async_trait]
 pub trait Inspect: Debug + Send + Sync + 'static {
     /// Whether a step could be made durable now; SQLite writes for it, a server is asked.
@@ -23,6 +24,9 @@ pub trait Inspect: Debug + Send + Sync + 'static {
     async fn oldest_in(&self, phase: OrderPhase, limit: usize) -> Result<Vec<Order>, StoreError>;
     /// The newest merchant events of this order that are still kept, oldest first.
     async fn events_of(&self, order: &ReferenceOrderId, limit: usize) -> Result<Vec<KeptEvent>, StoreError>;
+    /// Since when the merchant event that waits longest is to be sent; `None` where none waits. This one reads the current
+    /// event of every order that has one.
+    async fn oldest_event(&self) -> Result<Option<Timestamp>, StoreError>;
     /// How busy the storage is.
     fn use_now(&self) -> StoreUse;
 }
