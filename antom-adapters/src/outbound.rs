@@ -1,6 +1,8 @@
 //! Outbound adapters: what the domain's ports are made of.
 //! Choosing among them is the composition root's, `service`.
 
+#[cfg(any(feature = "service", feature = "postgres", feature = "sqlite"))]
+pub mod archive;
 pub mod clock;
 pub mod entropy;
 #[cfg(any(feature = "webhooks", feature = "nats"))]

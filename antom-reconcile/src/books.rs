@@ -75,6 +75,8 @@ pub enum Standing {
     Open,
     /// The gateway said that nothing moved.
     Failed,
+    /// It was cancelled, or is a cancel: the files tell it as paid and cancelled, or not at all where nobody paid.
+    Cancelled,
 }
 
 impl Standing {
@@ -83,6 +85,7 @@ impl Standing {
             Self::Done => "SUCCESS",
             Self::Open => "in doubt",
             Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
         }
     }
 }

@@ -41,7 +41,7 @@ impl<'a> Matching<'a> {
         let found = look(transactions, &own).or_else(|| look(settlements, &own));
         match found {
             None => self.absent(&own),
-            Some(Found { is_same: true, .. }) if own.standing == Standing::Done => {
+            Some(Found { is_same: true, .. }) if matches!(own.standing, Standing::Done | Standing::Cancelled) => {
                 self.cell(&own, Mark::Matched);
             }
             Some(found) => {
@@ -84,7 +84,7 @@ impl<'a> Matching<'a> {
     /// No row tells of it: that is a difference only where the files of all days are there on which it may be.
     fn absent(&mut self, own: &Own) {
         match own.standing {
-            Standing::Failed => {}
+            Standing::Failed | Standing::Cancelled => {}
             Standing::Open => self.cell(own, Mark::Open),
             Standing::Done if !self.is_covered(own) => self.cell(own, Mark::Open),
             Standing::Done => {
@@ -203,7 +203,7 @@ fn compare(own: &Own, row: Row<'_>, figures: &Figures, findings: &mut Findings) 
     let word = row.text(row.columns.status);
     let mut is_open = false;
     match (own.standing, Told::read(row.bytes(row.columns.status))) {
-        (Standing::Done, Told::Done) | (Standing::Failed, Told::Failed) => {}
+        (Standing::Done, Told::Done) | (Standing::Failed, Told::Failed) | (Standing::Cancelled, _) => {}
         (Standing::Open, Told::Open) => is_open = true,
         (_, Told::Unknown) => findings.add(FindingKind::UnknownStatus, || {
             Finding::of_row(FindingKind::UnknownStatus, row).field("status", own.standing.word(), &word)

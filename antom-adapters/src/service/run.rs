@@ -29,6 +29,7 @@ use crate::inbound::listener::{self, Crowd, Limits};
 use crate::inbound::observe::observed;
 use crate::inbound::{api, pages, webhook};
 use crate::metrics::{CountedGateway, CountedStore, Metrics, Surface, Survey};
+use crate::outbound::archive::{Archive, MemoryArchive};
 use crate::outbound::clock::SystemClock;
 use crate::outbound::entropy::SystemEntropy;
 #[cfg(feature = "nats")]
@@ -94,19 +95,22 @@ pub(crate) struct Storage {
     pub(crate) inbox: Arc<dyn Inbox>,
     events: Arc<dyn EventQueue>,
     inspect: Option<Arc<dyn Inspect>>,
+    /// Reports of reconciliations; in memory where the storage has no place for them.
+    pub(crate) archive: Arc<dyn Archive>,
 }
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 impl Storage {
     /// One store behind all four ports.
-    pub(super) fn of<S: OrderStore + Outbox + Inbox + EventQueue + Inspect>(store: S) -> Storage {
+    pub(super) fn of<S: OrderStore + Outbox + Inbox + EventQueue + Inspect + Archive>(store: S) -> Storage {
         let store = Arc::new(store);
         Storage {
             store: store.clone(),
             outbox: store.clone(),
             inbox: store.clone(),
             events: store.clone(),
-            inspect: Some(store),
+            inspect: Some(store.clone()),
+            archive: store,
         }
     }
 }
@@ -170,6 +174,7 @@ impl Builder {
             inbox: storage.clone(),
             events: storage,
             inspect: None,
+            archive: Arc::new(MemoryArchive::default()),
         });
         self
     }
@@ -187,6 +192,7 @@ impl Builder {
             inbox: storage.clone(),
             events: storage.clone(),
             inspect: Some(storage),
+            archive: Arc::new(MemoryArchive::default()),
         });
         self
     }

@@ -284,7 +284,7 @@ async fn what_is_not_ours_is_refused_and_left_alone() {
     drop(schema.open().await);
     run(&mut shell, "UPDATE antom_schema SET version = 99").await;
     let refused = PostgresStore::open(&schema.url).await.unwrap_err();
-    assert!(matches!(refused, OpenError::NewerSchema { found: 99, supported: 3 }), "{refused:?}");
+    assert!(matches!(refused, OpenError::NewerSchema { found: 99, supported: 4 }), "{refused:?}");
 
     assert!(matches!(PostgresStore::open("postgres://[").await, Err(OpenError::Address)));
     let nobody = "postgres://antom:secret-word@127.0.0.1:1/nobody";

@@ -6,14 +6,18 @@ use sqlx::{AssertSqlSafe, Connection as _};
 
 use super::error::OpenError;
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql"), include_str!("schema/0003.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/0001.sql"),
+    include_str!("schema/0002.sql"),
+    include_str!("schema/0003.sql"),
+    include_str!("schema/0004.sql"),
+];
 
 /// "Antm": only one instance at a time looks at the schema and changes it.
 const LOCK: i64 = 0x416e_746d;
 
 /// The tables that the migrations make.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "orders",
     "order_events",
     "request_ids",
@@ -22,6 +26,7 @@ const TABLES: [&str; 8] = [
     "inbox_keys",
     "instances",
     "merchant_events",
+    "reconciliations",
 ];
 
 /// Migrates where needed, in one transaction: a failed migration leaves everything as it was.
