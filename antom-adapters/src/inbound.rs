@@ -10,5 +10,5 @@ pub mod listener;
 pub(crate) mod observe;
 pub mod openapi;
 pub mod pages;
-pub(crate) mod reconciliation;
+pub mod reconciliation;
 pub mod webhook;

@@ -41,7 +41,9 @@ impl<'a> Matching<'a> {
         let found = look(transactions, &own).or_else(|| look(settlements, &own));
         match found {
             None => self.absent(&own),
-            Some(Found { is_same: true, .. }) if matches!(own.standing, Standing::Done | Standing::Cancelled) => {
+            Some(Found { is_same: true, .. })
+                if matches!(own.standing, Standing::Done | Standing::Cancelled) =>
+            {
                 self.cell(&own, Mark::Matched);
             }
             Some(found) => {

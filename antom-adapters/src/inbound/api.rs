@@ -14,6 +14,7 @@ mod opening;
 mod orders;
 mod payments;
 mod problem;
+mod reconciliations;
 mod shipping;
 mod view;
 
@@ -27,6 +28,7 @@ use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
+use crate::inbound::reconciliation::Reconciler;
 use crate::outbound::gateway::HttpGateway;
 use crate::service::Keys;
 use crate::service::config::Scope;
@@ -58,6 +60,8 @@ pub struct Api {
     pub fresh_for: Duration,
     /// Who tells which methods there are; `None` where the gateway behind the port is not the real one.
     pub consults: Option<HttpGateway>,
+    /// Who holds settlement files against the books.
+    pub reconciler: Reconciler,
     /// Which methods to offer where that cannot be told (H-1).
     pub methods: Arc<[String]>,
 }
@@ -90,6 +94,9 @@ fn routes() -> Vec<Route> {
         posting("/v1/events/{id}/resend", Scope::Pay, events::resend),
         getting("/v1/notifications", Scope::Admin, notifications::list),
         posting("/v1/notifications/{id}/replay", Scope::Admin, notifications::replay),
+        posting("/v1/reconciliations", Scope::Admin, reconciliations::create),
+        getting("/v1/reconciliations", Scope::Read, reconciliations::list),
+        getting("/v1/reconciliations/{id}", Scope::Read, reconciliations::show),
     ]
 }
 

@@ -5,13 +5,14 @@
 
 mod books;
 mod files;
+mod reconciler;
 mod transactions;
 
 use std::sync::Arc;
 
-use antom_core::id::PaymentRequestId;
+use antom_core::id::{PaymentRequestId, ReferenceOrderId};
 use antom_core::time::Timestamp;
-use antom_domain::order::Question;
+use antom_domain::order::{CallSubject, Question};
 use antom_domain::port::{IdKey, OrderStore, StoreError};
 use antom_domain::service::{Books, BooksError, Inquiries};
 use antom_reconcile::{Options, Outcome, ReconcileError, Report, Source};
@@ -20,7 +21,9 @@ use tokio::runtime::Handle;
 
 use crate::outbound::archive::{Archive, KeptReport};
 use books::StoreBooks;
-pub(crate) use files::{FileOnDisk, Progress};
+pub(crate) use files::{FileOnDisk, Progress, below};
+pub use reconciler::Reconciler;
+pub(crate) use reconciler::Refused;
 
 /// So many payments are asked about after one reconciliation; what is left is asked about when it is run again.
 const QUESTIONS: usize = 200;
@@ -57,6 +60,8 @@ impl Asked {
 pub(crate) struct Inquiry {
     payment_request_id: String,
     payment_id: String,
+    /// The order that was asked about.
+    order: Option<ReferenceOrderId>,
     asked: Asked,
 }
 
@@ -108,8 +113,9 @@ pub(crate) async fn reconcile<S: Source + Send + Sync + 'static>(
     let mut report = compare(Arc::clone(store), Arc::clone(&files), options).await?;
     let mut inquiries = Vec::new();
     for (number, (request, payment)) in report.payments_in_question().into_iter().enumerate() {
-        let asked = if number < QUESTIONS { ask(books, &request, &payment).await? } else { Asked::Pending };
-        inquiries.push(Inquiry { payment_request_id: request, payment_id: payment, asked });
+        let (order, asked) =
+            if number < QUESTIONS { ask(books, &request, &payment).await? } else { (None, Asked::Pending) };
+        inquiries.push(Inquiry { payment_request_id: request, payment_id: payment, order, asked });
     }
     if inquiries.iter().any(|one| one.asked == Asked::Changed) {
         report = compare(Arc::clone(store), files, options).await?;
@@ -119,13 +125,22 @@ pub(crate) async fn reconcile<S: Source + Send + Sync + 'static>(
 
 /// What is to be asked where there is no gateway.
 pub(crate) fn unasked(report: Report) -> Done {
-    let pending = |(payment_request_id, payment_id)| Inquiry { payment_request_id, payment_id, asked: Asked::Pending };
+    let pending = |(payment_request_id, payment_id)| Inquiry {
+        payment_request_id,
+        payment_id,
+        order: None,
+        asked: Asked::Pending,
+    };
     let inquiries = report.payments_in_question().into_iter().map(pending).collect();
     Done { report, inquiries }
 }
 
 /// Asks everything about one payment.
-async fn ask(books: &Books, request: &str, payment: &str) -> Result<Asked, BooksError> {
+async fn ask(
+    books: &Books,
+    request: &str,
+    payment: &str,
+) -> Result<(Option<ReferenceOrderId>, Asked), BooksError> {
     let store = &books.ports().store;
     let by_request = store.find(&IdKey::PaymentRequest(request.to_owned())).await?;
     let found = match by_request {
@@ -136,7 +151,7 @@ async fn ask(books: &Books, request: &str, payment: &str) -> Result<Asked, Books
         Some(id) => store.load(id).await?,
         None => None,
     }) else {
-        return Ok(Asked::NotOurs);
+        return Ok((None, Asked::NotOurs));
     };
     let id = before.order.reference_order_id.clone();
     let is_meant = |own: &PaymentRequestId| own.as_str() == request;
@@ -145,10 +160,13 @@ async fn ask(books: &Books, request: &str, payment: &str) -> Result<Asked, Books
     };
     let attempts = &before.order.attempts;
     let attempt = attempts.iter().find(|one| is_meant(&one.payment_request_id));
-    let Some(attempt) = attempt.or_else(|| attempts.iter().find(by_payment)) else { return Ok(Asked::NotOurs) };
+    let Some(attempt) = attempt.or_else(|| attempts.iter().find(by_payment)) else {
+        return Ok((Some(id), Asked::NotOurs));
+    };
     let own = attempt.payment_request_id.clone();
     let about_refunds = before.order.questions().into_iter().filter(|question| {
-        *question.subject.payment_request_id() == own && *question != Question::about(own.clone())
+        let is_about_refund = matches!(question.subject, CallSubject::InquireRefund { .. });
+        is_about_refund && *question.subject.payment_request_id() == own
     });
     let inquiries = Inquiries::new(books.clone());
     let (mut is_answered, mut last) = (true, before.order.clone());
@@ -157,14 +175,20 @@ async fn ask(books: &Books, request: &str, payment: &str) -> Result<Asked, Books
         is_answered &= asked.failure.is_none();
         last = asked.order;
     }
-    Ok(match (last == before.order, is_answered) {
+    let asked = match (last == before.order, is_answered) {
         (false, _) => Asked::Changed,
         (true, true) => Asked::Confirmed,
         (true, false) => Asked::Unanswered,
-    })
+    };
+    Ok((Some(id), asked))
 }
 
 impl Done {
+    /// The orders that the gateway was asked about: calls may have to be made for them now.
+    fn asked_orders(&self) -> impl Iterator<Item = &ReferenceOrderId> {
+        self.inquiries.iter().filter(|one| one.asked == Asked::Changed).filter_map(|one| one.order.as_ref())
+    }
+
     /// The whole report as JSON.
     pub(crate) fn view(&self, at: Timestamp) -> Value {
         let mut view = self.summary(at);
@@ -211,7 +235,8 @@ impl Done {
     pub(crate) fn table(&self) -> String {
         let mut text = self.report.to_table();
         for one in &self.inquiries {
-            let id = if one.payment_request_id.is_empty() { &one.payment_id } else { &one.payment_request_id };
+            let id =
+                if one.payment_request_id.is_empty() { &one.payment_id } else { &one.payment_request_id };
             let said = match one.asked {
                 Asked::Changed => "the gateway told news, which are recorded",
                 Asked::Confirmed => "the gateway says what the books say",

@@ -36,6 +36,8 @@ pub struct Config {
     pub payment: PaymentConfig,
     /// Where the merchant's own systems are told what happened.
     pub events: EventsConfig,
+    /// Where settlement files come to lie.
+    pub reconciliation: ReconciliationConfig,
     /// What is logged, as a filter such as `info,antom_adapters=debug`.
     pub log_level: String,
     /// Where spans are sent, where they are (`log.otlp`): a collector's address, without a path.
@@ -195,6 +197,15 @@ pub struct EventsConfig {
     pub keep_for: Duration,
     /// About how many of the newest events are kept.
     pub keep_at_most: u64,
+}
+
+/// `[reconciliation]`
+#[derive(Debug, Clone)]
+pub struct ReconciliationConfig {
+    /// Where somebody puts the gateway's files; nothing is watched where it is absent.
+    pub folder: Option<PathBuf>,
+    /// How often to look there.
+    pub every: Duration,
 }
 
 /// Where events go.

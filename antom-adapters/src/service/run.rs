@@ -27,6 +27,7 @@ use super::reload::{Keys, Source, WatchingKeys};
 use crate::inbound::admin::{self, Admin, LastLook};
 use crate::inbound::listener::{self, Crowd, Limits};
 use crate::inbound::observe::observed;
+use crate::inbound::reconciliation::Reconciler;
 use crate::inbound::{api, pages, webhook};
 use crate::metrics::{CountedGateway, CountedStore, Metrics, Surface, Survey};
 use crate::outbound::archive::{Archive, MemoryArchive};
@@ -126,6 +127,7 @@ pub struct Running {
     servers: [JoinHandle<()>; 2],
     worker: Worker,
     event_worker: EventWorker,
+    watching: Option<JoinHandle<()>>,
     keys: Keys,
 }
 
@@ -303,6 +305,13 @@ impl Builder {
             metrics.watch_books(|registry| Survey::register(registry, inspect, &books, None));
         }
         let requests = metrics.requests();
+        let reconciler = Reconciler {
+            books: books.clone(),
+            archive: storage.archive,
+            worker: worker.handle(),
+            folder: config.reconciliation.folder.clone(),
+            busy: Arc::default(),
+        };
 
         let merchant_api = api::router(api::Api {
             books: books.clone(),
@@ -315,6 +324,7 @@ impl Builder {
             public_url: public_url.as_str().into(),
             fresh_for: config.payment.fresh_for,
             consults,
+            reconciler: reconciler.clone(),
             methods: config.payment.methods.clone().into(),
         });
         let hook = webhook::router(webhook::Webhook {
@@ -349,6 +359,7 @@ impl Builder {
             public: watch::Sender::new(false),
             admin: watch::Sender::new(false),
         };
+        let watching = reconciler.watch(config.reconciliation.every, ending.public.subscribe());
         let admin_routes = admin::router(Admin {
             books,
             inspect: storage.inspect,
@@ -362,7 +373,7 @@ impl Builder {
             listener::serve(listener, everything, crowd, header, ending.public.subscribe()),
             listener::serve(admin_listener, admin_routes, admin_crowd, header, ending.admin.subscribe()),
         ];
-        Ok(Running { listening, admin, ending, servers, worker, event_worker, keys })
+        Ok(Running { listening, admin, ending, servers, worker, event_worker, watching, keys })
     }
 }
 
@@ -375,11 +386,13 @@ impl Running {
     /// Stops, in this order: `/readyz` says no, and everything is served for the configured while; then there are no new
     /// connections and no new calls, and what is under way may come back; the admin listener ends last.
     pub async fn stop(self) {
-        let Running { ending, servers: [public, admin], worker, event_worker, .. } = self;
+        let Running { ending, servers: [public, admin], worker, event_worker, watching, .. } = self;
         ending.told.send_replace(true);
         tracing::info!(drainSeconds = ending.drain.as_secs(), "ending");
         pause(ending.drain).await;
         ending.public.send_replace(true);
+        // A comparison that is under way changes nothing, and may be broken off.
+        watching.iter().for_each(JoinHandle::abort);
         let drain = async {
             tokio::join!(worker.stop(), event_worker.stop());
             // A server that ended badly has nothing left to stop.
@@ -466,6 +479,25 @@ async fn publisher(config: &EventsConfig) -> Result<Option<Arc<dyn EventPublishe
             Ok(Some(Arc::new(connected.map_err(|error| fault("events.nats_url")(error.to_string()))?)))
         }
     }
+}
+
+/// Books for a command that runs beside no service. Calls that its answers wish are made by the next service.
+pub(super) fn books(config: &Config, storage: &Storage) -> Result<Books, StartError> {
+    let keys = Keys::new(config, None)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ports = Ports {
+        gateway: Arc::new(http_gateway(&config.gateway, &keys, Arc::clone(&clock))?),
+        store: Arc::clone(&storage.store),
+        outbox: Arc::clone(&storage.outbox),
+        inbox: Arc::clone(&storage.inbox),
+        clock,
+        ids: Arc::new(SystemEntropy),
+        jitter: Arc::new(SystemEntropy),
+    };
+    // Notify URLs go with calls that open payments; none is opened here.
+    let public_url = config.server.public_url.clone().unwrap_or_default();
+    let sends_events = config.events.sink.is_some();
+    Ok(Books::new(ports, Arc::new(Policy { sends_events, ..policy(config, &public_url) })))
 }
 
 pub(super) async fn database(config: &DatabaseConfig) -> Result<Storage, StartError> {

@@ -21,7 +21,10 @@ pub(super) struct StoreBooks {
 }
 
 impl Books for StoreBooks {
-    fn each(&mut self, take: &mut dyn FnMut(Own) -> Result<(), ReconcileError>) -> Result<(), ReconcileError> {
+    fn each(
+        &mut self,
+        take: &mut dyn FnMut(Own) -> Result<(), ReconcileError>,
+    ) -> Result<(), ReconcileError> {
         let mut cursor = None;
         loop {
             let query = OrderQuery { phase: None, cursor, limit: PAGE };

@@ -68,3 +68,28 @@ impl Read for Counted<'_> {
         Ok(count)
     }
 }
+
+/// Folders are nested merchant, then day; more would be a loop.
+const DEEPEST: usize = 8;
+
+/// All CSV files in a folder and the folders in it, by name. What cannot be read is left out.
+pub(crate) fn below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    collect(folder, DEEPEST, &mut found);
+    found.sort();
+    found
+}
+
+fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let (path, kind) = (entry.path(), entry.file_type());
+        // A link leads to who knows where.
+        match kind {
+            Ok(kind) if kind.is_dir() && depth > 0 => collect(&path, depth.saturating_sub(1), found),
+            Ok(kind) if kind.is_file() && path.extension().is_some_and(|ending| ending == "csv") => {
+                found.push(path);
+            }
+            _ => {}
+        }
+    }
+}

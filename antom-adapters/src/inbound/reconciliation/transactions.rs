@@ -42,8 +42,11 @@ fn of_attempt(order: &Order, attempt: &Attempt) -> Vec<Own> {
     captures.sort_by_key(|own| own.request_id.is_none());
     let refunds = attempt.refunds.iter().map(|refund| of_refund(refund, &payment));
     let cancel = attempt.cancels.iter().find(|cancel| cancel.phase == CancelPhase::Confirmed);
-    let cancel =
-        cancel.map(|_| Own { kind: TransactionKind::Cancel, standing: Standing::Cancelled, ..payment.clone() });
+    let cancel = cancel.map(|_| Own {
+        kind: TransactionKind::Cancel,
+        standing: Standing::Cancelled,
+        ..payment.clone()
+    });
     std::iter::once(payment.clone()).chain(captures).chain(refunds).chain(cancel).collect()
 }
 
@@ -85,8 +88,11 @@ fn of_refund(refund: &Refund, payment: &Own) -> Own {
         RefundPhase::Requested | RefundPhase::InDoubt | RefundPhase::Processing => Standing::Open,
     };
     let amount = Decimal::ZERO.sub(decimal(refund.amount));
-    part(payment, TransactionKind::Refund, Some(refund.refund_request_id.to_string()), amount)
-        .standing_since(standing, refund.since, OTHERS)
+    part(payment, TransactionKind::Refund, Some(refund.refund_request_id.to_string()), amount).standing_since(
+        standing,
+        refund.since,
+        OTHERS,
+    )
 }
 
 struct Part(Own);

@@ -33,7 +33,12 @@ impl Archive for SqliteStore {
             let mut statement =
                 connection.prepare_cached("SELECT at, summary, body FROM reconciliations WHERE id = ?1")?;
             let found = statement.query_row([&id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
-            Ok(found.optional()?.map(|(at, summary, body)| KeptReport { id, at: stored::time(at), summary, body }))
+            Ok(found.optional()?.map(|(at, summary, body)| KeptReport {
+                id,
+                at: stored::time(at),
+                summary,
+                body,
+            }))
         })
         .await
     }

@@ -7,6 +7,7 @@ mod events;
 mod gateway;
 mod log;
 mod payment;
+mod reconciliation;
 pub(super) mod secret;
 mod server;
 mod together;
@@ -44,6 +45,7 @@ pub(super) fn load(
     let server = reader.server();
     let payment = reader.payment();
     let events = reader.events();
+    let reconciliation = reader.reconciliation();
     let log_level = reader.log_level();
     let otlp = reader.otlp();
     reader.refuse_unknown_keys();
@@ -54,9 +56,11 @@ pub(super) fn load(
     if let (Some(gateway), Some(events)) = (&gateway, &events) {
         reader.check_nats(gateway, events);
     }
-    match (gateway, server, payment, events) {
-        (Some(gateway), Some(server), Some(payment), Some(events)) if reader.faults.is_empty() => {
-            Ok(Config { gateway, database, server, payment, events, log_level, otlp })
+    match (gateway, server, payment, events, reconciliation) {
+        (Some(gateway), Some(server), Some(payment), Some(events), Some(reconciliation))
+            if reader.faults.is_empty() =>
+        {
+            Ok(Config { gateway, database, server, payment, events, reconciliation, log_level, otlp })
         }
         _ => Err(ConfigFaults(reader.faults)),
     }

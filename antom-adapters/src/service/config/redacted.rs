@@ -51,6 +51,15 @@ pub(super) fn entries(config: &Config) -> Vec<(&'static str, String)> {
         ("events.give_up_after", format!("{}s", config.events.give_up_after.as_secs())),
         ("events.keep_for", format!("{}s", config.events.keep_for.as_secs())),
         ("events.keep_at_most", config.events.keep_at_most.to_string()),
+        (
+            "reconciliation.folder",
+            config
+                .reconciliation
+                .folder
+                .as_ref()
+                .map_or("none".to_owned(), |folder| folder.display().to_string()),
+        ),
+        ("reconciliation.every", format!("{}s", config.reconciliation.every.as_secs())),
         ("log.level", config.log_level.clone()),
         ("log.otlp", config.otlp.clone().unwrap_or_else(|| "none".to_owned())),
         ("bound.tries_of_a_call_within_2min", Retry::default().most_tries_within(BOUND).to_string()),
