@@ -149,7 +149,7 @@ async fn assert_whole(store: &SqliteStore, path: &Path) {
         let stored = store.load(id).await.unwrap().unwrap();
         let log = store.history(id).await.unwrap();
         assert_eq!(stored.version, log.len() as u64, "{id}");
-        assert_eq!(Order::fold(&log).unwrap(), stored.order, "the snapshot of {id} is its folded log");
+        assert_eq!(Order::fold(&log).unwrap(), *stored.order, "the snapshot of {id} is its folded log");
         for recorded in &log {
             let keys = match &recorded.event {
                 Event::AttemptOpened { payment_request_id, token, idempotency_key, .. } => vec![

@@ -239,7 +239,7 @@ fn what_was_captured_in_parts_goes_back_by_one_refund_for_each_capture() {
     story.says(refund(1, "PAY-1-surplus", RefundWord::Success, usd(1_000)));
     story.says(refund(1, "PAY-1-surplus-2", RefundWord::Success, usd(2_000)));
     assert!(!story.attempt(1).is_returned(), "the rest is still held");
-    story.says(Fact::RestReleased { names: names(1) });
+    story.says(rest_released(&["A"]));
     assert!(story.attempt(1).is_returned());
     assert!(story.order.questions().is_empty());
 }
@@ -303,12 +303,34 @@ fn a_part_that_went_back_leaves_the_rest_held_and_the_order_taken() {
     assert_eq!(story.order.phase(), OrderPhase::Paid);
 }
 
+/// The gateway, asked, lists these captures and that the rest was let go.
+fn rest_released(listed: &[&str]) -> Fact {
+    let listed = listed.iter().map(|id| id.parse().unwrap()).collect();
+    Fact::RestReleased { names: names(1), listed }
+}
+
+//= I-4 test
+#[test]
+fn a_capture_that_is_not_listed_beside_a_rest_that_was_let_go_took_nothing() {
+    let phases =
+        |story: &Story| -> Vec<_> { story.attempt(1).captures.iter().map(|capture| capture.phase).collect() };
+    let mut story = held(CapturePolicy::Multiple);
+    story.command(&part_command(1, "A", 1_000, false)).unwrap();
+    captured(&mut story, "A", 1_000);
+    story.command(&part_command(1, "B", 2_000, false)).unwrap();
+    story.says(rest_released(&["A", "B"]));
+    assert_eq!(phases(&story), [CapturePhase::Captured, CapturePhase::Requested], "its own entry settles it");
+    story.says(rest_released(&["A"]));
+    assert_eq!(phases(&story), [CapturePhase::Captured, CapturePhase::Failed]);
+    assert!(story.order.questions().is_empty());
+}
+
 //= A-2 test
 #[test]
 fn a_rest_that_the_gateway_let_go_ends_the_questions_and_is_a_matter_for_people() {
     let mut story = held(CapturePolicy::Multiple);
     story.command(&part_command(1, "A", 1_000, false)).unwrap();
-    assert!(story.says(Fact::RestReleased { names: names(1) }).is_empty(), "not while a capture is open");
+    assert!(story.says(rest_released(&["A"])).is_empty(), "not while a capture is open");
     captured(&mut story, "A", 1_000);
     let tasks = |story: &Story| -> Vec<TaskKind> {
         story.order.explain(story.now, &story.policy).tasks.iter().map(|task| task.kind).collect()
@@ -320,7 +342,7 @@ fn a_rest_that_the_gateway_let_go_ends_the_questions_and_is_a_matter_for_people(
         Err(Refusal::CaptureDeadlinePassed { .. })
     ));
     assert!(!story.order.questions().is_empty(), "no clock of ours ends the hold");
-    story.says(Fact::RestReleased { names: names(1) });
+    story.says(rest_released(&["A"]));
     assert!(story.order.questions().is_empty());
     assert_eq!(story.order.phase(), OrderPhase::PartlyCaptured);
     assert_eq!(story.order.shippable().unwrap_err(), NotShippable::NotCaptured);

@@ -169,7 +169,10 @@ fn facts_of(act: &Act) -> Vec<Fact> {
         }
         Act::OwnCapture(n, word) => vec![own_capture(*n, *word)],
         Act::OurCapture(n, word) => vec![capture(*n, &format!("CAP-{n}"), *word)],
-        Act::RestReleased(n) => vec![Fact::RestReleased { names: names(*n) }],
+        Act::RestReleased(n) => {
+            let listed = vec![format!("CAP-{n}").parse().unwrap()];
+            vec![Fact::RestReleased { names: names(*n), listed }]
+        }
         Act::Cancel(n, word) => vec![cancel(*n, *word)],
         Act::Refund(n, r, word) => vec![refund(*n, &format!("R-{n}-{r}"), *word, usd(4_200))],
         Act::SurplusRefund(n, word) => vec![refund(*n, &format!("PAY-{n}-surplus"), *word, usd(4_200))],

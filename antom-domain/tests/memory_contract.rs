@@ -40,7 +40,8 @@ fn creation() -> Commit {
             has_details: false,
             attempts: Vec::new(),
             is_read_only: false,
-        },
+        }
+        .into(),
         phase: OrderPhase::Open,
         next_check_at: None,
         ids: Vec::new(),

@@ -136,7 +136,7 @@ impl World {
                 at: at(0),
                 event: Event::PaymentPending { payment_request_id: request_id(1) },
             }],
-            snapshot: order,
+            snapshot: order.into(),
             phase: OrderPhase::Open,
             next_check_at: None,
             ids: Vec::new(),

@@ -116,12 +116,17 @@ fn what_the_gateway_let_go_is_read_after_the_captures_and_only_where_it_is_done(
         );
         inquiry(&json)
     };
-    let facts = read(&[entry("VOID", "S"), entry("CAPTURE", "S")]);
-    assert!(matches!(facts.last(), Some(Fact::RestReleased { .. })), "{facts:?}");
-    assert_eq!(capture_words(&facts), [CaptureWord::Success]);
-    let beside_an_open_capture = vec![entry("VOID", "S"), entry("CAPTURE", "S"), entry("CAPTURE", "U")];
+    for status in ["S", "F", "U"] {
+        let facts = read(&[entry("VOID", "S"), entry("CAPTURE", status)]);
+        let Some(Fact::RestReleased { listed, .. }) = facts.last() else { panic!("{facts:?}") };
+        assert_eq!(listed.iter().map(AsRef::as_ref).collect::<Vec<&str>>(), ["C-1"], "whatever became of it");
+        assert_eq!(capture_words(&facts).len(), 1);
+    }
+    let nameless = entry("CAPTURE", "S").replace("C-1", "");
     let unfinished = ["U", "F"].map(|status| vec![entry("VOID", status)]);
-    for entries in unfinished.into_iter().chain([vec![entry("CANCEL", "S")], beside_an_open_capture]) {
+    for entries in
+        unfinished.into_iter().chain([vec![entry("CANCEL", "S")], vec![entry("VOID", "S"), nameless]])
+    {
         let facts = read(&entries);
         assert!(!facts.iter().any(|fact| matches!(fact, Fact::RestReleased { .. })), "{facts:?}");
     }

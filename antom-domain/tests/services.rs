@@ -69,7 +69,7 @@ impl World {
         outcomes
     }
 
-    async fn order(&self) -> Order {
+    async fn order(&self) -> Arc<Order> {
         self.books.load(&new_order().reference_order_id).await.unwrap().order
     }
 

@@ -272,7 +272,7 @@ impl World {
         Books::new(ports, Arc::new(policy()))
     }
 
-    fn order(&self) -> Order {
+    fn order(&self) -> Arc<Order> {
         self.runtime.block_on(self.books.load(&new_order().reference_order_id)).unwrap().order
     }
 
@@ -376,7 +376,7 @@ impl StateMachineTest for World {
     fn check_invariants(world: &World, asked: &Asked) {
         let order = world.order();
         let log = world.runtime.block_on(world.store.history(&order.reference_order_id)).unwrap();
-        assert_eq!(Order::fold(&log).unwrap(), order, "the folded log is the order");
+        assert_eq!(Order::fold(&log).unwrap(), *order, "the folded log is the order");
         let ledger = world.gateway.ledger();
         for (id, truth) in &ledger.attempts {
             let attempt = order.attempts.iter().find(|one| one.payment_request_id.as_str() == id.as_str());

@@ -128,7 +128,7 @@ fn told(seen: Shown) -> Response {
 
 impl Pages {
     /// The attempt that the token names.
-    async fn attempt(&self, token: &str) -> Result<(Order, Attempt), StatusCode> {
+    async fn attempt(&self, token: &str) -> Result<(Arc<Order>, Attempt), StatusCode> {
         let key = IdKey::Token(token.to_owned());
         let unavailable = |_| StatusCode::SERVICE_UNAVAILABLE;
         let order_id = self.books.ports().store.find(&key).await.map_err(unavailable)?;

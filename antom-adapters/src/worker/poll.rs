@@ -182,7 +182,7 @@ mod tests {
             }],
             phase: opened.phase(),
             next_check_at: opened.next_check_at(at(0), books.policy()),
-            snapshot: opened,
+            snapshot: opened.into(),
             ids: Vec::new(),
             effects: Vec::new(),
             settles: None,

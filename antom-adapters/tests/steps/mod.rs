@@ -50,7 +50,8 @@ pub(crate) fn step(name: &str, expected: Version) -> Commit {
             has_details: false,
             attempts: Vec::new(),
             is_read_only: false,
-        },
+        }
+        .into(),
         phase: OrderPhase::Open,
         next_check_at: None,
         ids: Vec::new(),

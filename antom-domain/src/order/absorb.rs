@@ -81,9 +81,9 @@ fn absorb_one(draft: &mut Draft<'_>, fact: &Fact) {
                 capture::absorb(draft, index, seen);
             }
         }
-        Fact::RestReleased { names } => {
+        Fact::RestReleased { names, listed } => {
             if let Some(index) = draft.order.locate(names) {
-                capture::absorb_rest_released(draft, index);
+                capture::absorb_rest_released(draft, index, listed);
             }
         }
         Fact::Cancel { names, number, word, result_code } => {

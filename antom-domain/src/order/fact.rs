@@ -221,6 +221,8 @@ pub enum Fact {
     RestReleased {
         /// Whose.
         names: Names,
+        /// The captures that it listed beside, whatever became of them.
+        listed: Vec<CaptureRequestId>,
     },
     /// A word about a cancel.
     Cancel {

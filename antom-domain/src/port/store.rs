@@ -2,6 +2,7 @@
 //! What is committed together is decided by the services; how it becomes durable is the adapter's.
 
 use std::fmt::{self, Debug};
+use std::sync::Arc;
 
 use antom_core::id::ReferenceOrderId;
 use antom_core::time::Timestamp;
@@ -71,8 +72,8 @@ pub type Version = u64;
 /// An order as it is stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredOrder {
-    /// The folded log.
-    pub order: Order,
+    /// The folded log. Whoever keeps it shares it.
+    pub order: Arc<Order>,
     /// The number of events folded.
     pub version: Version,
     /// The number of merchant events that the order has had, forgotten ones included.
@@ -89,7 +90,7 @@ pub struct Commit {
     /// What happened, oldest first; the first gets number `expected + 1`. Never empty.
     pub events: Vec<Recorded>,
     /// The order after the events.
-    pub snapshot: Order,
+    pub snapshot: Arc<Order>,
     /// The order's phase, for listing.
     pub phase: OrderPhase,
     /// When somebody must look again at the latest; `None` when the order is at rest.

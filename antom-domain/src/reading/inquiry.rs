@@ -7,9 +7,7 @@ use antom_core::wire::{InquiryPaymentResponse, Transaction};
 
 use super::answer::{echoes, gateway_id};
 use super::word;
-use crate::order::{
-    CallSubject, CaptureKey, CaptureSeen, CaptureWord, Fact, Names, PaymentSeen, PaymentWord, Source,
-};
+use crate::order::{CallSubject, CaptureKey, CaptureSeen, Fact, Names, PaymentSeen, PaymentWord, Source};
 
 //= I-1, I-4, I-5, X-5, X-11
 pub(super) fn payment(subject: &CallSubject, response: &InquiryPaymentResponse) -> Vec<Fact> {
@@ -32,8 +30,7 @@ pub(super) fn payment(subject: &CallSubject, response: &InquiryPaymentResponse) 
         .collect();
     let failed = response.result.as_ref().is_some_and(antom_core::GatewayResult::is_failure);
     if !failed {
-        let entries = response.transactions.iter().flatten();
-        let captures = entries.filter(|entry| entry.transaction_type == Some(TransactionType::Capture));
+        let captures = response.transactions.iter().flatten().filter(is_capture);
         facts.extend(captures.map(|entry| capture(&names, entry)));
         // After the captures: what was let go is what none of them took.
         facts.extend(rest_released(&names, response));
@@ -75,30 +72,31 @@ fn payment_seen(word: PaymentWord, response: &InquiryPaymentResponse) -> Payment
     }
 }
 
-/// Of what is let go nothing can be captured any more: once every capture that the gateway lists has ended, the list is
-/// complete.
+/// Of what is let go nothing can be captured any more, so that the captures listed beside it are all there will be. A list
+/// in which one cannot be told from ours proves nothing.
 fn rest_released(names: &Names, response: &InquiryPaymentResponse) -> Option<Fact> {
     let entries = || response.transactions.iter().flatten();
     let is_done = |entry: &Transaction| {
         entry.transaction_type == Some(TransactionType::Void)
             && entry.transaction_result.as_ref().is_some_and(antom_core::GatewayResult::is_success)
     };
-    let is_open = |entry: &Transaction| {
-        entry.transaction_type == Some(TransactionType::Capture)
-            && !matches!(
-                word::capture(entry.transaction_result.as_ref()),
-                CaptureWord::Success | CaptureWord::Failure
-            )
-    };
-    let is_released = entries().any(is_done) && !entries().any(is_open);
-    is_released.then(|| Fact::RestReleased { names: names.clone() })
+    let listed: Option<Vec<_>> = entries().filter(is_capture).map(capture_request_id).collect();
+    let listed = listed.filter(|_| entries().any(is_done))?;
+    Some(Fact::RestReleased { names: names.clone(), listed })
+}
+
+fn is_capture(entry: &&Transaction) -> bool {
+    entry.transaction_type == Some(TransactionType::Capture)
+}
+
+fn capture_request_id(entry: &Transaction) -> Option<CaptureRequestId> {
+    entry.transaction_request_id.as_ref().and_then(|id| CaptureRequestId::parse(id.as_str()).ok())
 }
 
 /// `transactionStatus` is not decisive: it is seen to say SUCCESS beside a failed result.
 //= I-4
 fn capture(names: &Names, entry: &Transaction) -> Fact {
-    let capture_request_id =
-        entry.transaction_request_id.as_ref().and_then(|id| CaptureRequestId::parse(id.as_str()).ok());
+    let capture_request_id = capture_request_id(entry);
     let seen = CaptureSeen {
         key: CaptureKey {
             capture_request_id: capture_request_id.clone(),

@@ -82,7 +82,7 @@ pub(super) struct Along {
 #[derive(Debug, Clone)]
 pub(super) struct Taken {
     /// The order after the step.
-    pub(super) order: Order,
+    pub(super) order: Arc<Order>,
     /// The version after the step.
     pub(super) version: Version,
     /// How many merchant events the order has had.
@@ -155,7 +155,7 @@ impl Books {
             }
             let mut commit = self.commit_of(&stored, &step, at, &along);
             commit.settles = commit.settles.filter(|_| holds_claim);
-            let (order, announced) = (commit.snapshot.clone(), commit.announced.total);
+            let (order, announced) = (Arc::clone(&commit.snapshot), commit.announced.total);
             match self.ports.store.commit(commit).await {
                 Ok(version) => return Ok(Taken { order, version, announced, step }),
                 Err(CommitError::Conflict) => exhausted = BooksError::Busy,
@@ -171,7 +171,12 @@ impl Books {
     }
 
     /// Makes a new order durable.
-    pub(super) async fn create(&self, order: Order, step: &Step, at: Timestamp) -> Result<(), CommitError> {
+    pub(super) async fn create(
+        &self,
+        order: Arc<Order>,
+        step: &Step,
+        at: Timestamp,
+    ) -> Result<(), CommitError> {
         let commit = Commit {
             order_id: order.reference_order_id.clone(),
             expected: 0,
@@ -195,7 +200,7 @@ impl Books {
         at: Timestamp,
         along: &impl Fn(&Order) -> Along,
     ) -> Commit {
-        let mut order = before.order.clone();
+        let mut order = Order::clone(&before.order);
         for event in &step.events {
             order.apply(event, at);
         }
@@ -207,7 +212,7 @@ impl Books {
             events: recorded(step, at),
             phase: order.phase(),
             next_check_at: order.next_check_at(at, &self.policy),
-            snapshot: order,
+            snapshot: Arc::new(order),
             ids: step.events.iter().flat_map(ids_of).collect(),
             effects: step.effects.iter().map(|call| (call.clone(), at)).collect(),
             settles,

@@ -1,6 +1,8 @@
 //! Inquiries: asks the gateway one question and records what is new.
 //! When to ask is the polling policy's; an answer that changes nothing writes nothing.
 
+use std::sync::Arc;
+
 use antom_core::id::{PaymentRequestId, ReferenceOrderId};
 use antom_core::secret::Secret;
 use antom_core::wire::InquiryPaymentResponse;
@@ -22,7 +24,7 @@ pub struct Inquiries {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asked {
     /// The order after the answer.
-    pub order: Order,
+    pub order: Arc<Order>,
     /// Why there is no verified answer, if there is none.
     pub failure: Option<CallFailure>,
 }
@@ -31,7 +33,7 @@ pub struct Asked {
 #[derive(Debug, Clone)]
 pub struct AskedForCard {
     /// The order after the answer.
-    pub order: Order,
+    pub order: Arc<Order>,
     /// The token of the card; `None` where the gateway stored none, or gave no verified answer.
     pub token: Option<Secret>,
     /// Why there is no verified answer, if there is none.

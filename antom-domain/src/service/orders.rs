@@ -1,6 +1,8 @@
 //! Commands of the merchant: create an order, open an attempt, capture, cancel, refund.
 //! The calls that follow are durable when a command returns; making them is the dispatcher's.
 
+use std::sync::Arc;
+
 use antom_core::id::ReferenceOrderId;
 
 use crate::order::{
@@ -38,7 +40,7 @@ pub enum CommandError {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Created {
     /// The order.
-    pub order: Order,
+    pub order: Arc<Order>,
     /// Whether the same order existed before.
     pub existed: bool,
 }
@@ -47,7 +49,7 @@ pub struct Created {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Executed {
     /// The order after the step.
-    pub order: Order,
+    pub order: Arc<Order>,
     /// The calls that the step wished.
     pub calls: Vec<GatewayCall>,
 }
@@ -66,7 +68,8 @@ impl Orders {
     pub async fn create(&self, new: &NewOrder) -> Result<Created, CommandError> {
         let at = self.books.now();
         let (order, step) = Order::create(new, at)?;
-        match self.books.create(order.clone(), &step, at).await {
+        let order = Arc::new(order);
+        match self.books.create(Arc::clone(&order), &step, at).await {
             Ok(()) => Ok(Created { order, existed: false }),
             Err(error @ (CommitError::Conflict | CommitError::OutcomeUnknown)) => {
                 let known = match self.books.load(&new.reference_order_id).await {

@@ -58,12 +58,16 @@ pub struct Services {
 
 impl Services {
     /// Creates an order; `None` if it did not work out.
-    pub async fn create(&self, new: &NewOrder) -> Option<Order> {
+    pub async fn create(&self, new: &NewOrder) -> Option<Arc<Order>> {
         self.orders.create(new).await.ok().map(|created| created.order)
     }
 
     /// Carries out a command.
-    pub async fn execute(&self, id: &ReferenceOrderId, command: &Command) -> Result<Order, CommandError> {
+    pub async fn execute(
+        &self,
+        id: &ReferenceOrderId,
+        command: &Command,
+    ) -> Result<Arc<Order>, CommandError> {
         if self.mistake == Some(Mistake::CapturesInDoubtAreFree)
             && let Some(order) = capture_forgetting_doubt(&self.books, id, command).await?
         {
@@ -73,7 +77,7 @@ impl Services {
     }
 
     /// The order as it stands.
-    pub async fn look(&self, id: &ReferenceOrderId) -> Option<Order> {
+    pub async fn look(&self, id: &ReferenceOrderId) -> Option<Arc<Order>> {
         self.books.load(id).await.ok().map(|stored| stored.order)
     }
 

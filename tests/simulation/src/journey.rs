@@ -101,7 +101,7 @@ where
     None
 }
 
-async fn look(world: &Arc<World>, id: &ReferenceOrderId) -> Option<Order> {
+async fn look(world: &Arc<World>, id: &ReferenceOrderId) -> Option<Arc<Order>> {
     let id = id.clone();
     insist(world, move |services| {
         let id = id.clone();

@@ -1,6 +1,7 @@
 //! Payments: show, inquire, capture, cancel, refund. Opening one is in `opening`.
 //! A call to the gateway goes on when the client goes away; past the deadline the answer is `in_doubt`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use antom_core::id::{CaptureRequestId, PaymentRequestId, ReferenceOrderId, RefundRequestId};
@@ -202,7 +203,11 @@ fn refund_id_of(payment_request_id: &PaymentRequestId, key: &str) -> Result<Refu
 }
 
 /// Decides, makes durable, and waits for the calls that follow; they go on if this request is dropped.
-pub(super) async fn perform(api: &Api, id: &ReferenceOrderId, command: &Command) -> Result<Order, Problem> {
+pub(super) async fn perform(
+    api: &Api,
+    id: &ReferenceOrderId,
+    command: &Command,
+) -> Result<Arc<Order>, Problem> {
     let mut waiter = api.worker.waiter();
     let executed = Orders::new(api.books.clone()).execute(id, command).await;
     // A refused attempt may have wished the cancel of an earlier one (B-6).
@@ -263,7 +268,7 @@ fn view_of(api: &Api, order: &Order, id: &PaymentRequestId) -> Result<Value, Pro
     Ok(view)
 }
 
-async fn find(api: &Api, id: String) -> Result<(ReferenceOrderId, Order, PaymentRequestId), Problem> {
+async fn find(api: &Api, id: String) -> Result<(ReferenceOrderId, Arc<Order>, PaymentRequestId), Problem> {
     let payment_request_id = PaymentRequestId::parse(id).map_err(|_| unknown_payment())?;
     let key = IdKey::PaymentRequest(payment_request_id.to_string());
     let order_id = api.books.ports().store.find(&key).await?.ok_or_else(unknown_payment)?;

@@ -1,6 +1,8 @@
 //! The order store over the database: reading orders, logs and pages.
 //! What a commit writes is in `commit`.
 
+use std::sync::Arc;
+
 use antom_core::id::ReferenceOrderId;
 use antom_domain::order::{Order, OrderPhase, Recorded};
 use antom_domain::port::{
@@ -73,7 +75,7 @@ async fn load(connection: &mut PgConnection, id: String) -> Read<Option<StoredOr
             .await?;
     let Some((version, snapshot, announced)) = row else { return Ok(None) };
     let version = Version::try_from(version).map_err(|_| unreadable("snapshot", id.as_str()))?;
-    let order = readable(connection, &id, &snapshot).await?;
+    let order = Arc::new(readable(connection, &id, &snapshot).await?);
     Ok(Some(StoredOrder { order, version, announced: announced.unsigned_abs() }))
 }
 

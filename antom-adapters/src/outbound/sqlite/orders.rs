@@ -1,6 +1,8 @@
 //! The order store over the database: reading orders, logs and pages.
 //! What a commit writes is in `commit`.
 
+use std::sync::Arc;
+
 use antom_core::id::ReferenceOrderId;
 use antom_domain::order::{Order, OrderPhase, Recorded};
 use antom_domain::port::{
@@ -45,7 +47,7 @@ impl OrderStore for SqliteStore {
     }
 
     async fn commit(&self, commit: Commit) -> Result<Version, CommitError> {
-        let (id, order) = (commit.order_id.clone(), commit.snapshot.clone());
+        let (id, order) = (commit.order_id.clone(), Arc::clone(&commit.snapshot));
         let step = StepRows::new(commit)?;
         let text = step.snapshot.clone();
         let changes =
@@ -97,7 +99,7 @@ fn load(connection: &Connection, id: &ReferenceOrderId, recent: &Recent) -> Read
     let announced = row.get::<_, i64>(2)?.unsigned_abs();
     let order = match recent.order(id, text) {
         Some(order) => order,
-        None => readable(connection, id.as_str(), str::from_utf8(text).map_err(|_| damaged())?)?,
+        None => Arc::new(readable(connection, id.as_str(), str::from_utf8(text).map_err(|_| damaged())?)?),
     };
     Ok(Some(StoredOrder { order, version, announced }))
 }

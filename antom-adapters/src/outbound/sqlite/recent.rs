@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use antom_core::id::ReferenceOrderId;
 use antom_domain::order::Order;
@@ -19,20 +19,20 @@ const IDS: usize = 4 * ORDERS;
 /// The orders and ids.
 #[derive(Debug, Default)]
 pub(super) struct Recent {
-    orders: Mutex<Generations<ReferenceOrderId, (String, Order)>>,
+    orders: Mutex<Generations<ReferenceOrderId, (String, Arc<Order>)>>,
     ids: Mutex<Generations<IdKey, ReferenceOrderId>>,
 }
 
 impl Recent {
     /// Keeps an order with the text that it was written as.
-    pub(super) fn keep_order(&self, id: ReferenceOrderId, text: String, order: Order) {
+    pub(super) fn keep_order(&self, id: ReferenceOrderId, text: String, order: Arc<Order>) {
         lock(&self.orders).keep(id, (text, order), ORDERS);
     }
 
     /// What this text means, if it is known.
-    pub(super) fn order(&self, id: &ReferenceOrderId, text: &[u8]) -> Option<Order> {
+    pub(super) fn order(&self, id: &ReferenceOrderId, text: &[u8]) -> Option<Arc<Order>> {
         let orders = lock(&self.orders);
-        orders.find(id).filter(|(known, _)| known.as_bytes() == text).map(|(_, order)| order.clone())
+        orders.find(id).filter(|(known, _)| known.as_bytes() == text).map(|(_, order)| Arc::clone(order))
     }
 
     /// Keeps where an id leads, which stands in the database.

@@ -1,6 +1,8 @@
 //! Asks the questions of one order whose time has come.
 //! When that is, is told by the schedule; what an answer changes is the domain's.
 
+use std::sync::Arc;
+
 use antom_core::id::ReferenceOrderId;
 use antom_domain::order::{CallId, Order};
 use antom_domain::policy::Polling;
@@ -14,7 +16,7 @@ pub(super) struct Asked {
     /// What was asked.
     pub(super) calls: Vec<CallId>,
     /// The order afterwards; `None` where it could not be read.
-    pub(super) order: Option<Order>,
+    pub(super) order: Option<Arc<Order>>,
     /// Whether the answers changed the order.
     pub(super) has_news: bool,
 }
@@ -34,7 +36,7 @@ pub(super) async fn ask_due(
             return Asked::default();
         }
     };
-    let before = order.clone();
+    let before = Arc::clone(&order);
     let now = books.ports().clock.now();
     if order.is_read_only {
         // Instances of the newer program ask; this one looks again in the same rhythm.

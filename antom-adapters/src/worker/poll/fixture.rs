@@ -61,5 +61,5 @@ pub(super) fn order_with_an_open_attempt(books: &Books, at: Timestamp) -> Order 
 }
 
 pub(super) fn stored(order: &Order, version: Version) -> StoredOrder {
-    StoredOrder { order: order.clone(), version, announced: 0 }
+    StoredOrder { order: order.clone().into(), version, announced: 0 }
 }

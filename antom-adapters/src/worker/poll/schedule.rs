@@ -273,7 +273,7 @@ mod tests {
         }
         assert_eq!(schedule.take_due(at(2_000)), [order()]);
         let calls = vec![opened.questions()[0].subject.call_id()];
-        schedule.answered(&books, &order(), Asked { calls, order: Some(opened), has_news: false });
+        schedule.answered(&books, &order(), Asked { calls, order: Some(opened.into()), has_news: false });
         assert_eq!(schedule.until_due(at(2_000)), Duration::from_secs(2), "two seconds after it was asked");
     }
 
@@ -299,7 +299,7 @@ mod tests {
     }
 
     fn asked(calls: Vec<CallId>, order: &Order) -> Asked {
-        Asked { calls, order: Some(order.clone()), has_news: false }
+        Asked { calls, order: Some(order.clone().into()), has_news: false }
     }
 
     //= I-2 test
@@ -352,7 +352,11 @@ mod tests {
             let now = books.ports().clock.now();
             assert_eq!(schedule.take_due(now), [order()]);
             let calls = vec![opened.questions()[0].subject.call_id()];
-            schedule.answered(&books, &order(), Asked { calls, order: Some(opened.clone()), has_news });
+            schedule.answered(
+                &books,
+                &order(),
+                Asked { calls, order: Some(opened.clone().into()), has_news },
+            );
             schedule.until_due(now)
         };
         clock.advance(Duration::from_secs(45));

@@ -132,21 +132,35 @@ fn captured_after_the_end(draft: &mut Draft<'_>, index: usize) {
 
 /// Nothing is held any more: what was not captured by now never will be.
 pub(super) fn fail_open_captures(draft: &mut Draft<'_>, index: usize) {
-    let Some(attempt) = draft.attempt(index) else { return };
-    let id = attempt.payment_request_id.clone();
-    let open = attempt.captures.iter().enumerate().filter(|(_, one)| !CaptureTable::is_final(one.phase));
-    for entry in open.map(|(entry, _)| entry).collect::<Vec<_>>() {
-        let payment_request_id = id.clone();
-        draft.record(Event::CaptureFailed { payment_request_id, capture: entry, result_code: None });
-    }
+    fail_captures(draft, index, |capture| !CaptureTable::is_final(capture.phase));
 }
 
 /// The gateway let go what was not captured, after its time or because the contract has it so: what was taken stays.
-/// While a capture is open nothing is concluded; the next inquiry tells again.
-pub(super) fn absorb_rest_released(draft: &mut Draft<'_>, index: usize) {
+///
+/// A capture of ours that it does not even list was refused, or never arrived, and finds nothing any more. One that it
+/// lists is settled by what is said of it: while it is open nothing is concluded, and the next inquiry tells again.
+//= I-4
+pub(super) fn absorb_rest_released(draft: &mut Draft<'_>, index: usize, listed: &[CaptureRequestId]) {
     let Some(attempt) = draft.attempt(index) else { return };
-    if attempt.is_held() && attempt.taken().is_some() && !attempt.has_open_capture() {
+    if !attempt.is_held() || attempt.taken().is_none() {
+        return;
+    }
+    fail_captures(draft, index, |capture| {
+        let is_unlisted = capture.capture_request_id.as_ref().is_some_and(|id| !listed.contains(id));
+        is_unlisted && !CaptureTable::is_final(capture.phase)
+    });
+    if draft.attempt(index).is_some_and(|attempt| !attempt.has_open_capture()) {
         end_captures(draft, index);
+    }
+}
+
+fn fail_captures(draft: &mut Draft<'_>, index: usize, which: impl Fn(&Capture) -> bool) {
+    let Some(attempt) = draft.attempt(index) else { return };
+    let id = attempt.payment_request_id.clone();
+    let failed = attempt.captures.iter().enumerate().filter(|(_, one)| which(one));
+    for entry in failed.map(|(entry, _)| entry).collect::<Vec<_>>() {
+        let payment_request_id = id.clone();
+        draft.record(Event::CaptureFailed { payment_request_id, capture: entry, result_code: None });
     }
 }
 

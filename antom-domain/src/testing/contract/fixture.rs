@@ -79,7 +79,7 @@ pub(super) fn with_events(id: &str, expected: Version, events: Vec<Event>) -> Co
         order_id: order_id(id),
         expected,
         events: (0..).zip(events).map(recorded).collect(),
-        snapshot: order(id, version),
+        snapshot: order(id, version).into(),
         phase: OrderPhase::Open,
         next_check_at: None,
         ids: Vec::new(),

@@ -114,7 +114,7 @@ pub async fn a_refused_step_leaves_no_trace(factory: &impl AsyncFn() -> Adapter)
     assert_eq!(store.commit(full(1, &[&fresh, &taken])).await, Err(CommitError::IdTaken(taken)));
 
     let stored = store.load(&order_id("A")).await.unwrap().unwrap();
-    assert_eq!((stored.version, stored.order), (1, order("A", 1)));
+    assert_eq!((stored.version, &*stored.order), (1, &order("A", 1)));
     assert_eq!(store.history(&order_id("A")).await.unwrap().len(), 1);
     assert_eq!(store.find(&fresh).await, Ok(None));
     assert_eq!(store.unresolved(None, 10).await, Ok(Vec::new()));
@@ -143,7 +143,7 @@ pub async fn racing_steps_of_different_orders_are_all_kept(factory: &impl AsyncF
 
     assert_eq!(answers, vec![Ok(1); 64]);
     for name in &names {
-        assert_eq!(store.load(&order_id(name)).await.unwrap().unwrap().order, order(name, 1));
+        assert_eq!(*store.load(&order_id(name)).await.unwrap().unwrap().order, order(name, 1));
     }
 }
 
@@ -334,7 +334,7 @@ pub async fn an_order_of_a_newer_program_is_shown_as_far_as_it_is_known(factory:
 
         let stored = store.load(&order_id(name)).await.unwrap().unwrap();
         assert_eq!(stored.version, 4);
-        assert_eq!(stored.order, Order { is_read_only: true, ..Order::fold(&log).unwrap() });
+        assert_eq!(*stored.order, Order { is_read_only: true, ..Order::fold(&log).unwrap() });
         assert_eq!(store.history(&order_id(name)).await.unwrap(), log);
         assert_eq!(store.commit(step(name, 2)).await, Err(CommitError::Conflict), "nothing is cut off");
     }
@@ -354,7 +354,7 @@ pub async fn what_an_older_program_wrote_without_versions_is_read(factory: &impl
     write_stored(adapter, "A", event, &serde_json::to_string(&order("A", 2)).unwrap());
 
     let stored = store.load(&order_id("A")).await.unwrap().unwrap();
-    assert_eq!((stored.version, stored.order), (2, order("A", 2)));
+    assert_eq!((stored.version, &*stored.order), (2, &order("A", 2)));
     let pending = Event::PaymentPending { payment_request_id: payment_request_id("P") };
     assert_eq!(store.history(&order_id("A")).await.unwrap()[1].event, pending);
     assert_eq!(store.commit(step("A", 2)).await, Ok(3));

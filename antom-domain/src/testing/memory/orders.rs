@@ -2,6 +2,7 @@
 //! The outbox and the inbox of a step are left to their own files.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use antom_core::id::ReferenceOrderId;
 use antom_core::time::Timestamp;
@@ -92,10 +93,10 @@ impl Orders {
         }
         row.stored.version = row.stored.version.saturating_add(1);
         row.stored.order = match stored::read_snapshot(snapshot) {
-            Ok(order) => order,
+            Ok(order) => Arc::new(order),
             Err(NotRead::Newer) => {
                 let order = Order::fold(&row.log).map_err(|_| damaged("snapshot"))?;
-                Order { is_read_only: true, ..order }
+                Arc::new(Order { is_read_only: true, ..order })
             }
             Err(_) => return Err(damaged("snapshot")),
         };
@@ -123,7 +124,10 @@ impl Orders {
         let has_more = found.len() > limit;
         found.truncate(limit);
         let next = found.last().filter(|_| has_more).map(|(position, _)| position.to_string());
-        Ok(OrderPage { orders: found.into_iter().map(|(_, row)| row.stored.order.clone()).collect(), next })
+        Ok(OrderPage {
+            orders: found.into_iter().map(|(_, row)| Order::clone(&row.stored.order)).collect(),
+            next,
+        })
     }
 
     pub(super) fn unresolved(&self, after: Option<&ReferenceOrderId>, limit: usize) -> Vec<ReferenceOrderId> {

@@ -1,6 +1,8 @@
 //! Mistakes in deciding on commands.
 //! The order itself stays right; what is wrong is what it is asked to decide on.
 
+use std::sync::Arc;
+
 use antom_core::id::ReferenceOrderId;
 use antom_domain::capture::CaptureTable;
 use antom_domain::order::{Command, Order, Recorded};
@@ -17,7 +19,7 @@ pub async fn capture_forgetting_doubt(
     books: &Books,
     id: &ReferenceOrderId,
     command: &Command,
-) -> Result<Option<Order>, CommandError> {
+) -> Result<Option<Arc<Order>>, CommandError> {
     let Command::Capture { capture_request_id, .. } = command else { return Ok(None) };
     let stored = books.load(id).await?;
     let captures = || stored.order.attempts.iter().flat_map(|attempt| &attempt.captures);
@@ -25,21 +27,22 @@ pub async fn capture_forgetting_doubt(
     if is_known || captures().all(|capture| CaptureTable::is_final(capture.phase)) {
         return Ok(None);
     }
-    let mut forgetful = stored.order.clone();
+    let mut forgetful = Order::clone(&stored.order);
     for attempt in &mut forgetful.attempts {
         attempt.captures.retain(|capture| CaptureTable::is_final(capture.phase));
     }
     let at = books.ports().clock.now();
     let step = forgetful.decide(command, at, books.policy())?;
-    let mut order = stored.order;
+    let mut order = Order::clone(&stored.order);
     step.events.iter().for_each(|event| order.apply(event, at));
+    let order = Arc::new(order);
     let commit = Commit {
         order_id: id.clone(),
         expected: stored.version,
         events: step.events.iter().map(|event| Recorded { at, event: event.clone() }).collect(),
         phase: order.phase(),
         next_check_at: order.next_check_at(at, books.policy()),
-        snapshot: order.clone(),
+        snapshot: Arc::clone(&order),
         ids: vec![IdKey::CaptureRequest(capture_request_id.to_string())],
         effects: step.effects.iter().map(|call| (call.clone(), at)).collect(),
         settles: None,

@@ -75,7 +75,8 @@ fn keep_every_success(commit: &mut Commit) {
             && !matches!(recorded.event, Event::CancelRequested { reason: CancelReason::Surplus, .. })
     });
     commit.effects.retain(|(call, _)| !matches!(call.subject, CallSubject::Cancel { .. }));
-    for attempt in commit.snapshot.attempts.iter_mut().filter(|attempt| attempt.role == Role::Surplus) {
+    let order = Arc::make_mut(&mut commit.snapshot);
+    for attempt in order.attempts.iter_mut().filter(|attempt| attempt.role == Role::Surplus) {
         attempt.role = Role::Kept;
         attempt.cancels.clear();
     }
