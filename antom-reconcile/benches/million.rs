@@ -116,7 +116,7 @@ impl Books for Wrong {
         self.0.each(&mut |own| {
             left -= 1;
             let cent = Decimal::parse("0.01").unwrap();
-            if left < 0 { take(own) } else { take(Own { amount: own.amount.add(cent), ..own }) }
+            if left < 0 { take(own) } else { take(Own { amount: own.amount.plus(cent), ..own }) }
         })
     }
 

@@ -6,6 +6,7 @@ use std::fmt::Debug;
 
 use antom_core::{Currency, Timestamp};
 
+use crate::day::Day;
 use crate::decimal::Decimal;
 use crate::kind::TransactionKind;
 
@@ -64,6 +65,15 @@ pub struct Own {
     pub earliest: Timestamp,
     /// The last one.
     pub latest: Timestamp,
+}
+
+impl Own {
+    /// The day under which it is counted. Of a payment the books know when it was confirmed, of what follows since when it
+    /// was asked for.
+    pub(crate) fn day(&self) -> Day {
+        let is_first = matches!(self.kind, TransactionKind::Authorization | TransactionKind::Payment);
+        Day::of(if is_first { self.latest } else { self.earliest })
+    }
 }
 
 /// What became of a transaction.

@@ -24,7 +24,7 @@ pub(crate) fn check(row: Row<'_>, figures: &Figures, findings: &mut Findings) {
             });
             return;
         }
-        fees = fees.add(fee.value);
+        fees = fees.plus(fee.value);
     }
     let gross = match gross(row, figures, net) {
         Gross::Is(gross) => gross,
@@ -36,7 +36,7 @@ pub(crate) fn check(row: Row<'_>, figures: &Figures, findings: &mut Findings) {
             return;
         }
     };
-    let expected = gross.add(fees);
+    let expected = gross.plus(fees);
     // A row without amounts says nothing (adjustments carry only their net amount).
     if (gross.is_zero() && fees.is_zero()) || agrees(expected, net.value) {
         return;
@@ -55,7 +55,7 @@ fn sign(row: Row<'_>, kind: TransactionKind, figures: &Figures, findings: &mut F
     };
     if is_wrong {
         findings.add(FindingKind::SignDiffers, || {
-            let expected = Decimal::ZERO.sub(amount.value);
+            let expected = Decimal::ZERO.minus(amount.value);
             Finding::of_row(FindingKind::SignDiffers, row).field(
                 "transactionAmountValue",
                 expected,
@@ -115,5 +115,5 @@ fn gross(row: Row<'_>, figures: &Figures, net: Sum) -> Gross {
 
 /// Equal but for rounding.
 fn agrees(one: Decimal, other: Decimal) -> bool {
-    one.sub(other).abs() <= Decimal::parse(TOLERANCE).unwrap_or_default()
+    one.minus(other).abs() <= Decimal::parse(TOLERANCE).unwrap_or_default()
 }

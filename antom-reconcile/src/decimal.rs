@@ -17,7 +17,7 @@ const MOST_DIGITS: usize = 20;
 /// use antom_reconcile::Decimal;
 ///
 /// let fee = Decimal::parse("-1.80")?;
-/// let net = Decimal::parse("120.00")?.add(fee);
+/// let net = Decimal::parse("120.00")?.plus(fee);
 /// assert_eq!(net.to_string(), "118.2");
 /// # Ok::<(), antom_reconcile::DecimalError>(())
 /// ```
@@ -91,13 +91,13 @@ impl Decimal {
 
     /// Both together. A sum of a file's numbers is far from the end of the type, where it would stay.
     #[must_use]
-    pub fn add(self, other: Self) -> Self {
+    pub fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }
 
     /// What is left without the other.
     #[must_use]
-    pub fn sub(self, other: Self) -> Self {
+    pub fn minus(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
 

@@ -65,7 +65,7 @@ impl<'a> Matching<'a> {
         self.files.visit(waiting.iter().map(|(ordinal, _)| *ordinal), |_, row, figures| {
             if let Some(own) = owns.next() {
                 let mark = compare(own, row, figures, findings);
-                cells.add(Some(Day::of(own.latest)), Code::of(own.currency), mark);
+                cells.add(Some(own.day()), Code::of(own.currency), mark);
             }
             Ok::<(), ReconcileError>(())
         })
@@ -107,7 +107,7 @@ impl<'a> Matching<'a> {
     }
 
     fn cell(&mut self, own: &Own, mark: Mark) {
-        self.cells.add(Some(Day::of(own.latest)), Code::of(own.currency), mark);
+        self.cells.add(Some(own.day()), Code::of(own.currency), mark);
     }
 }
 

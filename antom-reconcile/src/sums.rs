@@ -26,10 +26,10 @@ struct Sum {
 impl Sum {
     fn add(&mut self, other: &Sum) {
         self.count = self.count.saturating_add(other.count);
-        self.net = self.net.add(other.net);
+        self.net = self.net.plus(other.net);
         for (name, fee) in &other.fees {
             let sum = self.fees.entry(name.clone()).or_default();
-            *sum = sum.add(*fee);
+            *sum = sum.plus(*fee);
         }
     }
 }
@@ -63,9 +63,9 @@ impl Adding {
         let last = self.types.len().saturating_sub(1);
         let Some((_, count, net, fees)) = self.types.get_mut(known.unwrap_or(last)) else { return Ok(()) };
         *count = count.saturating_add(1);
-        *net = net.add(figures.net.map_or(Decimal::ZERO, |sum| sum.value));
+        *net = net.plus(figures.net.map_or(Decimal::ZERO, |sum| sum.value));
         for (sum, fee) in fees.iter_mut().zip(&figures.fees) {
-            *sum = sum.add(fee.map_or(Decimal::ZERO, |fee| fee.value));
+            *sum = sum.plus(fee.map_or(Decimal::ZERO, |fee| fee.value));
         }
         Ok(())
     }

@@ -57,26 +57,28 @@ impl Wanted {
                 Some(Want::Stranger) => stranger(row, figures, books, findings, cells)?,
                 Some(Want::Late) => tell(FindingKind::LateFee, row, findings),
                 Some(Want::Twice) => tell(FindingKind::DuplicateRow, row, findings),
-                Some(Want::Unlisted) => {
-                    if row.day().is_some_and(|day| days.contains(&day)) {
-                        tell(FindingKind::MissingInTransactions, row, findings);
-                    }
+                Some(Want::Unlisted) if row.day().is_some_and(|day| days.contains(&day)) => {
+                    tell(FindingKind::MissingInTransactions, row, findings);
                 }
-                Some(Want::Unsettled) => {
-                    let batch = row.text(row.columns.batch);
-                    if !batch.is_empty() && sums.has_batch(&batch) {
-                        tell(FindingKind::MissingInSettlement, row, findings);
-                    }
+                Some(Want::Unsettled) if has_batch(sums, row) => {
+                    tell(FindingKind::MissingInSettlement, row, findings);
                 }
                 Some(Want::Pair(number)) => match halves.remove(&number) {
                     None => drop(halves.insert(number, Half::of(row, figures))),
                     Some(told) => told.compare(row, figures, findings),
                 },
-                None => {}
+                // The files of that day or batch are not here.
+                Some(Want::Unlisted | Want::Unsettled) | None => {}
             }
             Ok::<(), ReconcileError>(())
         })
     }
+}
+
+/// Whether the details of the row's batch were given.
+fn has_batch(sums: &Sums, row: Row<'_>) -> bool {
+    let batch = row.text(row.columns.batch);
+    !batch.is_empty() && sums.has_batch(&batch)
 }
 
 /// The days that transaction details were given for.

@@ -1,5 +1,6 @@
 //! Files that are not as they must be: each is told with its line and column, and nothing is loaded.
 //! Files that are well-formed and do not agree are in `simulated_days`.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod support;
 

@@ -87,7 +87,7 @@ fn of_refund(refund: &Refund, payment: &Own) -> Own {
         RefundPhase::Failed => Standing::Failed,
         RefundPhase::Requested | RefundPhase::InDoubt | RefundPhase::Processing => Standing::Open,
     };
-    let amount = Decimal::ZERO.sub(decimal(refund.amount));
+    let amount = Decimal::ZERO.minus(decimal(refund.amount));
     part(payment, TransactionKind::Refund, Some(refund.refund_request_id.to_string()), amount).standing_since(
         standing,
         refund.since,
