@@ -55,7 +55,7 @@ fn a_damaged_file_is_told_by_name_line_and_column() {
         ),
         (
             TRANSACTIONS,
-            text[..text.len() / 2].as_bytes().to_vec(),
+            text.as_bytes()[..text.len() / 2].to_vec(),
             "{}, line 4, column referenceMerchantId: the row has 4 cells and the header 53; fetch the file again",
         ),
         (TRANSACTIONS, format!("{text}x,y\n").into_bytes(), "{}, line 10: goes on after <END>"),

@@ -75,11 +75,11 @@ fn agrees_and_is_kept(stand: &mut Stand) -> Result<(), Failure> {
     let files = settle(stand, &[])?;
     let report = reconciled(stand, &files)?;
     ensure(text_at(&report, "/outcome") == "clean", "files and books agree", &report)?;
-    let matched = report["matched"].as_u64().unwrap_or_default();
+    let matched = report.get("matched").and_then(Value::as_u64).unwrap_or_default();
     ensure(matched >= 8, "every transaction was found", &report)?;
 
     let again = reconciled(stand, &files)?;
-    ensure(again["id"] == report["id"], "the same files have one report", &again)?;
+    ensure(text_at(&again, "/id") == text_at(&report, "/id"), "the same files have one report", &again)?;
     let list = stand.merchant().get("/v1/reconciliations")?.expect_status("they are listed", &[200])?;
     ensure(list_at(&list, "/reconciliations").len() == 1, "there is one", &list)?;
     let path = format!("/v1/reconciliations/{}", text_at(&report, "/id"));
@@ -224,7 +224,7 @@ fn files_that_come_to_lie_in_the_watched_folder_are_reconciled_once() -> Proof {
         ensure(text_at(&first, "/outcome") == "clean", "they agree", &first)?;
         let merchant = stand.merchant().with_key(ADMIN.0);
         let asked = merchant.post("/v1/reconciliations", &json!({}))?.expect_status("now too", &[200])?;
-        ensure(asked["id"] == first["id"], "it is the same report", &asked)
+        ensure(text_at(&asked, "/id") == text_at(&first, "/id"), "it is the same report", &asked)
     })
 }
 
