@@ -5,32 +5,11 @@
 mod support;
 
 use antom_reconcile::{FileKind, FindingKind, NoBooks, Options, Outcome, Source as _, Text, Unit, reconcile};
-use support::{Listed, authorization, capture, own, payment, refund, sample, samples, with};
+use support::{Listed, payment, sample, samples, shop, with};
 
 const TRANSACTIONS: &str = "transactionItems_20261102_000.csv";
 const DETAILS: &str = "settlementItems_USD_2026110300000000001_000.csv";
 const SUMMARY: &str = "settlementSummary_USD_2026110300000000001_000.csv";
-
-/// The merchant that the samples are of.
-fn shop() -> Listed {
-    Listed(vec![
-        authorization("PR-0001", "202611021940108001001880000000001", "ORD-0001", "120.00", "USD"),
-        capture(Some("CR-0001"), "PR-0001", "202611021940108001001880000000001", "ORD-0001", "120.00", "USD"),
-        authorization("PR-0002", "202611021940108001001880000000002", "ORD-0002", "15000", "JPY"),
-        capture(None, "PR-0002", "202611021940108001001880000000002", "ORD-0002", "15000", "JPY"),
-        payment("PR-0003", "202611021940108001001880000000003", "ORD-0003", "45.50", "EUR"),
-        refund("RR-0001", "PR-0002", "202611021940108001001880000000002", "ORD-0002", "-5000", "JPY"),
-        own(
-            antom_reconcile::TransactionKind::Cancel,
-            Some("PR-0004"),
-            "PR-0004",
-            "202611021940108001001880000000004",
-            "ORD-0004",
-            "80.00",
-            "USD",
-        ),
-    ])
-}
 
 //= B-7 test
 #[test]

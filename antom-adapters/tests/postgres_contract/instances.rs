@@ -242,7 +242,7 @@ async fn instances_that_start_at_once_on_an_empty_database_migrate_it_once() {
     let mut shell = schema.shell().await;
     let versions: Vec<i64> =
         sqlx::query_scalar("SELECT version FROM antom_schema").fetch_all(&mut shell).await.unwrap();
-    assert_eq!(versions, [3]);
+    assert_eq!(versions, [4]);
 }
 
 /// What an earlier version of the program left, with a call in the hands of an instance that has no row.

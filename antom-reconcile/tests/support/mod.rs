@@ -83,6 +83,27 @@ pub(crate) fn refund(
     own(TransactionKind::Refund, Some(id), payment, payment_id, order, amount, currency)
 }
 
+/// The merchant that the samples are of.
+pub(crate) fn shop() -> Listed {
+    Listed(vec![
+        authorization("PR-0001", "202611021940108001001880000000001", "ORD-0001", "120.00", "USD"),
+        capture(Some("CR-0001"), "PR-0001", "202611021940108001001880000000001", "ORD-0001", "120.00", "USD"),
+        authorization("PR-0002", "202611021940108001001880000000002", "ORD-0002", "15000", "JPY"),
+        capture(None, "PR-0002", "202611021940108001001880000000002", "ORD-0002", "15000", "JPY"),
+        payment("PR-0003", "202611021940108001001880000000003", "ORD-0003", "45.50", "EUR"),
+        refund("RR-0001", "PR-0002", "202611021940108001001880000000002", "ORD-0002", "-5000", "JPY"),
+        own(
+            TransactionKind::Cancel,
+            Some("PR-0004"),
+            "PR-0004",
+            "202611021940108001001880000000004",
+            "ORD-0004",
+            "80.00",
+            "USD",
+        ),
+    ])
+}
+
 /// A sample file, under its own name.
 pub(crate) fn sample(path: &str) -> Text {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/");
