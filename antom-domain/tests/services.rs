@@ -13,7 +13,7 @@ use antom_domain::order::{Command, GatewayCall, Integration, Order, Refusal};
 use antom_domain::payment::PaymentPhase;
 use antom_domain::policy::Retry;
 use antom_domain::port::{
-    CallFailure, FailureReason, GatewayAnswer, Inbox, InboxVerdict, NotificationDigest, OrderStore, Outbox,
+    CallFailure, FailureReason, GatewayAnswer, Inbox, InboxMark, InboxVerdict, NotificationDigest, OrderStore, Outbox,
     PaymentGateway, Reach, ReceivedNotification,
 };
 use antom_domain::reading::notification_keys;
@@ -77,21 +77,32 @@ impl World {
         self.order().await.attempt(&request_id(1)).unwrap().payment.phase
     }
 
-    async fn notify(&self, json: &str) -> Result<InboxVerdict, BooksError> {
-        let message = serde_json::from_str(json).unwrap();
-        let received = ReceivedNotification {
+    fn received(&self, json: &str) -> ReceivedNotification {
+        ReceivedNotification {
             digest: NotificationDigest(json.to_owned()),
             received_at: self.books.ports().clock.now(),
             request_time: "1795000000000".to_owned(),
             notify_type: String::new(),
-            keys: notification_keys(&message),
+            keys: notification_keys(&serde_json::from_str(json).unwrap()),
             body: json.as_bytes().to_vec(),
             is_fact: true,
-        };
-        Notifications::new(self.books.clone())
-            .receive(received, &message)
-            .await
-            .map(|receipt| receipt.verdict)
+        }
+    }
+
+    async fn notify(&self, json: &str) -> Result<InboxVerdict, BooksError> {
+        let receipt = Notifications::new(self.books.clone())
+            .receive(self.received(json), &serde_json::from_str(json).unwrap())
+            .await?;
+        Ok(receipt.verdict)
+    }
+
+    /// As a process leaves it that dies after it learnt the payment's id and before it took in what was parked under it.
+    async fn with_a_capture_left_parked(self) -> World {
+        let world = self.with_attempt().await;
+        world.notify(PAID).await.unwrap();
+        let parked = InboxMark { notification: world.received(CAPTURED), verdict: InboxVerdict::Parked };
+        world.store.record(&parked).await.unwrap();
+        world
     }
 }
 
@@ -218,6 +229,25 @@ async fn a_capture_that_nobody_knows_yet_is_parked_and_taken_in_once_its_payment
     let verdicts: Vec<_> =
         world.store.recent(10).await.unwrap().into_iter().map(|mark| mark.verdict).collect();
     assert_eq!(verdicts, [InboxVerdict::Absorbed, InboxVerdict::Absorbed]);
+}
+
+//= X-16 test
+#[tokio::test]
+async fn what_a_process_left_parked_when_it_died_is_taken_in_by_whoever_hears_of_the_order_next() {
+    let captured = async |world: &World| world.order().await.attempts[0].captures[0].phase;
+
+    let world = self::world().with_a_capture_left_parked().await;
+    assert_eq!(captured(&world).await, CapturePhase::Awaited);
+    world.notify(PAID).await.unwrap();
+    assert_eq!(captured(&world).await, CapturePhase::Captured, "it was not acknowledged, so it came again");
+
+    let world = self::world().with_a_capture_left_parked().await;
+    let question = world.order().await.questions().remove(0);
+    let inquiries = Inquiries::new(world.books.clone());
+    let asked = inquiries.ask(&new_order().reference_order_id, &question).await.unwrap();
+    assert!(asked.failure.is_some());
+    assert_eq!(asked.order.attempts[0].captures[0].phase, CapturePhase::Captured, "without any answer");
+    assert_eq!(captured(&world).await, CapturePhase::Captured);
 }
 
 //= N-4 test

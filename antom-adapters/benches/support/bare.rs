@@ -30,6 +30,9 @@ pub struct Rows {
     calls: Vec<(String, &'static str, String, Vec<u8>, i64)>,
     settles: Option<(String, i64)>,
     mark: Option<(InboxMark, String)>,
+    announced: i64,
+    /// Sequence, kind, when, whose, data.
+    told: Vec<(i64, String, i64, Option<String>, String)>,
 }
 
 impl Rows {
@@ -49,6 +52,16 @@ impl Rows {
             let keys = serde_json::to_string(&keys).unwrap();
             (mark, keys)
         });
+        let told = commit.announced.events.iter().cloned().map(|event| {
+            let payment = event.payment_request_id.map(String::from);
+            (
+                column(event.sequence),
+                event.kind.as_str().to_owned(),
+                event.at.epoch_millis(),
+                payment,
+                event.data.into_text(),
+            )
+        });
         Rows {
             order_id: commit.order_id.to_string(),
             expected: commit.expected,
@@ -65,6 +78,8 @@ impl Rows {
                 .as_ref()
                 .map(|claim| (claim.call_id.as_str().to_owned(), i64::try_from(claim.fence).unwrap())),
             mark,
+            announced: column(commit.announced.total),
+            told: told.collect(),
         }
     }
 
@@ -73,8 +88,8 @@ impl Rows {
         let (expected, version) = (column(self.expected), column(self.version));
         let changed = if self.expected == 0 {
             to.prepare_cached(
-                "INSERT INTO orders (id, version, phase, next_check_at, created_at, snapshot) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO NOTHING",
+                "INSERT INTO orders (id, version, phase, next_check_at, created_at, snapshot, announced) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO NOTHING",
             )?
             .execute(params![
                 order_id,
@@ -82,14 +97,15 @@ impl Rows {
                 phase,
                 next_check_at,
                 self.created_at,
-                snapshot
+                snapshot,
+                self.announced
             ])?
         } else {
             to.prepare_cached(
-                "UPDATE orders SET version = ?3, phase = ?4, next_check_at = ?5, snapshot = ?6 \
+                "UPDATE orders SET version = ?3, phase = ?4, next_check_at = ?5, snapshot = ?6, announced = ?7 \
                  WHERE id = ?1 AND version = ?2",
             )?
-            .execute(params![order_id, expected, version, phase, next_check_at, snapshot])?
+            .execute(params![order_id, expected, version, phase, next_check_at, snapshot, self.announced])?
         };
         assert_eq!(changed, 1);
         if let Some((call_id, fence)) = &self.settles {
@@ -120,7 +136,16 @@ impl Rows {
             )?
             .execute(params![id, order_id, api, subject, body, due])?;
         }
-        self.mark.iter().try_for_each(|(mark, keys)| write_mark(to, mark, keys))
+        self.mark.iter().try_for_each(|(mark, keys)| write_mark(to, mark, keys))?;
+        self.told.iter().try_for_each(|(sequence, kind, at, payment, data)| {
+            to.prepare_cached(
+                "INSERT INTO merchant_events \
+                 (order_id, sequence, kind, at, payment_request_id, data, state, since, due_at) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'kept', ?4, NULL)",
+            )?
+            .execute(params![order_id, sequence, kind, at, payment, data])
+            .map(|_| ())
+        })
     }
 }
 

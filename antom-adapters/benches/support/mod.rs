@@ -13,3 +13,6 @@
 pub mod bare;
 pub mod measure;
 pub mod payments;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -17,6 +17,11 @@ use super::state::Order;
 /// must not miss. Texts without a version are of form 1.
 pub const FORM: u32 = 1;
 
+/// Bytes that are enough for most events.
+const EVENT_ROOM: usize = 256;
+/// Bytes that are enough for an order with one attempt.
+const SNAPSHOT_ROOM: usize = 2_048;
+
 /// A stored text that is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -52,7 +57,7 @@ fn first_form() -> u32 {
 
 /// An event as it is stored.
 pub fn event_text(recorded: &Recorded) -> Result<String, serde_json::Error> {
-    serde_json::to_string(recorded)
+    text_of(recorded, EVENT_ROOM)
 }
 
 /// A snapshot as it is stored.
@@ -63,7 +68,14 @@ pub fn snapshot_text(order: &Order) -> Result<String, serde_json::Error> {
         #[serde(flatten)]
         order: &'a Order,
     }
-    serde_json::to_string(&Snapshot { v: FORM, order })
+    text_of(&Snapshot { v: FORM, order }, SNAPSHOT_ROOM)
+}
+
+/// As JSON, in a text that seldom has to move while it grows.
+fn text_of(value: &impl Serialize, room: usize) -> Result<String, serde_json::Error> {
+    let mut bytes = Vec::with_capacity(room);
+    serde_json::to_writer(&mut bytes, value)?;
+    String::from_utf8(bytes).map_err(serde::ser::Error::custom)
 }
 
 /// Reads a stored event.

@@ -71,7 +71,7 @@ impl Dispatcher {
             ..Along::default()
         };
         let taken = self.books.absorb(&claimed.order_id, &facts, settles).await?;
-        Notifications::new(self.books.clone()).unpark(&taken.order, &taken.step).await?;
+        Notifications::new(self.books.clone()).unpark(&taken.order).await?;
         if !answered_question && taken.order.wants(&claimed.call) {
             return self
                 .postpone(claimed, reply.err().map_or(Reach::MaybeSent, |failure| failure.reach))

@@ -89,13 +89,20 @@ impl Inquiries {
             Ok(answer) => answer,
             Err(failure) => {
                 let order = self.books.load(id).await?.order;
+                let order = self.take_in_parked(order).await?;
                 return Ok((Asked { order, failure: Some(failure) }, None));
             }
         };
         let facts = reading::answer(&call.subject, &answer);
         let taken = self.books.absorb(id, &facts, |_| Along::default()).await?;
-        Notifications::new(self.books.clone()).unpark(&taken.order, &taken.step).await?;
-        Ok((Asked { order: taken.order, failure: None }, Some(answer)))
+        let order = self.take_in_parked(taken.order).await?;
+        Ok((Asked { order, failure: None }, Some(answer)))
+    }
+
+    /// The order after what was parked for it.
+    async fn take_in_parked(&self, order: Arc<Order>) -> Result<Arc<Order>, BooksError> {
+        let taken = Notifications::new(self.books.clone()).unpark(&order).await?;
+        Ok(taken.map_or(order, |taken| taken.order))
     }
 }
 

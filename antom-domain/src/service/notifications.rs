@@ -4,7 +4,7 @@
 use antom_core::id::ReferenceOrderId;
 use antom_core::wire;
 
-use crate::order::{Order, Step};
+use crate::order::Order;
 use crate::port::{
     IdKey, InboxMark, InboxVerdict, NotificationDigest, ReceivedNotification, StoreError, StoredOrder,
 };
@@ -76,13 +76,15 @@ impl Notifications {
         self.receive(mark.notification, &message).await.map(Some)
     }
 
-    /// Takes in what was parked under the gateway's ids of an order that has just changed; the last step of those that
-    /// followed.
+    /// Takes in what was parked under the gateway's ids of an order; the last step of those that followed.
+    ///
+    /// Whoever has just heard of the order calls it, also where nothing was new: a process that died between learning an id
+    /// and taking in what was parked under it left that to the next one.
     //= X-16
-    pub(super) async fn unpark(&self, order: &Order, step: &Step) -> Result<Option<Taken>, BooksError> {
+    pub(super) async fn unpark(&self, order: &Order) -> Result<Option<Taken>, BooksError> {
         let known = order.attempts.iter().filter_map(|attempt| attempt.payment.payment_id.as_ref());
         let keys: Vec<IdKey> = known.map(|id| IdKey::Payment(id.to_string())).collect();
-        if step.is_empty() || keys.is_empty() {
+        if keys.is_empty() {
             return Ok(None);
         }
         let mut last = None;
@@ -103,7 +105,7 @@ impl Notifications {
         order_id: ReferenceOrderId,
     ) -> Result<Receipt, BooksError> {
         let (verdict, taken) = self.absorb(notification, message, &order_id).await?;
-        let taken = self.unpark(&taken.order, &taken.step).await?.unwrap_or(taken);
+        let taken = self.unpark(&taken.order).await?.unwrap_or(taken);
         let Taken { order, version, announced, .. } = taken;
         Ok(Receipt { verdict, order: Some(StoredOrder { order, version, announced }) })
     }

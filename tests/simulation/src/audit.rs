@@ -79,12 +79,21 @@ pub fn judge_while_mute(world: &Arc<World>, orders: &[Value]) {
         let truths = attempts_of(&ledger, text(order, "/referenceOrderId"));
         for attempt in list(order, "/attempts") {
             let name = text(attempt, "/paymentRequestId");
-            let status = truths.get(name).map_or("", |truth| truth.status.as_str());
+            let truth = truths.get(name).cloned().unwrap_or_default();
+            let status = truth.status.as_str();
             let is_open = !matches!(text(attempt, "/payment/phase"), "succeeded" | "failed" | "cancelled");
             let is_disputed = attempt.pointer("/disputed") == Some(&Value::Bool(true));
             if matches!(status, "SUCCESS" | "FAIL") && is_open && !is_disputed {
                 world.violation(format!(
                     "{name} is {status} at the gateway, and open in our books without inquiries"
+                ));
+            }
+            let captured = sum_of(attempt, "/captures", "captured");
+            let is_card = text(attempt, "/paymentMethodType") == "CARD";
+            if is_card && status == "SUCCESS" && truth.captured > captured && !is_disputed {
+                world.violation(format!(
+                    "{name} has {} captured at the gateway, and {captured} in our books without inquiries",
+                    truth.captured
                 ));
             }
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use antom_core::id::ReferenceOrderId;
 use antom_core::time::Timestamp;
-use antom_domain::order::{CallId, Order};
+use antom_domain::order::{CallId, Question};
 use antom_domain::policy::{Bucket, Budget, Crowd, Draw, Polling};
 use antom_domain::port::{StoredOrder, Version};
 use antom_domain::service::{Books, BooksError};
@@ -53,6 +53,11 @@ impl LastAsked {
         self.0.iter().find(|(asked, _)| asked == call).map(|(_, at)| *at)
     }
 
+    fn of_question(&self, question: &Question) -> Option<Timestamp> {
+        // The name of a call is a text; most orders change before anything was asked about them.
+        if self.0.is_empty() { None } else { self.of(&question.subject.call_id()) }
+    }
+
     fn note(&mut self, call: CallId, now: Timestamp) {
         match self.0.iter_mut().find(|(asked, _)| *asked == call) {
             Some((_, at)) => *at = now,
@@ -93,7 +98,8 @@ impl Schedule {
             watched.is_found = false;
         }
         let earlier = self.by_order.get(id).map(|watched| watched.due);
-        match (self.next_due(books, order), earlier) {
+        let (now, questions) = (books.ports().clock.now(), order.questions());
+        match (self.next_due(id, &questions, now), earlier) {
             (Some(due), Some(earlier)) => self.set_due(id, due.min(earlier)),
             (Some(due), None) => self.set_due(id, due),
             (None, _) => self.forget(id),
@@ -101,27 +107,22 @@ impl Schedule {
         if let Some(watched) = self.by_order.get_mut(id) {
             watched.version = *version;
         }
-        self.count_questions(books, order);
+        self.count_questions(id, &questions, now);
     }
 
     /// When the first open question of the order is due; `None` when it is at rest.
-    fn next_due(&self, books: &Books, order: &Order) -> Option<Timestamp> {
-        let now = books.ports().clock.now();
-        let (polling, asked) = (self.rhythm(), self.last_asked(&order.reference_order_id));
-        let questions = order.questions();
-        let due = questions
-            .iter()
-            .map(|question| polling.next(question.quick_since, asked.of(&question.subject.call_id()), now));
-        due.min()
+    fn next_due(&self, id: &ReferenceOrderId, questions: &[Question], now: Timestamp) -> Option<Timestamp> {
+        let rhythm = self.rhythm();
+        let asked = self.by_order.get(id).map(|watched| &watched.last_asked);
+        let last = |question: &Question| asked?.of_question(question);
+        questions.iter().map(|question| rhythm.next(question.quick_since, last(question), now)).min()
     }
 
-    fn count_questions(&mut self, books: &Books, order: &Order) {
-        let now = books.ports().clock.now();
-        let questions = order.questions();
+    fn count_questions(&mut self, id: &ReferenceOrderId, questions: &[Question], now: Timestamp) {
         let is_quick = |since| self.polling.is_quick(since, now);
         let quick = questions.iter().filter(|question| is_quick(question.quick_since)).count();
         let open = Crowd { quick, sweep: questions.len().saturating_sub(quick) };
-        if let Some(watched) = self.by_order.get_mut(&order.reference_order_id) {
+        if let Some(watched) = self.by_order.get_mut(id) {
             let before = std::mem::replace(&mut watched.questions, open);
             self.crowd.quick = self.crowd.quick.saturating_add(open.quick).saturating_sub(before.quick);
             self.crowd.sweep = self.crowd.sweep.saturating_add(open.sweep).saturating_sub(before.sweep);
@@ -140,8 +141,9 @@ impl Schedule {
             is_found = watched.is_found;
         }
         let Some(order) = &asked.order else { return self.set_due(id, now.saturating_add(STORE_RETRY)) };
-        self.count_questions(books, order);
-        match self.next_due(books, order) {
+        let questions = order.questions();
+        self.count_questions(id, &questions, now);
+        match self.next_due(id, &questions, now) {
             // What we hold may be older than the change: look again.
             _ if has_changed => self.set_due(id, now.saturating_add(polling.quick)),
             Some(_) if is_found => self.set_due(id, now.saturating_add(polling.sweep)),
@@ -245,6 +247,7 @@ mod tests {
     use std::num::NonZeroU32;
     use std::sync::Arc;
 
+    use antom_domain::order::Order;
     use antom_domain::testing::SetClock;
 
     use super::super::fixture::{at, books_at, order, order_with_an_open_attempt, stored};
