@@ -1,6 +1,8 @@
 //! Outbound adapters: what the domain's ports are made of.
 //! Choosing among them is the composition root's, `service`.
 
+#[cfg(any(feature = "service", feature = "postgres", feature = "sqlite"))]
+pub mod archive;
 pub mod clock;
 #[cfg(any(feature = "service", feature = "postgres", feature = "sqlite"))]
 pub mod data_keys;

@@ -41,6 +41,8 @@ pub struct Config {
     pub events: EventsConfig,
     /// For how long personal data are kept.
     pub retention: RetentionConfig,
+    /// Where settlement files come to lie.
+    pub reconciliation: ReconciliationConfig,
     /// What is logged, as a filter such as `info,antom_adapters=debug`.
     pub log_level: String,
     /// Where spans are sent, where they are (`log.otlp`): a collector's address, without a path.
@@ -226,6 +228,15 @@ pub struct RetentionConfig {
     pub notifications: Option<Duration>,
     /// Buyers' contact data of orders at rest, and bodies of notifications, where nothing is sealed.
     pub unsealed: Duration,
+}
+
+/// `[reconciliation]`
+#[derive(Debug, Clone)]
+pub struct ReconciliationConfig {
+    /// Where somebody puts the gateway's files; nothing is watched where it is absent.
+    pub folder: Option<PathBuf>,
+    /// How often to look there.
+    pub every: Duration,
 }
 
 /// Where events go.

@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
-use super::config::DatabaseConfig;
+use antom_domain::service::Books;
+
+use super::config::{Config, DatabaseConfig};
 use super::parts;
 pub(crate) use super::parts::Storage;
 use super::run::StartError;
@@ -58,6 +60,16 @@ pub(crate) async fn migrate(config: &DatabaseConfig) -> Result<Versions, StartEr
     let before = versions(config).await?;
     parts::database(config).await?;
     Ok(before)
+}
+
+/// Opens the storage as the service does, with its schema brought up to date.
+pub(crate) async fn open(config: &DatabaseConfig) -> Result<Storage, StartError> {
+    parts::database(config).await
+}
+
+/// The books over a storage, with the gateway of a whole configuration, for a command that asks it.
+pub(crate) fn books(config: &Config, storage: &Storage) -> Result<Books, StartError> {
+    parts::books(config, storage)
 }
 
 /// Opens the storage of a service that does not run, without migrating it.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use antom_core::time::Timestamp;
 use antom_domain::order::Policy;
 use antom_domain::port::{Clock, EventPublisher, EventQueue, Inbox, OrderStore, Outbox, Retention};
+use antom_domain::service::{Books, Ports};
 use antom_http::{
     ApiKey as GatewayApiKey, Client, Credential, Endpoint, ReqwestOptions, ReqwestTransport, RsaCredential,
 };
@@ -17,7 +18,9 @@ use super::config::{Config, CredentialConfig, DatabaseConfig, EventSink, EventsC
 use super::reload::Keys;
 use super::run::StartError;
 use crate::inbound::webhook;
+use crate::outbound::archive::Archive;
 use crate::outbound::clock::SystemClock;
+use crate::outbound::entropy::SystemEntropy;
 #[cfg(feature = "nats")]
 use crate::outbound::events::nats::NatsPublisher;
 use crate::outbound::events::webhook::WebhookPublisher;
@@ -39,12 +42,16 @@ pub(crate) struct Storage {
     pub(super) events: Arc<dyn EventQueue>,
     pub(super) inspect: Option<Arc<dyn Inspect>>,
     pub(super) retention: Option<Arc<dyn Retention>>,
+    /// Reports of reconciliations; in memory where the storage has no place for them.
+    pub(crate) archive: Arc<dyn Archive>,
 }
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 impl Storage {
     /// One store behind all ports.
-    pub(super) fn of<S: OrderStore + Outbox + Inbox + EventQueue + Inspect + Retention>(store: S) -> Storage {
+    pub(super) fn of<S: OrderStore + Outbox + Inbox + EventQueue + Inspect + Retention + Archive>(
+        store: S,
+    ) -> Storage {
         let store = Arc::new(store);
         Storage {
             store: store.clone(),
@@ -52,7 +59,8 @@ impl Storage {
             inbox: store.clone(),
             events: store.clone(),
             inspect: Some(store.clone()),
-            retention: Some(store),
+            retention: Some(store.clone()),
+            archive: store,
         }
     }
 }
@@ -133,6 +141,25 @@ pub(super) async fn database(config: &DatabaseConfig) -> Result<Storage, StartEr
         #[cfg(not(feature = "postgres"))]
         DatabaseConfig::Postgres { .. } => Err(not_built("PostgreSQL", "postgres")),
     }
+}
+
+/// Books for a command that runs beside no service. Calls that its answers wish are made by the next service.
+pub(super) fn books(config: &Config, storage: &Storage) -> Result<Books, StartError> {
+    let keys = Keys::new(config, None)?;
+    let clock = clock(config)?;
+    let ports = Ports {
+        gateway: Arc::new(http_gateway(&config.gateway, &keys, Arc::clone(&clock))?),
+        store: Arc::clone(&storage.store),
+        outbox: Arc::clone(&storage.outbox),
+        inbox: Arc::clone(&storage.inbox),
+        clock,
+        ids: Arc::new(SystemEntropy),
+        jitter: Arc::new(SystemEntropy),
+    };
+    // Notify URLs go with calls that open payments; none is opened here.
+    let public_url = config.server.public_url.clone().unwrap_or_default();
+    let sends_events = config.events.sink.is_some();
+    Ok(Books::new(ports, Arc::new(Policy { sends_events, ..policy(config, &public_url) })))
 }
 
 /// The database that the configuration names.

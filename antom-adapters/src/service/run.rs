@@ -23,8 +23,10 @@ use crate::inbound::admin::{self, Admin, LastLook};
 use crate::inbound::dashboard::{self, Dashboard};
 use crate::inbound::listener::{self, Crowd, Limits};
 use crate::inbound::observe::observed;
+use crate::inbound::reconciliation::Reconciler;
 use crate::inbound::{api, pages, webhook};
 use crate::metrics::{CountedGateway, CountedStore, Metrics, Surface, Survey};
+use crate::outbound::archive::MemoryArchive;
 use crate::outbound::entropy::SystemEntropy;
 use crate::outbound::gateway::HttpGateway;
 use crate::outbound::inspect::Inspect;
@@ -88,6 +90,7 @@ pub struct Running {
     worker: Worker,
     event_worker: EventWorker,
     sweeper: Sweeper,
+    watching: Option<JoinHandle<()>>,
     keys: Keys,
 }
 
@@ -138,6 +141,7 @@ impl Builder {
             events: storage,
             inspect: None,
             retention: None,
+            archive: Arc::new(MemoryArchive::default()),
         });
         self
     }
@@ -156,6 +160,7 @@ impl Builder {
             events: storage.clone(),
             inspect: Some(storage),
             retention: None,
+            archive: Arc::new(MemoryArchive::default()),
         });
         self
     }
@@ -279,6 +284,13 @@ impl Builder {
             metrics.watch_books(|registry| Survey::register(registry, inspect, &books, tells_events));
         }
         let requests = metrics.requests();
+        let reconciler = Reconciler {
+            books: books.clone(),
+            archive: storage.archive,
+            worker: worker.handle(),
+            folder: config.reconciliation.folder.clone(),
+            busy: Arc::default(),
+        };
 
         let api = api::Api {
             books: books.clone(),
@@ -292,6 +304,7 @@ impl Builder {
             public_url: public_url.as_str().into(),
             fresh_for: config.payment.fresh_for,
             consults,
+            reconciler: reconciler.clone(),
             methods: config.payment.methods.clone().into(),
         };
         let hook = webhook::router(webhook::Webhook {
@@ -327,6 +340,7 @@ impl Builder {
             public: watch::Sender::new(false),
             admin: watch::Sender::new(false),
         };
+        let watching = reconciler.watch(config.reconciliation.every, ending.public.subscribe());
         let admin_routes = admin::router(Admin {
             books,
             inspect: storage.inspect,
@@ -341,7 +355,7 @@ impl Builder {
             listener::serve(listener, everything, crowd, header, ending.public.subscribe()),
             listener::serve(admin_listener, admin_routes, admin_crowd, header, ending.admin.subscribe()),
         ];
-        Ok(Running { listening, admin, ending, servers, worker, event_worker, sweeper, keys })
+        Ok(Running { listening, admin, ending, servers, worker, event_worker, sweeper, watching, keys })
     }
 }
 
@@ -354,11 +368,13 @@ impl Running {
     /// Stops, in this order: `/readyz` says no, and everything is served for the configured while; then there are no new
     /// connections and no new calls, and what is under way may come back; the admin listener ends last.
     pub async fn stop(self) {
-        let Running { ending, servers: [public, admin], worker, event_worker, sweeper, .. } = self;
+        let Running { ending, servers: [public, admin], worker, event_worker, sweeper, watching, .. } = self;
         ending.told.send_replace(true);
         tracing::info!(drainSeconds = ending.drain.as_secs(), "ending");
         pause(ending.drain).await;
         ending.public.send_replace(true);
+        // A comparison that is under way changes nothing, and may be broken off.
+        watching.iter().for_each(JoinHandle::abort);
         let drain = async {
             tokio::join!(worker.stop(), event_worker.stop(), sweeper.stop());
             // A server that ended badly has nothing left to stop.

@@ -3,6 +3,9 @@
 #![cfg(feature = "postgres")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[cfg(feature = "service")]
+#[path = "../archive_stories/mod.rs"]
+mod archive_stories;
 #[path = "../steps/canaries.rs"]
 mod canaries;
 mod events;
@@ -69,6 +72,13 @@ antom_domain::contract_suite_by_port!(fresh, server_is_there);
 async fn odd_texts_in_a_notification_are_acknowledged_and_kept() {
     let Some(schema) = Schema::make().await else { return };
     support::odd_notifications_are_kept(std::sync::Arc::new(schema.open().await)).await;
+}
+
+#[cfg(feature = "service")]
+#[tokio::test]
+async fn reports_of_reconciliations_are_kept_replaced_and_listed() {
+    let Some(schema) = Schema::make().await else { return };
+    archive_stories::reports_are_kept_replaced_and_listed(&schema.open().await).await;
 }
 
 #[tokio::test]

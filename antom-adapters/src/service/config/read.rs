@@ -8,6 +8,7 @@ mod events;
 mod gateway;
 mod log;
 mod payment;
+mod reconciliation;
 mod retention;
 pub(super) mod secret;
 mod server;
@@ -47,6 +48,7 @@ pub(super) fn load(
     let payment = reader.payment();
     let events = reader.events();
     let retention = reader.retention();
+    let reconciliation = reader.reconciliation();
     let log_level = reader.log_level();
     let otlp = reader.otlp();
     let clock = reader.clock();
@@ -59,9 +61,22 @@ pub(super) fn load(
     if let (Some(gateway), Some(events)) = (&gateway, &events) {
         reader.check_nats(gateway, events);
     }
-    match (gateway, server, payment, events) {
-        (Some(gateway), Some(server), Some(payment), Some(events)) if reader.faults.is_empty() => {
-            Ok(Config { gateway, database, server, payment, events, retention, log_level, otlp, clock })
+    match (gateway, server, payment, events, reconciliation) {
+        (Some(gateway), Some(server), Some(payment), Some(events), Some(reconciliation))
+            if reader.faults.is_empty() =>
+        {
+            Ok(Config {
+                gateway,
+                database,
+                server,
+                payment,
+                events,
+                retention,
+                reconciliation,
+                log_level,
+                otlp,
+                clock,
+            })
         }
         _ => Err(ConfigFaults(reader.faults)),
     }

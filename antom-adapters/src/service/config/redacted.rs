@@ -55,6 +55,15 @@ pub(super) fn entries(config: &Config) -> Vec<(&'static str, String)> {
         ("retention.orders", time_or_never(config.retention.orders)),
         ("retention.notifications", time_or_never(config.retention.notifications)),
         ("retention.unsealed", format!("{}s", config.retention.unsealed.as_secs())),
+        (
+            "reconciliation.folder",
+            config
+                .reconciliation
+                .folder
+                .as_ref()
+                .map_or("none".to_owned(), |folder| folder.display().to_string()),
+        ),
+        ("reconciliation.every", format!("{}s", config.reconciliation.every.as_secs())),
         ("log.level", config.log_level.clone()),
         ("log.otlp", config.otlp.clone().unwrap_or_else(|| "none".to_owned())),
         ("clock.follow", config.clock.as_ref().map_or("none".to_owned(), followed)),
