@@ -13,8 +13,13 @@ use antom_tests::{Failure, Proof, Stand, StandOptions, ensure, ledger};
 use serde_json::{Value, json};
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
-const PAGES: [&str; 4] =
-    ["/dashboard", "/dashboard/orders", "/dashboard/alerts", "/dashboard/orders?phase=paid&buyer=B"];
+const PAGES: [&str; 5] = [
+    "/dashboard/reconciliations",
+    "/dashboard",
+    "/dashboard/orders",
+    "/dashboard/alerts",
+    "/dashboard/orders?phase=paid&buyer=B",
+];
 
 /// A browser without scripts: it keeps cookies and sends forms.
 struct Desk {

@@ -12,6 +12,7 @@ mod order;
 mod orders;
 mod overview;
 mod page;
+mod reports;
 mod session;
 mod sign;
 mod timeline;
@@ -60,6 +61,8 @@ pub(crate) fn router(dashboard: Dashboard) -> Router {
         .route("/dashboard/orders/{id}", get(order::show))
         .route("/dashboard/orders/{id}/act", post(act::act))
         .route("/dashboard/alerts", get(alerts::list))
+        .route("/dashboard/reconciliations", get(reports::list))
+        .route("/dashboard/reconciliations/{id}", get(reports::show))
         .route("/dashboard/sign-out", post(sign::leave))
         .route_layer(from_fn_with_state(Arc::clone(&dashboard), session::admit));
     let door = Router::new()

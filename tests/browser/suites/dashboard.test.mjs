@@ -202,7 +202,7 @@ for (const [device, profile] of [['1280', DESK], ['390', PHONE]]) {
       await page.goto(`${service.admin}/dashboard/sign-in`);
       await judge(page, `sign-in-${device}-${locale}`);
       await signIn(page);
-      for (const [name, path] of [['overview', ''], ['orders', '/orders'], ['alerts', '/alerts'], ['order', `/orders/${order.id}`]]) {
+      for (const [name, path] of [['overview', ''], ['orders', '/orders'], ['alerts', '/alerts'], ['reports', '/reconciliations'], ['order', `/orders/${order.id}`]]) {
         await open(page, path);
         await judge(page, `${name}-${device}-${locale}`);
       }

@@ -37,7 +37,7 @@ const fn post(path: &'static str, door: Door) -> Route {
 }
 
 /// Every route. A new one gets its line here, and with it every trial of this suite.
-pub(crate) const ROUTES: [Route; 42] = [
+pub(crate) const ROUTES: [Route; 44] = [
     post("/v1/orders", Door::Key("pay")),
     get("/v1/orders", Door::Key("read")),
     get("/v1/orders/{id}", Door::Key("read")),
@@ -74,6 +74,8 @@ pub(crate) const ROUTES: [Route; 42] = [
     get("/dashboard/orders/{id}", Door::Admin),
     post("/dashboard/orders/{id}/act", Door::Admin),
     get("/dashboard/alerts", Door::Admin),
+    get("/dashboard/reconciliations", Door::Admin),
+    get("/dashboard/reconciliations/{id}", Door::Admin),
     post("/dashboard/sign-out", Door::Admin),
     get("/dashboard/sign-in", Door::Admin),
     post("/dashboard/sign-in", Door::Admin),

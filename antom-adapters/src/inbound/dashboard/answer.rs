@@ -79,7 +79,9 @@ pub(super) fn refuse(headers: &HeaderMap, refused: Refused) -> Response {
             StatusCode::BAD_REQUEST,
             lang.say("The form cannot be read, and nothing was done.", "无法读取表单，未执行任何操作。"),
         ),
-        Refused::NotFound => (StatusCode::NOT_FOUND, lang.say("There is no such order.", "没有这个订单。")),
+        Refused::NotFound => {
+            (StatusCode::NOT_FOUND, lang.say("There is nothing with such an id.", "没有对应此编号的内容。"))
+        }
         Refused::Unavailable => (
             StatusCode::SERVICE_UNAVAILABLE,
             lang.say("The books cannot be read now. Try again.", "暂时无法读取账本，请重试。"),

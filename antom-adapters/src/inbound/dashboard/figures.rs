@@ -132,7 +132,7 @@ impl Figures {
                 count(&mut figures.ages, &AGES, now.since(attempt.opened_at));
             }
         }
-        figures.alerts.sort_by(|one, other| (one.kind, one.at).cmp(&(other.kind, other.at)));
+        figures.alerts.sort_by_key(|one| (one.kind, one.at));
         figures
     }
 

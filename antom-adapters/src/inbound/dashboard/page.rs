@@ -60,6 +60,7 @@ impl Page<'_> {
             ("/dashboard", lang.say("Overview", "概览")),
             ("/dashboard/orders", lang.say("Orders", "订单")),
             ("/dashboard/alerts", lang.say("Alerts", "警报")),
+            ("/dashboard/reconciliations", lang.say("Reconciliations", "对账")),
         ];
         html! {
             nav aria-label=(lang.say("Main", "主导航")) {

@@ -152,7 +152,7 @@ impl Lang {
     }
 
     /// An event of the log, by its name; the name itself where there is no sentence.
-    pub(super) fn event<'a>(self, name: &'a str) -> &'a str {
+    pub(super) fn event(self, name: &str) -> &str {
         let found = EVENTS.iter().find(|(known, ..)| *known == name);
         found.map_or(name, |(_, english, chinese)| self.say(english, chinese))
     }
