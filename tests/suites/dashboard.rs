@@ -4,15 +4,14 @@
 
 use std::collections::BTreeMap;
 
+use antom_tests::desk::{Desk, after, encoded, form, hidden};
 use antom_tests::flows::{Opened, Steps};
 use antom_tests::http::{list_at, text_at};
 use antom_tests::merchant::{count_events, order_body};
 use antom_tests::waiting::{Look, PATIENCE, until};
-use antom_tests::wire::{Reply, exchange, request};
 use antom_tests::{Failure, Proof, Stand, StandOptions, ensure, ledger};
 use serde_json::{Value, json};
 
-const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const PAGES: [&str; 5] = [
     "/dashboard/reconciliations",
     "/dashboard",
@@ -20,100 +19,6 @@ const PAGES: [&str; 5] = [
     "/dashboard/alerts",
     "/dashboard/orders?phase=paid&buyer=B",
 ];
-
-/// A browser without scripts: it keeps cookies and sends forms.
-struct Desk {
-    base: String,
-    cookies: BTreeMap<String, String>,
-}
-
-impl Desk {
-    fn at(stand: &mut Stand) -> Result<Desk, Failure> {
-        Ok(Desk { base: stand.service().told("admin")?.to_owned(), cookies: BTreeMap::new() })
-    }
-
-    /// Signs in with this key.
-    fn sign_in(&mut self, key: &str) -> Result<Reply, Failure> {
-        let door = self.get("/dashboard/sign-in")?;
-        let csrf = hidden(&door.body, "csrf").to_owned();
-        self.post("/dashboard/sign-in", &[("csrf", &csrf), ("key", key)])
-    }
-
-    fn get(&mut self, path: &str) -> Result<Reply, Failure> {
-        self.get_with(path, &[])
-    }
-
-    fn get_with(&mut self, path: &str, headers: &[(&str, &str)]) -> Result<Reply, Failure> {
-        self.send("GET", path, headers, "")
-    }
-
-    fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<Reply, Failure> {
-        let pairs: Vec<String> =
-            fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-        self.send("POST", path, &[FORM], &pairs.join("&"))
-    }
-
-    fn send(
-        &mut self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &str,
-    ) -> Result<Reply, Failure> {
-        let cookies: Vec<String> =
-            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let cookies = cookies.join("; ");
-        let mut all = headers.to_vec();
-        all.push(("cookie", &cookies));
-        let reply = exchange(&self.base, &request(method, path, &all, body.as_bytes()))?;
-        let reply = reply.ok_or_else(|| Failure::step("the dashboard answers", path))?;
-        for (_, line) in reply.headers.iter().filter(|(name, _)| name == "set-cookie") {
-            let pair = line.split(';').next().unwrap_or_default();
-            let (name, value) = pair.split_once('=').unwrap_or_default();
-            self.cookies.insert(name.to_owned(), value.to_owned());
-        }
-        Ok(reply)
-    }
-
-    /// Presses a button on the page of the order, with these fields instead of those of its form.
-    fn press(&mut self, opened: &Opened, act: &str, more: &[(&str, &str)]) -> Result<Reply, Failure> {
-        let page = self.get(&format!("/dashboard/orders/{}", opened.order))?;
-        let fields = form(&page.body, act, more);
-        let fields: Vec<(&str, &str)> =
-            fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        self.post(&format!("/dashboard/orders/{}/act", opened.order), &fields)
-    }
-}
-
-/// The fields of the form with this act, changed.
-fn form(page: &str, act: &str, more: &[(&str, &str)]) -> BTreeMap<String, String> {
-    let (_, rest) = page.split_once(&format!("name=\"act\" value=\"{act}\"")).unwrap_or_default();
-    let rest = rest.split("</form>").next().unwrap_or_default();
-    let mut fields = BTreeMap::from([
-        ("csrf".to_owned(), hidden(page, "csrf").to_owned()),
-        ("act".to_owned(), act.to_owned()),
-    ]);
-    for name in ["payment", "once", "event", "amount"] {
-        let value = if name == "amount" { after(rest, "required value=\"") } else { hidden(rest, name) };
-        if !value.is_empty() {
-            fields.insert(name.to_owned(), value.to_owned());
-        }
-    }
-    fields.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    fields
-}
-
-fn hidden<'a>(page: &'a str, name: &str) -> &'a str {
-    after(page, &format!("name=\"{name}\" value=\""))
-}
-
-fn after<'a>(text: &'a str, mark: &str) -> &'a str {
-    text.split_once(mark).map_or("", |(_, rest)| rest.split('"').next().unwrap_or_default())
-}
-
-fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
-}
 
 /// A stand with a key that may do everything, and its browser, signed in.
 fn staffed(stand: &mut Stand) -> Result<Desk, Failure> {

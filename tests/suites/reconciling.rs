@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use antom_tests::desk::{Desk, after};
 use antom_tests::flows::{
     Steps, captured_surplus_is_refunded, hosted_manual_capture, retry_after_failure,
     session_automatic_capture,
@@ -98,6 +99,16 @@ fn agrees_and_is_kept(stand: &mut Stand) -> Result<(), Failure> {
         // What both kinds of details tell wrongly is found in both.
         ensure(count(&report, kind) > 0, &format!("{plant} is found as {kind}"), &report)?;
     }
+    let key = stand.admit("desk", &["read", "admin"])?;
+    let mut desk = Desk::at(stand)?;
+    desk.sign_in(&key)?;
+    let list = desk.get("/dashboard/reconciliations")?.body;
+    let address = after(&list, "<li><a href=\"").to_owned();
+    let page = desk.get(&address)?;
+    let told = page.status == 200 && page.body.contains("summaryTotalDiffers");
+    ensure(told, "the dashboard shows the newest report", &json!([address, page.body]))?;
+    ensure(desk.get("/dashboard/reconciliations/none")?.status == 404, "and no other", &Value::Null)?;
+
     let dispute = reconciled(stand, &settle(stand, &["dispute_row"])?)?;
     ensure(count(&dispute, "dispute") == 1, "a dispute is listed", &dispute)?;
     ensure(text_at(&dispute, "/outcome") == "clean", "and is no difference", &dispute)?;
