@@ -98,6 +98,12 @@ async fn the_event_that_waits_longest_is_told_until_it_is_settled() {
 }
 
 #[tokio::test]
+async fn the_events_of_one_order_are_told_with_what_became_of_them() {
+    let Some(schema) = Schema::make().await else { return };
+    assert_events_of_an_order_are_told(&schema.open().await).await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_named_and_never_taken_for_nothing() {
     let Some(schema) = Schema::make().await else { return };
     let store = schema.open().await;

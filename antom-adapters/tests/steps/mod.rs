@@ -164,3 +164,20 @@ pub(crate) async fn assert_oldest_event_is_told(store: &(impl OrderStore + Event
         assert_eq!(store.oldest_event().await, Ok(waits_then));
     }
 }
+
+/// The newest events of one order, oldest first, whatever became of them, and none of another order.
+pub(crate) async fn assert_events_of_an_order_are_told(store: &(impl OrderStore + EventQueue + Inspect)) {
+    for (name, expected, sequence) in [("A", 0, 1), ("B", 0, 1), ("A", 1, 2), ("A", 2, 3)] {
+        store.commit(telling(name, expected, sequence)).await.unwrap();
+    }
+    for one in store.claim_events(at(9), LEASE, 9).await.unwrap() {
+        store.settle(&one.claim, EventEnd::Delivered, at(9)).await.unwrap();
+    }
+    let told = async |name, limit| {
+        let events = store.events_of(&id(name), limit).await.unwrap();
+        events.into_iter().map(|kept| (kept.event.sequence, kept.state.as_str())).collect::<Vec<_>>()
+    };
+    assert_eq!(told("A", 9).await, [(1, "delivered"), (2, "waiting"), (3, "waiting")]);
+    assert_eq!(told("A", 2).await, [(2, "waiting"), (3, "waiting")]);
+    assert_eq!(told("C", 9).await, []);
+}

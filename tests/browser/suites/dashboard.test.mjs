@@ -214,7 +214,7 @@ for (const [device, profile] of [['1280', DESK], ['390', PHONE]]) {
 
 async function judge(page, name) {
   await shot(page, `dashboard-${name}`);
-  const surplus = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const surplus = await page.evaluate((width) => document.documentElement.scrollWidth - width, page.viewportSize().width);
   assert.ok(surplus <= 0, `${name} is ${surplus} px too wide`);
   // As the browser's driver, not as the page: the page's own policy would not let it in.
   await page.evaluate(AXE);

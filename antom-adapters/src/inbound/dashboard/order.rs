@@ -216,7 +216,7 @@ fn told(buttons: &Buttons<'_>, events: &[KeptEvent]) -> Markup {
                     code { (kept.event.kind.as_str()) }
                     (instant(kept.event.at))
                     span.pill.calm { (lang.delivery(kept.state)) }
-                    @if buttons.visitor.may(Scope::Pay) { (buttons.resend(kept)) }
+                    @if buttons.visitor.may(Scope::Pay) && buttons.policy.sends_events { (buttons.resend(kept)) }
                 }
             }
         }

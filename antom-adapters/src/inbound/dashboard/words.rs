@@ -159,7 +159,7 @@ impl Lang {
 }
 
 /// Every event of the log in both languages.
-const EVENTS: [(&str, &str, &str); 42] = [
+const EVENTS: [(&str, &str, &str); 43] = [
     ("OrderCreated", "Order created", "订单已创建"),
     ("AttemptOpened", "Attempt opened", "发起支付"),
     ("PaymentInDoubt", "Opening in doubt: no verified answer", "发起结果未知：没有可信答复"),
@@ -201,6 +201,7 @@ const EVENTS: [(&str, &str, &str); 42] = [
     ("LateSuccess", "A success came after the end: it goes back", "结束后才成功：款项将退回"),
     ("CaptureDeadlineNear", "The time to capture is nearly over", "请款期限将至"),
     ("CaptureDeadlinePassed", "The time to capture is over", "请款期限已过"),
+    ("PersonalDataErased", "Personal data erased", "个人信息已删除"),
     ("DisputeSettled", "The gateway agrees with the record again", "网关答复已与记录一致"),
 ];
 
