@@ -10,4 +10,5 @@ pub mod listener;
 pub(crate) mod observe;
 pub mod openapi;
 pub mod pages;
+pub mod reconciliation;
 pub mod webhook;

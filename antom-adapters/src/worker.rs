@@ -2,7 +2,6 @@
 //! told to stop.
 //! What to call and what to ask is decided by the domain; here are only time, tasks and limits.
 
-mod deadline;
 mod dispatch;
 mod poll;
 mod publish;
@@ -30,6 +29,9 @@ const CALLS_AT_ONCE: usize = 32;
 const POLLS_AT_ONCE: usize = 8;
 /// How long a claim is held: longer than any call may take, so that a living worker never loses one.
 const LEASE: Duration = Duration::from_secs(30);
+
+/// Nobody sleeps longer: other processes leave work, and the clock that due times are told by may be set meanwhile.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
 /// The running worker.
 #[derive(Debug)]

@@ -15,6 +15,7 @@ mod opening;
 mod orders;
 mod payments;
 mod problem;
+mod reconciliations;
 mod shipping;
 mod view;
 
@@ -28,6 +29,7 @@ use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
+use crate::inbound::reconciliation::Reconciler;
 use crate::outbound::gateway::HttpGateway;
 use crate::service::Keys;
 use crate::service::config::Scope;
@@ -61,6 +63,8 @@ pub struct Api {
     pub fresh_for: Duration,
     /// Who tells which methods there are; `None` where the gateway behind the port is not the real one.
     pub consults: Option<HttpGateway>,
+    /// Who holds settlement files against the books.
+    pub reconciler: Reconciler,
     /// Which methods to offer where that cannot be told (H-1).
     pub methods: Arc<[String]>,
 }
@@ -94,6 +98,9 @@ fn routes() -> Vec<Route> {
         getting("/v1/notifications", Scope::Admin, notifications::list),
         posting("/v1/notifications/{id}/replay", Scope::Admin, notifications::replay),
         posting("/v1/erasures", Scope::Admin, erasures::erase),
+        posting("/v1/reconciliations", Scope::Admin, reconciliations::create),
+        getting("/v1/reconciliations", Scope::Read, reconciliations::list),
+        getting("/v1/reconciliations/{id}", Scope::Read, reconciliations::show),
     ]
 }
 

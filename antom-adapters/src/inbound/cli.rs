@@ -15,6 +15,7 @@ mod notifications;
 mod offline;
 mod orders;
 mod payments;
+mod reconcile;
 mod settings;
 mod signing;
 mod table;
@@ -82,6 +83,8 @@ enum CliCommand {
     /// Looks at the gateway's notifications.
     #[command(subcommand)]
     Notification(notifications::Notifications),
+    /// Holds settlement files against the books.
+    Reconcile(reconcile::Reconcile),
     /// Prints the signature header of a message.
     Sign(signing::Sign),
     /// Verifies a signature header; exits 0 or 1 and says why.
@@ -122,6 +125,7 @@ pub fn main() -> ExitCode {
         CliCommand::Order(command) => command.run(),
         CliCommand::Payment(command) => command.run(),
         CliCommand::Notification(command) => command.run(),
+        CliCommand::Reconcile(command) => command.run(),
         CliCommand::Sign(command) => command.run(),
         CliCommand::Verify(command) => command.run(),
         CliCommand::Keys(command) => command.run(),

@@ -30,6 +30,7 @@
 //! Any version from 13 on. Connect directly or through a pooler that gives each client its own session: settings and
 //! prepared statements belong to the session. The database, or the schema that `search_path` names, must be ours alone.
 
+mod archive;
 mod commit;
 mod connections;
 mod error;

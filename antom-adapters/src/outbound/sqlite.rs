@@ -1,6 +1,7 @@
 //! Orders, outbox, inbox and event queue in one SQLite file, for one process.
 //! What a step means is left to the domain; several processes are left to a database server.
 
+mod archive;
 mod commit;
 mod copy;
 mod error;

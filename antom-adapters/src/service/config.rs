@@ -5,7 +5,7 @@ mod read;
 mod redacted;
 
 use self::read::Books;
-pub(crate) use self::read::secret::open_mode;
+pub(crate) use self::read::secret::{CREDENTIALS_VARIABLE, open_mode};
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -41,10 +41,23 @@ pub struct Config {
     pub events: EventsConfig,
     /// For how long personal data are kept.
     pub retention: RetentionConfig,
+    /// Where settlement files come to lie.
+    pub reconciliation: ReconciliationConfig,
     /// What is logged, as a filter such as `info,antom_adapters=debug`.
     pub log_level: String,
     /// Where spans are sent, where they are (`log.otlp`): a collector's address, without a path.
     pub otlp: Option<String>,
+    /// Whose time counts instead of this machine's; for tests only.
+    pub clock: Option<FollowedClockConfig>,
+}
+
+/// `[clock]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowedClockConfig {
+    /// The simulator, on this machine.
+    pub simulator: SocketAddr,
+    /// The path of its clock.
+    pub path: String,
 }
 
 /// `[gateway]`
@@ -215,6 +228,15 @@ pub struct RetentionConfig {
     pub notifications: Option<Duration>,
     /// Buyers' contact data of orders at rest, and bodies of notifications, where nothing is sealed.
     pub unsealed: Duration,
+}
+
+/// `[reconciliation]`
+#[derive(Debug, Clone)]
+pub struct ReconciliationConfig {
+    /// Where somebody puts the gateway's files; nothing is watched where it is absent.
+    pub folder: Option<PathBuf>,
+    /// How often to look there.
+    pub every: Duration,
 }
 
 /// Where events go.

@@ -9,12 +9,10 @@ use antom_domain::service::{Published, Publishing};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::{LEASE, WorkerHandle, pause};
+use super::{LEASE, LONGEST_SLEEP, WorkerHandle, pause};
 
 /// How many events are under way at the same time, each of another order.
 const EVENTS_AT_ONCE: usize = 16;
-/// The longest sleep: an event that another process added is found within this time.
-const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 /// Events gather for so long before the queue is looked at again, so that a busy shop does not ask for each.
 const BETWEEN_CLAIMS: Duration = Duration::from_millis(20);
 /// How often old events are looked for.

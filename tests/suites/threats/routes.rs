@@ -37,7 +37,7 @@ const fn post(path: &'static str, door: Door) -> Route {
 }
 
 /// Every route. A new one gets its line here, and with it every trial of this suite.
-pub(crate) const ROUTES: [Route; 28] = [
+pub(crate) const ROUTES: [Route; 31] = [
     post("/v1/orders", Door::Key("pay")),
     get("/v1/orders", Door::Key("read")),
     get("/v1/orders/{id}", Door::Key("read")),
@@ -56,6 +56,9 @@ pub(crate) const ROUTES: [Route; 28] = [
     get("/v1/notifications", Door::Key("admin")),
     post("/v1/notifications/{id}/replay", Door::Key("admin")),
     post("/v1/erasures", Door::Key("admin")),
+    post("/v1/reconciliations", Door::Key("admin")),
+    get("/v1/reconciliations", Door::Key("read")),
+    get("/v1/reconciliations/{id}", Door::Key("read")),
     get("/result/{token}", Door::Token),
     get("/status/{token}", Door::Token),
     post("/status/{token}/events", Door::Token),

@@ -84,6 +84,11 @@ impl Problem {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than any request needs")
     }
 
+    pub(super) fn no_room() -> Problem {
+        let detail = "there is no room for the files now; try again, or use the watched folder";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+    }
+
     pub(super) fn too_slow() -> Problem {
         Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body did not come to its end in time")
     }

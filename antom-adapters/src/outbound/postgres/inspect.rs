@@ -1,6 +1,7 @@
 //! The storage seen by those who run it: whether the server takes writes, and the orders that wait longest.
 //! What follows from the answers is left to readiness and metrics.
 
+use antom_core::time::Timestamp;
 use antom_domain::order::{Order, OrderPhase};
 use antom_domain::port::StoreError;
 use async_trait::async_trait;
@@ -21,6 +22,7 @@ const OLDEST_IN: &str = "SELECT id, snapshot FROM orders WHERE phase = $2 ORDER 
 /// A standby, or a primary that was set to reading only, answers and takes no step.
 const TAKES_WRITES: &str =
     "SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off'";
+const OLDEST_EVENT: &str = "SELECT MIN(since) FROM merchant_events WHERE due_at IS NOT NULL";
 
 #[async_trait]
 impl Inspect for PostgresStore {
@@ -39,6 +41,11 @@ impl Inspect for PostgresStore {
         self.run(move |connection| Box::pin(oldest(connection, limit, Some(phase), keys))).await
     }
 
+    async fn oldest_event(&self) -> Result<Option<Timestamp>, StoreError> {
+        let since = self.run(|connection| Box::pin(oldest_event(connection))).await?;
+        Ok(since.map(Timestamp::from_epoch_millis))
+    }
+
     fn use_now(&self) -> StoreUse {
         let (connections_busy, connections) = self.connections_in_use();
         StoreUse { writes_waiting: self.writes_waiting(), connections_busy, connections }
@@ -47,6 +54,10 @@ impl Inspect for PostgresStore {
 
 async fn takes_writes(connection: &mut PgConnection) -> Result<bool, Halt<StoreError>> {
     Ok(sqlx::query_scalar(TAKES_WRITES).fetch_one(connection).await?)
+}
+
+async fn oldest_event(connection: &mut PgConnection) -> Result<Option<i64>, Halt<StoreError>> {
+    Ok(sqlx::query_scalar(OLDEST_EVENT).fetch_one(connection).await?)
 }
 
 async fn oldest(

@@ -6,7 +6,7 @@ use std::time::Duration;
 use antom_core::money::Currency;
 use antom_domain::policy::{Polling, Retry};
 
-use super::{Config, CredentialConfig, DatabaseConfig, EventSink, EventsConfig};
+use super::{Config, CredentialConfig, DatabaseConfig, EventSink, EventsConfig, FollowedClockConfig};
 
 /// For so long the bounds are told.
 const BOUND: Duration = Duration::from_mins(2);
@@ -55,8 +55,18 @@ pub(super) fn entries(config: &Config) -> Vec<(&'static str, String)> {
         ("retention.orders", time_or_never(config.retention.orders)),
         ("retention.notifications", time_or_never(config.retention.notifications)),
         ("retention.unsealed", format!("{}s", config.retention.unsealed.as_secs())),
+        (
+            "reconciliation.folder",
+            config
+                .reconciliation
+                .folder
+                .as_ref()
+                .map_or("none".to_owned(), |folder| folder.display().to_string()),
+        ),
+        ("reconciliation.every", format!("{}s", config.reconciliation.every.as_secs())),
         ("log.level", config.log_level.clone()),
         ("log.otlp", config.otlp.clone().unwrap_or_else(|| "none".to_owned())),
+        ("clock.follow", config.clock.as_ref().map_or("none".to_owned(), followed)),
         ("bound.tries_of_a_call_within_2min", Retry::default().most_tries_within(BOUND).to_string()),
         ("bound.inquiries_within_2min", Polling::default().most_inquiries_within(BOUND).to_string()),
     ];
@@ -69,6 +79,10 @@ fn credential(credential: &CredentialConfig) -> (&'static str, String) {
         CredentialConfig::ApiKey(_) => "gateway.api_key",
     };
     (key, "<redacted>".to_owned())
+}
+
+fn followed(clock: &FollowedClockConfig) -> String {
+    format!("http://{}{}", clock.simulator, clock.path)
 }
 
 fn codes(currencies: &[Currency]) -> String {
