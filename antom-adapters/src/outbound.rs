@@ -4,13 +4,19 @@
 #[cfg(any(feature = "service", feature = "postgres", feature = "sqlite"))]
 pub mod archive;
 pub mod clock;
+#[cfg(any(feature = "service", feature = "postgres", feature = "sqlite"))]
+pub mod data_keys;
 pub mod entropy;
 #[cfg(any(feature = "webhooks", feature = "nats"))]
 pub mod events;
+#[cfg(feature = "test-clock")]
+pub mod followed_clock;
 #[cfg(feature = "gateway")]
 pub mod gateway;
 #[cfg(any(feature = "service", feature = "postgres", feature = "sqlite"))]
 pub mod inspect;
+#[cfg(feature = "service")]
+pub(crate) mod plain_get;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(feature = "sqlite")]

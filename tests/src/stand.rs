@@ -27,6 +27,8 @@ pub struct StandOptions {
     pub simulator_arguments: Vec<String>,
     /// Service settings that differ from the generated configuration, such as `ANTOM__PAYMENT__CAPTURE`.
     pub service_environment: Vec<(String, String)>,
+    /// The service's time is the simulator's, so that a test can move both.
+    pub follows_the_simulators_clock: bool,
     /// Words before the service's name: another program that becomes it.
     pub service_wrapper: Vec<String>,
 }
@@ -57,7 +59,11 @@ impl Stand {
         let simulator = simulator_launch(folder.path(), &options.simulator_arguments).start()?;
         let gateway = Gateway::new(simulator.told("listening")?);
         let keys = keys_in(folder.path());
-        let launch = service_launch(folder.path(), options);
+        let mut launch = service_launch(folder.path(), options);
+        if options.follows_the_simulators_clock {
+            let clock = format!("{}/_simulator/clock", gateway.base());
+            launch.environment.push(("ANTOM__CLOCK__FOLLOW".to_owned(), clock));
+        }
         let (service, service_launch, merchant) = start_service(launch, &keys)?;
         Ok(Self {
             service,

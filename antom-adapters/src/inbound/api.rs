@@ -5,6 +5,7 @@ mod auth;
 mod body;
 mod card;
 mod consult;
+mod erasures;
 mod events;
 mod id;
 mod limit;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use antom_domain::port::EventQueue;
-use antom_domain::service::Books;
+use antom_domain::service::{Books, Erasing};
 use axum::Router;
 use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
@@ -44,6 +45,8 @@ pub struct Api {
     pub books: Books,
     /// The merchant events.
     pub events: Arc<dyn EventQueue>,
+    /// Who erases personal data; `None` where the storage cannot.
+    pub erasing: Option<Erasing>,
     /// Who makes the calls.
     pub worker: WorkerHandle,
     /// Who may call.
@@ -94,6 +97,7 @@ fn routes() -> Vec<Route> {
         posting("/v1/events/{id}/resend", Scope::Pay, events::resend),
         getting("/v1/notifications", Scope::Admin, notifications::list),
         posting("/v1/notifications/{id}/replay", Scope::Admin, notifications::replay),
+        posting("/v1/erasures", Scope::Admin, erasures::erase),
         posting("/v1/reconciliations", Scope::Admin, reconciliations::create),
         getting("/v1/reconciliations", Scope::Read, reconciliations::list),
         getting("/v1/reconciliations/{id}", Scope::Read, reconciliations::show),

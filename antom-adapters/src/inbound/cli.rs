@@ -6,6 +6,7 @@ mod api_key;
 mod check;
 mod client;
 mod database;
+mod erase;
 mod health;
 mod init;
 mod key_file;
@@ -66,6 +67,10 @@ enum CliCommand {
     Backup(database::Backup),
     /// Makes the database out of a copy.
     Restore(database::Restore),
+    /// Seals everything in the database with the current data key.
+    Seal(database::Seal),
+    /// Erases personal data of an order or a buyer.
+    Erase(erase::Erase),
     /// Makes keys of the merchant API.
     #[command(subcommand)]
     ApiKey(api_key::ApiKeys),
@@ -114,6 +119,8 @@ pub fn main() -> ExitCode {
         CliCommand::Migrate(command) => command.run(),
         CliCommand::Backup(command) => command.run(),
         CliCommand::Restore(command) => command.run(),
+        CliCommand::Seal(command) => command.run(),
+        CliCommand::Erase(command) => command.run(),
         CliCommand::ApiKey(command) => command.run(),
         CliCommand::Order(command) => command.run(),
         CliCommand::Payment(command) => command.run(),

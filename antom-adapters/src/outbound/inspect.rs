@@ -3,6 +3,7 @@
 
 use std::fmt::Debug;
 
+use antom_core::time::Timestamp;
 use antom_domain::order::{Order, OrderPhase};
 use antom_domain::port::StoreError;
 use async_trait::async_trait;
@@ -10,8 +11,8 @@ use async_trait::async_trait;
 /// Looks at a storage from the outside.
 ///
 /// # Contract
-/// Nothing here changes an order. Every question is answered from an index, and reads at most the `limit` orders that it
-/// answers with.
+/// Nothing here changes an order. Every question about orders is answered from an index, and reads at most the `limit`
+/// orders that it answers with.
 #[async_trait]
 pub trait Inspect: Debug + Send + Sync + 'static {
     /// Whether a step could be made durable now; SQLite writes for it, a server is asked.
@@ -20,6 +21,9 @@ pub trait Inspect: Debug + Send + Sync + 'static {
     async fn oldest_open(&self, limit: usize) -> Result<Vec<Order>, StoreError>;
     /// Orders in this phase, those that were created first.
     async fn oldest_in(&self, phase: OrderPhase, limit: usize) -> Result<Vec<Order>, StoreError>;
+    /// Since when the merchant event that waits longest is to be sent; `None` where none waits. This one reads the current
+    /// event of every order that has one.
+    async fn oldest_event(&self) -> Result<Option<Timestamp>, StoreError>;
     /// How busy the storage is.
     fn use_now(&self) -> StoreUse;
 }

@@ -6,12 +6,15 @@
 #[cfg(feature = "service")]
 #[path = "../archive_stories/mod.rs"]
 mod archive_stories;
+#[path = "../steps/canaries.rs"]
+mod canaries;
 mod events;
 mod faults;
 mod given;
 mod groups;
 mod instances;
 mod schema;
+mod sealed;
 #[allow(
     dead_code,
     unreachable_pub,
@@ -86,6 +89,12 @@ async fn a_database_opened_again_shows_everything() {
     drop(store);
 
     assert_holds_full_step(&schema.open().await, "A").await;
+}
+
+#[tokio::test]
+async fn the_event_that_waits_longest_is_told_until_it_is_settled() {
+    let Some(schema) = Schema::make().await else { return };
+    assert_oldest_event_is_told(&schema.open().await).await;
 }
 
 #[tokio::test]

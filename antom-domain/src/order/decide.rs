@@ -14,6 +14,7 @@ use super::Step;
 use super::before_new;
 use super::command::{CancelReason, Command, NewOrder, OpenAttempt, RefundReason, Refusal};
 use super::draft::Draft;
+use super::erasure::Erased;
 use super::event::{Event, Recorded};
 use super::policy::{Policy, SESSION_LIFETIME};
 use super::request;
@@ -46,6 +47,7 @@ impl Order {
             reference_buyer_id: new.reference_buyer_id.clone(),
             created_at: at,
             has_details: !new.details.is_empty(),
+            erased: None,
             attempts: Vec::new(),
             is_read_only: false,
         };
@@ -84,6 +86,9 @@ impl Order {
 
 //= B-4, S-1, H-2
 fn open_attempt(draft: &mut Draft<'_>, open: &OpenAttempt) -> Result<(), Refusal> {
+    if draft.order.erased == Some(Erased::Everything) {
+        return Err(Refusal::Erased);
+    }
     let is_card = open.payment_method_type == "CARD";
     let wished = open.capture_mode.clone().unwrap_or_else(|| draft.policy.capture_mode.clone());
     let capture_mode = is_card.then_some(wished);

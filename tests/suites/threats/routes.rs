@@ -37,7 +37,7 @@ const fn post(path: &'static str, door: Door) -> Route {
 }
 
 /// Every route. A new one gets its line here, and with it every trial of this suite.
-pub(crate) const ROUTES: [Route; 30] = [
+pub(crate) const ROUTES: [Route; 31] = [
     post("/v1/orders", Door::Key("pay")),
     get("/v1/orders", Door::Key("read")),
     get("/v1/orders/{id}", Door::Key("read")),
@@ -55,6 +55,7 @@ pub(crate) const ROUTES: [Route; 30] = [
     post("/v1/events/{id}/resend", Door::Key("pay")),
     get("/v1/notifications", Door::Key("admin")),
     post("/v1/notifications/{id}/replay", Door::Key("admin")),
+    post("/v1/erasures", Door::Key("admin")),
     post("/v1/reconciliations", Door::Key("admin")),
     get("/v1/reconciliations", Door::Key("read")),
     get("/v1/reconciliations/{id}", Door::Key("read")),
@@ -92,6 +93,7 @@ impl Route {
             "/v1/orders/{id}/payments" => antom_tests::merchant::session_body("AUTOMATIC"),
             "/v1/payments/{id}/refunds" => json!({"amount": {"currency": "USD", "value": "1"}}),
             "/v1/consult" => json!({"amount": {"currency": "USD", "value": "1"}, "terminalType": "WEB"}),
+            "/v1/erasures" => json!({"referenceBuyerId": "nobody"}),
             "/status/{token}/events" => json!({"code": "SDK_START_OF_LOADING"}),
             _ => json!({}),
         }

@@ -108,6 +108,15 @@ impl Problem {
         Problem { errors, ..Problem::new(StatusCode::BAD_REQUEST, "invalid_request", detail) }
     }
 
+    pub(super) fn not_at_rest(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::CONFLICT, "order_not_at_rest", detail)
+    }
+
+    pub(super) fn not_erasable() -> Problem {
+        let detail = "the storage of this service cannot erase; give it one with `Builder::retention`";
+        Problem::new(StatusCode::NOT_IMPLEMENTED, "not_implemented", detail)
+    }
+
     fn newer_program() -> Problem {
         let detail = "the order was written by a newer program; this one only shows it: upgrade it, or ask another instance";
         Problem::new(StatusCode::CONFLICT, "written_by_newer_program", detail)
@@ -161,6 +170,7 @@ impl From<Refusal> for Problem {
             }
             Refusal::Amount(error) => Problem::field("amount.value", error.to_string()),
             Refusal::WrittenByNewerProgram => Problem::newer_program(),
+            Refusal::Erased => Problem::new(StatusCode::CONFLICT, "order_erased", refusal.to_string()),
             Refusal::UnknownSettlementCurrency { .. } => {
                 Problem::field("settlementCurrency", refusal.to_string())
             }

@@ -19,6 +19,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use super::connections::transaction;
 use super::error::Halt;
 use super::store::PostgresStore;
+use crate::outbound::data_keys::DataKeys;
 use crate::outbound::stored::{self, EndColumns, StepRows, StoredClaim, StoredEvent, ToldRow, unreadable};
 
 const LARGEST_PAGE: usize = 200;
@@ -36,7 +37,7 @@ impl EventQueue for PostgresStore {
         let until = now.saturating_add(lease).epoch_millis();
         let (now, limit) = (now.epoch_millis(), stored::number(limit));
         let taken = self.run(move |connection| Box::pin(claim(connection, now, until, limit))).await?;
-        Ok(stored::known_claims(taken))
+        Ok(stored::known_claims(taken, self.keys()))
     }
 
     async fn settle(&self, claim: &EventClaim, end: EventEnd, now: Timestamp) -> Result<(), EventQueueError> {
@@ -54,8 +55,8 @@ impl EventQueue for PostgresStore {
 
     async fn events(&self, query: &EventQuery) -> Result<EventPage, StoreError> {
         let after = Place::read(query.cursor.as_deref())?;
-        let query = query.clone();
-        self.run(move |connection| Box::pin(page(connection, query, after))).await
+        let (query, keys) = (query.clone(), self.keys().clone());
+        self.run(move |connection| Box::pin(page(connection, query, after, keys))).await
     }
 
     async fn resend(&self, id: &MerchantEventId, now: Timestamp) -> Result<bool, StoreError> {
@@ -211,6 +212,7 @@ async fn page(
     connection: &mut PgConnection,
     query: EventQuery,
     after: Place,
+    keys: DataKeys,
 ) -> Result<EventPage, Halt<StoreError>> {
     let limit = query.limit.min(LARGEST_PAGE);
     let sql = format!(
@@ -230,7 +232,7 @@ async fn page(
     let last: Option<String> = found.last().map(|row| row.try_get("place")).transpose()?;
     let mut events = Vec::with_capacity(found.len());
     for row in &found {
-        events.push(event(row)?.understand()?);
+        events.push(event(row)?.understand(&keys)?);
     }
     Ok(EventPage { events, next: last.or(query.cursor), has_more })
 }

@@ -11,13 +11,14 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0002.sql"),
     include_str!("schema/0003.sql"),
     include_str!("schema/0004.sql"),
+    include_str!("schema/0005.sql"),
 ];
 
 /// "Antm": only one instance at a time looks at the schema and changes it.
 const LOCK: i64 = 0x416e_746d;
 
 /// The tables that the migrations make.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     "orders",
     "order_events",
     "request_ids",
@@ -26,6 +27,7 @@ const TABLES: [&str; 9] = [
     "inbox_keys",
     "instances",
     "merchant_events",
+    "data_keys",
     "reconciliations",
 ];
 

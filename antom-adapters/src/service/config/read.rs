@@ -1,6 +1,7 @@
 //! Reads the configuration: file, then variables, then checks; every fault is collected.
 //! The sections are read in the modules below; printing is left to `redacted`.
 
+mod clock;
 mod credential;
 mod database;
 mod events;
@@ -8,6 +9,7 @@ mod gateway;
 mod log;
 mod payment;
 mod reconciliation;
+mod retention;
 pub(super) mod secret;
 mod server;
 mod together;
@@ -45,12 +47,15 @@ pub(super) fn load(
     let server = reader.server();
     let payment = reader.payment();
     let events = reader.events();
+    let retention = reader.retention();
     let reconciliation = reader.reconciliation();
     let log_level = reader.log_level();
     let otlp = reader.otlp();
+    let clock = reader.clock();
     reader.refuse_unknown_keys();
     if let (Some(gateway), Some(server)) = (&gateway, &server) {
         reader.check_together(gateway, server);
+        reader.check_clock(gateway, clock.as_ref());
     }
     #[cfg(feature = "nats")]
     if let (Some(gateway), Some(events)) = (&gateway, &events) {
@@ -60,7 +65,18 @@ pub(super) fn load(
         (Some(gateway), Some(server), Some(payment), Some(events), Some(reconciliation))
             if reader.faults.is_empty() =>
         {
-            Ok(Config { gateway, database, server, payment, events, reconciliation, log_level, otlp })
+            Ok(Config {
+                gateway,
+                database,
+                server,
+                payment,
+                events,
+                retention,
+                reconciliation,
+                log_level,
+                otlp,
+                clock,
+            })
         }
         _ => Err(ConfigFaults(reader.faults)),
     }
@@ -91,6 +107,8 @@ pub(super) struct Reader {
     base: PathBuf,
     /// The files that keys came from, each with the key of the configuration that names it.
     key_files: Vec<(String, PathBuf)>,
+    /// Where systemd hands secrets over.
+    credentials: Option<PathBuf>,
 }
 
 impl Reader {
@@ -104,6 +122,7 @@ impl Reader {
             faults: Vec::new(),
             base: base_of(file),
             key_files: Vec::new(),
+            credentials: None,
         };
         if let Some(file) = file {
             reader.read_file(file);
@@ -114,6 +133,8 @@ impl Reader {
         for (name, value) in variables {
             if let Some(path) = name.strip_prefix(PREFIX) {
                 reader.set(&path.to_lowercase(), &value);
+            } else if name == secret::CREDENTIALS_VARIABLE {
+                reader.credentials = Some(PathBuf::from(value));
             }
         }
         Ok(reader)
