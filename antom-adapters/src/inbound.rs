@@ -12,4 +12,5 @@ pub(crate) mod observe;
 pub mod openapi;
 pub mod pages;
 pub mod reconciliation;
+pub(crate) mod unread;
 pub mod webhook;

@@ -5,6 +5,10 @@
 pub mod archive;
 pub mod clock;
 #[cfg(any(feature = "service", feature = "postgres", feature = "sqlite"))]
+#[cfg_attr(
+    not(any(feature = "postgres", feature = "sqlite")),
+    expect(dead_code, reason = "without a storage keys are only read and checked")
+)]
 pub mod data_keys;
 pub mod entropy;
 #[cfg(any(feature = "webhooks", feature = "nats"))]

@@ -265,7 +265,7 @@ fn a_newer_schema_is_refused_and_left_alone() {
 
     let refused = SqliteStore::open(&path).unwrap_err();
 
-    assert!(matches!(refused, OpenError::NewerSchema { found: 99, supported: 3, .. }), "{refused:?}");
+    assert!(matches!(refused, OpenError::NewerSchema { found: 99, supported: 4, .. }), "{refused:?}");
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 

@@ -60,6 +60,7 @@ fn card() -> Details {
         card_no: Some("411111******9107".into()),
         last_four: Some("9107".into()),
         acquirer_reference_no: Some("ARN-1".into()),
+        actual_payment_amount: Some(usd(4_100)),
         ..Details::default()
     }
 }
@@ -124,6 +125,7 @@ fn what_is_erased_is_in_neither_the_log_nor_the_snapshot_and_the_books_stay() {
         Some("ARN-1"),
         "settlement files name it"
     );
+    assert_eq!(now.payment.details.actual_payment_amount, Some(usd(4_100)), "and what was really paid");
     assert_eq!(story.order.description, ERASED_TEXT);
     assert_eq!(
         story.order.explain(story.now, &story.policy).phase,

@@ -317,6 +317,20 @@ fn a_refund_in_process_is_inquired_and_never_sent_again() {
     assert_eq!(asked, ["inquiryRefund"]);
 }
 
+//= X-10 test
+#[test]
+fn a_payment_whose_refund_may_give_the_money_back_is_not_cancelled_as_well() {
+    let mut story = Story::begin();
+    story.open(1, Integration::Session, "ALIPAY_CN", Automatic);
+    story.hand_out(1);
+    story.says(notified(1, PaymentWord::Success));
+    story.command(&refund_command(1, "R-1", 4_200)).unwrap();
+    assert_eq!(story.command(&cancel_command(1)).unwrap_err(), Refusal::TooLateToCancel);
+    story.says(refund(1, "R-1", RefundWord::Failure, usd(4_200)));
+    story.command(&cancel_command(1)).unwrap();
+    assert_eq!(story.called().last(), Some(&"cancel"));
+}
+
 #[test]
 fn an_order_whose_money_is_on_its_way_back_is_not_shippable() {
     let mut story = Story::begin();

@@ -29,7 +29,7 @@ const CHECKED_SECONDS: f64 = 10.0;
 const MATCHED_SECONDS: f64 = 60.0;
 const MEBIBYTES: u64 = 64;
 /// How many plain passes the whole reconciliation may cost.
-const PASSES: f64 = 12.0;
+const PASSES: f64 = 20.0;
 
 const HEADER: &str = "settlementBatchId,customerId,PSP,ARN,referenceMerchantId,referenceStoreId,transactionType,transactionId,transactionRequestId,originalTransactionRequestId,referenceTransactionId,orderDescription,paymentMethodType,wallet,status,transactionCreationTime,transactionUpdateTime,transactionCompletionTime,productCode,transactionAmountValue,transactionCurrency,convertedTransactionAmountValue,convertedCurrency,settlementAmountValue,settlementCurrency,quoteCurrencyPair,quotePrice,interchangeFeeAmountValue,interchangeFeeCurrency,schemeFeeAmountValue,schemeFeeCurrency,acquirerMarkupAmountValue,acquirerMarkupCurrency,processingFeeAmountValue,processingFeeCurrency,cardBrand,issuingCountry,funding,installmentsNum,3DAuthentication,3DOffered,cardNumber(Last 4 digits),issuer,liabilityShift,reason";
 

@@ -31,14 +31,12 @@ pub(crate) fn load(files: Files<'_>, findings: &mut Findings) -> Result<Loaded, 
         settlements: Table::with_capacity(rows(FileKind::Details)),
         sums: Sums::default(),
     };
-    let mut all = 0_u32;
     for (file, first) in files.numbered() {
-        all = first
-            .checked_add(file.rows)
-            .ok_or_else(|| FileError::new(file.source.name(), Reason::TooManyRows))?;
+        if first.checked_add(file.rows).is_none() {
+            return Err(FileError::new(file.source.name(), Reason::TooManyRows));
+        }
         load_file(file, first, files, &mut loaded, findings)?;
     }
-    let _ = all;
     for file in files.all.iter().filter(|file| file.columns.kind == FileKind::Summary) {
         loaded.sums.check(file, files.unit, findings)?;
     }

@@ -108,12 +108,8 @@ fn bar(matched: u64, open: u64, different: u64) -> String {
     };
     let (open, different) = (share(open), share(different));
     let rest = 20_usize.saturating_sub(open).saturating_sub(different);
-    format!(
-        "[{}{}{}]",
-        "=".repeat(rest.min(share(matched).max(rest))),
-        ".".repeat(open),
-        "!".repeat(different)
-    )
+    let matched = if matched > 0 { rest } else { 0 };
+    format!("[{}{}{}]", "=".repeat(matched), ".".repeat(open), "!".repeat(different))
 }
 
 fn sentence(one: &Finding) -> String {

@@ -84,7 +84,6 @@ pub enum SealFault {
 }
 
 /// Where a value stands: it opens in no other place.
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Cell<'a> {
     Snapshot { order: &'a str },
@@ -95,7 +94,6 @@ pub(super) enum Cell<'a> {
     Proof { key: &'a str },
 }
 
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
 impl fmt::Display for Cell<'_> {
     /// Numbers come first, so that no two places have the same words.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -141,7 +139,6 @@ impl DataKeys {
     }
 }
 
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
 impl DataKeys {
     /// What values begin with that are sealed with the current key.
     pub(super) fn head(&self) -> Option<String> {
@@ -220,7 +217,6 @@ impl DataKeys {
     }
 }
 
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
 impl Keys {
     /// Nonce, sealed bytes and tag.
     fn seal(&self, cell: Cell<'_>, mut bytes: Vec<u8>) -> Option<Vec<u8>> {
@@ -242,7 +238,6 @@ impl Key {
     }
 }
 
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
 impl Key {
     fn head(&self) -> String {
         format!("{MARK}{}{END}", self.id)
@@ -265,7 +260,6 @@ impl fmt::Debug for DataKeys {
     }
 }
 
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
 #[cfg(test)]
 mod tests {
     use super::*;

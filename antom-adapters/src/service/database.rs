@@ -96,12 +96,12 @@ pub(crate) async fn open_for_reading(config: &DatabaseConfig) -> Result<Storage,
 
 /// Seals every value with the current key, and tells how many were not.
 pub(crate) async fn seal(config: &DatabaseConfig) -> Result<usize, StartError> {
-    let failed = |error: antom_domain::port::StoreError| StartError::Database(error.to_string());
     match config {
         #[cfg(feature = "sqlite")]
         DatabaseConfig::Sqlite { path, data_keys } => {
             let store = SqliteStore::open_sealed(path, data_keys.clone());
-            let sealed = store.map_err(|error| parts::not_opened(&error))?.reseal().await.map_err(failed)?;
+            let sealed =
+                store.map_err(|error| parts::not_opened(&error))?.reseal().await.map_err(not_sealed)?;
             sqlite::compact(path).map_err(|error| parts::not_opened(&error))?;
             Ok(sealed)
         }
@@ -110,11 +110,16 @@ pub(crate) async fn seal(config: &DatabaseConfig) -> Result<usize, StartError> {
         #[cfg(feature = "postgres")]
         DatabaseConfig::Postgres { url, data_keys } => {
             let store = PostgresStore::open_sealed(url.expose(), data_keys.clone()).await;
-            store.map_err(|error| parts::not_opened(&error))?.reseal().await.map_err(failed)
+            store.map_err(|error| parts::not_opened(&error))?.reseal().await.map_err(not_sealed)
         }
         #[cfg(not(feature = "postgres"))]
         DatabaseConfig::Postgres { .. } => Err(parts::not_built("PostgreSQL", "postgres")),
     }
+}
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+fn not_sealed(error: antom_domain::port::StoreError) -> StartError {
+    StartError::Database(error.to_string())
 }
 
 /// Copies a SQLite database, also while a service uses it.

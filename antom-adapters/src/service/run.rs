@@ -24,7 +24,7 @@ use crate::inbound::dashboard::{self, Dashboard};
 use crate::inbound::listener::{self, Crowd, Limits};
 use crate::inbound::observe::observed;
 use crate::inbound::reconciliation::Reconciler;
-use crate::inbound::{api, pages, webhook};
+use crate::inbound::{api, pages, unread, webhook};
 use crate::metrics::{CountedGateway, CountedStore, Metrics, Surface, Survey};
 use crate::outbound::archive::MemoryArchive;
 use crate::outbound::entropy::SystemEntropy;
@@ -352,8 +352,8 @@ impl Builder {
         .merge(dashboard::router(dashboard));
         let header = self.limits.header;
         let servers = [
-            listener::serve(listener, everything, crowd, header, ending.public.subscribe()),
-            listener::serve(admin_listener, admin_routes, admin_crowd, header, ending.admin.subscribe()),
+            listener::serve(listener, unread::told(everything), crowd, header, ending.public.subscribe()),
+            listener::serve(admin_listener, unread::told(admin_routes), admin_crowd, header, ending.admin.subscribe()),
         ];
         Ok(Running { listening, admin, ending, servers, worker, event_worker, sweeper, watching, keys })
     }

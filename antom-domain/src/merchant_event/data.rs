@@ -18,7 +18,7 @@ use crate::payment::PaymentPhase;
 use crate::refund::RefundPhase;
 
 /// The details of a payment that stay when personal data are erased.
-pub(super) const IMPERSONAL: [&str; 2] = ["acquirerReferenceNo", "authExpiryTime"];
+pub(super) const IMPERSONAL: [&str; 3] = ["acquirerReferenceNo", "authExpiryTime", "actualPaymentAmount"];
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

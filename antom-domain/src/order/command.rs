@@ -213,7 +213,7 @@ pub enum Refusal {
     /// A capture is under way.
     #[error("a capture of this payment is under way; wait for its result")]
     CaptureUnderWay,
-    /// The money was captured or the gateway refused the cancel.
+    /// The money was captured, a refund may give it back, or the gateway refused the cancel.
     #[error("this payment can no longer be cancelled; refund it")]
     TooLateToCancel,
     /// The payment failed: there is nothing to cancel.

@@ -22,7 +22,7 @@ use super::state::{Attempt, Capture, Integration, Order, Refundable};
 use crate::cancel::{CancelInput, CancelPhase, CancelTable};
 use crate::capture::CaptureTable;
 use crate::payment::PaymentPhase;
-use crate::refund::{RefundInput, RefundTable};
+use crate::refund::{RefundInput, RefundPhase, RefundTable};
 use crate::verdict::{Table, Verdict, consult};
 
 impl Order {
@@ -175,6 +175,10 @@ fn cancel(draft: &mut Draft<'_>, order: &Order, id: &PaymentRequestId) -> Result
         return Err(Refusal::NothingToCancel);
     }
     if attempt.is_card() && attempt.taken().is_some() {
+        return Err(Refusal::TooLateToCancel);
+    }
+    // What a refund gives back, or may have given back, a cancel must not give back once more.
+    if attempt.refunds.iter().any(|refund| refund.phase != RefundPhase::Failed) {
         return Err(Refusal::TooLateToCancel);
     }
     let ours = |capture: &Capture| capture.capture_request_id.is_some();

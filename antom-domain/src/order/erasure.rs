@@ -165,11 +165,12 @@ impl Handout {
 }
 
 impl Details {
-    /// The references that books and settlement files are compared by.
+    /// What books and settlement files are compared by.
     pub(super) fn impersonal(&self) -> Details {
         Details {
             acquirer_reference_no: self.acquirer_reference_no.clone(),
             auth_expiry_time: self.auth_expiry_time.clone(),
+            actual_payment_amount: self.actual_payment_amount,
             ..Details::default()
         }
     }
