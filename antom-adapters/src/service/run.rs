@@ -353,7 +353,13 @@ impl Builder {
         let header = self.limits.header;
         let servers = [
             listener::serve(listener, unread::told(everything), crowd, header, ending.public.subscribe()),
-            listener::serve(admin_listener, unread::told(admin_routes), admin_crowd, header, ending.admin.subscribe()),
+            listener::serve(
+                admin_listener,
+                unread::told(admin_routes),
+                admin_crowd,
+                header,
+                ending.admin.subscribe(),
+            ),
         ];
         Ok(Running { listening, admin, ending, servers, worker, event_worker, sweeper, watching, keys })
     }
