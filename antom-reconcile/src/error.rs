@@ -39,6 +39,12 @@ pub enum Reason {
     /// It cannot be opened or read to its end.
     #[error("cannot be read ({0}); is it there, and still?")]
     Unreadable(std::io::ErrorKind),
+    /// A workbook that cannot be opened, and why.
+    #[error("is no usable workbook ({0}); export it as CSV")]
+    Workbook(String),
+    /// A cell of a workbook that is no longer what the gateway wrote.
+    #[error("is a date, or a number of more digits than a spreadsheet keeps; export the file as CSV")]
+    Cell,
     /// A ZIP archive; a workbook is one, too.
     #[error("is a ZIP archive or a workbook; unpack it, or export it as CSV")]
     Archive,
@@ -125,6 +131,14 @@ pub enum Reason {
 impl FileError {
     pub(crate) fn new(file: &str, reason: Reason) -> Self {
         Self { file: file.to_owned(), line: None, column: None, reason }
+    }
+
+    /// Why this file cannot be opened or read. A source may tell more than the system does.
+    pub(crate) fn reading(file: &str, error: &std::io::Error) -> Self {
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<Self>()) {
+            Some(fault) => Self { file: file.to_owned(), ..fault.clone() },
+            None => Self::new(file, Reason::Unreadable(error.kind())),
+        }
     }
 
     pub(crate) fn at(mut self, line: u64) -> Self {

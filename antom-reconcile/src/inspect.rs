@@ -95,8 +95,7 @@ fn whole(files: &[Inspected<'_>]) -> Result<(), FileError> {
 }
 
 fn begin(source: &dyn Source) -> Result<Records<Box<dyn std::io::Read + '_>>, FileError> {
-    let input =
-        source.open().map_err(|error| FileError::new(source.name(), Reason::Unreadable(error.kind())))?;
+    let input = source.open().map_err(|error| FileError::reading(source.name(), &error))?;
     Ok(Records::new(source.name(), input))
 }
 

@@ -42,6 +42,8 @@ mod source;
 mod sums;
 mod table;
 mod wanted;
+#[cfg(feature = "xlsx")]
+mod workbook;
 
 pub use books::{Books, BooksError, NoBooks, Own, Standing};
 pub use day::Day;
@@ -54,3 +56,5 @@ pub use options::{Options, Unit};
 pub use report::{Cell, FileReport, Outcome, Report};
 pub use run::reconcile;
 pub use source::{Source, Text};
+#[cfg(feature = "xlsx")]
+pub use workbook::read_workbook;

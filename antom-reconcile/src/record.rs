@@ -120,7 +120,7 @@ impl<R: Read> Records<R> {
 
     /// Looks at the first bytes: what is no text at all is told apart, and a byte order mark is skipped.
     fn look(&mut self) -> Result<(), FileError> {
-        let start = self.input.fill_buf().map_err(|error| unreadable(&self.name, &error))?;
+        let start = self.input.fill_buf().map_err(|error| FileError::reading(&self.name, &error))?;
         let (is_archive, is_wide, has_mark) = (
             start.starts_with(b"PK\x03\x04"),
             start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff"),
@@ -180,7 +180,7 @@ impl<R: Read> Records<R> {
             let buffer = match self.input.fill_buf() {
                 Ok(buffer) => buffer,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(unreadable(&self.name, &error).at(first)),
+                Err(error) => return Err(FileError::reading(&self.name, &error).at(first)),
             };
             if buffer.is_empty() {
                 break;
@@ -216,10 +216,6 @@ impl<R: Read> Records<R> {
             }
         }
     }
-}
-
-fn unreadable(name: &str, error: &std::io::Error) -> FileError {
-    FileError::new(name, Reason::Unreadable(error.kind()))
 }
 
 fn is_binary(byte: u8) -> bool {

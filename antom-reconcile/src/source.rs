@@ -11,7 +11,7 @@ pub trait Source: Debug {
     /// Begins to read.
     ///
     /// # Errors
-    /// Whatever opening it says.
+    /// Whatever opening it says. A [`FileError`](crate::FileError) inside is told as it is.
     fn open(&self) -> io::Result<Box<dyn Read + '_>>;
 }
 

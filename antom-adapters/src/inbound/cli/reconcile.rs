@@ -24,7 +24,7 @@ Examples:
   antom reconcile settlements/ --config antom.toml --offline --csv
 
 Give all files of some days together: transaction details, settlement details and summaries, all parts of each; of a folder,
-every .csv file in it. Only [database] is needed. With a whole configuration the gateway is asked about each payment that
+every .csv file in it (and every .xlsx, where the program is built with the feature `xlsx`). Only [database] is needed. With a whole configuration the gateway is asked about each payment that
 differs, and its answers are recorded; else those questions are listed as pending. The report is kept under an id that follows
 from the files: the same files again replace it.
 A SQLite database is one process's own: while the service runs on it, upload the files to POST /v1/reconciliations or put them
@@ -132,7 +132,7 @@ impl Reconcile {
             }
         }
         if paths.is_empty() {
-            return Err(Answer::usage("there is no .csv file in these folders".to_owned()));
+            return Err(Answer::usage("there is no settlement file in these folders".to_owned()));
         }
         let length = |path: &PathBuf| std::fs::metadata(path).map_or(0, |told| told.len());
         let bytes: u64 = paths.iter().map(length).sum();

@@ -51,7 +51,12 @@ impl Source for FileOnDisk {
         if !file.metadata()?.is_file() {
             return Err(io::ErrorKind::InvalidInput.into());
         }
-        Ok(Box::new(Counted { file, progress: &self.progress }))
+        let file = Counted { file, progress: &self.progress };
+        #[cfg(feature = "xlsx")]
+        if has_ending(Path::new(&self.name), "xlsx") {
+            return antom_reconcile::read_workbook(file);
+        }
+        Ok(Box::new(file))
     }
 }
 
@@ -72,7 +77,17 @@ impl Read for Counted<'_> {
 /// Folders are nested merchant, then day; more would be a loop.
 const DEEPEST: usize = 8;
 
-/// All CSV files in a folder and the folders in it, by name. What cannot be read is left out.
+/// The endings of files that are read.
+#[cfg(not(feature = "xlsx"))]
+const ENDINGS: [&str; 1] = ["csv"];
+#[cfg(feature = "xlsx")]
+const ENDINGS: [&str; 2] = ["csv", "xlsx"];
+
+fn has_ending(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|found| found == ending)
+}
+
+/// All settlement files in a folder and the folders in it, by name. What cannot be read is left out.
 pub(crate) fn below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     collect(folder, DEEPEST, &mut found);
@@ -86,7 +101,7 @@ fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
         // A link leads to who knows where.
         match kind {
             Ok(kind) if kind.is_dir() && depth > 0 => collect(&path, depth.saturating_sub(1), found),
-            Ok(kind) if kind.is_file() && path.extension().is_some_and(|ending| ending == "csv") => {
+            Ok(kind) if kind.is_file() && ENDINGS.iter().any(|ending| has_ending(&path, ending)) => {
                 found.push(path);
             }
             _ => {}
