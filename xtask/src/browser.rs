@@ -1,4 +1,4 @@
-//! `cargo xtask browser`: the simulator's pages and the web SDK in a real browser, against a freshly built simulator.
+//! `cargo xtask browser`: the pages of simulator and service, and the web SDK, in a real browser, against freshly built programs.
 //! Leaves the stories to the suites in `tests/browser`; node, npm and chromium are the machine's.
 
 use std::env;
@@ -21,7 +21,7 @@ pub(crate) fn run(flags: &[String]) -> Result<u8, String> {
         Ok(browser) => browser,
         Err(reason) => return Ok(skipped(&reason, strict)),
     };
-    let build = ["build", "--workspace", "--all-features", "--bin", "antom-simulator"];
+    let build = ["build", "--workspace", "--all-features", "--bin", "antom-simulator", "--bin", "antom"];
     if !process::succeeds(&mut process::cargo(&workspace.root, &build))? {
         return Ok(FAILED);
     }
@@ -34,11 +34,12 @@ pub(crate) fn run(flags: &[String]) -> Result<u8, String> {
         ));
     }
     let mut suites = Command::new("node");
-    // One suite at a time: each starts a browser and a simulator of its own.
+    // One suite at a time: each starts a browser and programs of its own.
     suites
         .args(["--test", "--test-reporter=spec", "--test-concurrency=1", "suites/"])
         .current_dir(&folder)
         .env("ANTOM_SIMULATOR", workspace.built("antom-simulator"))
+        .env("ANTOM", workspace.built("antom"))
         .env("ANTOM_CHROMIUM", browser);
     Ok(if process::succeeds(&mut suites)? { 0 } else { FAILED })
 }

@@ -4,13 +4,13 @@
 mod auth;
 mod body;
 mod card;
-mod consult;
+pub(super) mod consult;
 mod events;
 mod id;
 mod limit;
 mod notifications;
 pub(super) mod offline;
-mod opening;
+pub(super) mod opening;
 mod orders;
 mod payments;
 mod problem;

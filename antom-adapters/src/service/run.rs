@@ -298,7 +298,7 @@ impl Builder {
         }
         let requests = metrics.requests();
 
-        let merchant_api = api::router(api::Api {
+        let api = api::Api {
             books: books.clone(),
             events,
             worker: worker.handle(),
@@ -310,7 +310,8 @@ impl Builder {
             fresh_for: config.payment.fresh_for,
             consults,
             methods: config.payment.methods.clone().into(),
-        });
+        };
+        let merchant_api = api::router(api.clone());
         let hook = webhook::router(webhook::Webhook {
             books: books.clone(),
             worker: worker.handle(),
@@ -319,7 +320,8 @@ impl Builder {
             policy: NotificationPolicy::default(),
             limits: self.limits.clone(),
         });
-        let pages = pages::router(books.clone(), worker.handle());
+        let gateway_url = config.gateway.base_url.as_str();
+        let pages = pages::router(api, &config.checkout, gateway_url);
         let public = observed(hook, Surface::Webhook, requests.clone()).merge(observed(
             pages,
             Surface::Pages,

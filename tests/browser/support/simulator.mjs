@@ -23,7 +23,7 @@ export async function startSimulator() {
     child.once('error', failed);
     child.once('exit', (code) => failed(new Error(`the simulator ended with ${code}`)));
   }));
-  return new Simulator(ready, child, folder, readFileSync(join(keys, 'merchant_private.pem'), 'utf8'));
+  return new Simulator(ready, child, folder, keys, readFileSync(join(keys, 'merchant_private.pem'), 'utf8'));
 }
 
 class Simulator {
@@ -32,7 +32,9 @@ class Simulator {
   #key;
   #count = 0;
 
-  constructor(ready, child, folder, key) {
+  constructor(ready, child, folder, keys, key) {
+    /** The folder with a configuration for the service. */
+    this.keys = keys;
     this.base = ready.listening;
     this.clientId = ready.client_id;
     this.#child = child;
@@ -113,6 +115,11 @@ class Simulator {
   /** What the gateway's books say about a payment. */
   async payment(id) {
     return (await fetch(`${this.base}/_simulator/payments/${id}`)).json();
+  }
+
+  /** What a merchant must never do, and was done. */
+  async violations() {
+    return (await (await fetch(`${this.base}/_simulator/ledger`)).json()).violations;
   }
 
   /** Acts for the buyer from outside. */

@@ -1,6 +1,7 @@
 //! Reads the configuration: file, then variables, then checks; every fault is collected.
 //! The sections are read in the modules below; printing is left to `redacted`.
 
+pub(super) mod checkout;
 mod credential;
 mod database;
 mod events;
@@ -43,12 +44,13 @@ pub(super) fn load(
     let database = reader.database(books);
     let server = reader.server();
     let payment = reader.payment();
+    let checkout = reader.checkout();
     let events = reader.events();
     let log_level = reader.log_level();
     let otlp = reader.otlp();
     reader.refuse_unknown_keys();
     if let (Some(gateway), Some(server)) = (&gateway, &server) {
-        reader.check_together(gateway, server);
+        reader.check_together(gateway, server, &checkout);
     }
     #[cfg(feature = "nats")]
     if let (Some(gateway), Some(events)) = (&gateway, &events) {
@@ -56,7 +58,7 @@ pub(super) fn load(
     }
     match (gateway, server, payment, events) {
         (Some(gateway), Some(server), Some(payment), Some(events)) if reader.faults.is_empty() => {
-            Ok(Config { gateway, database, server, payment, events, log_level, otlp })
+            Ok(Config { gateway, database, server, payment, checkout, events, log_level, otlp })
         }
         _ => Err(ConfigFaults(reader.faults)),
     }
