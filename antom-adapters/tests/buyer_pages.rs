@@ -85,7 +85,9 @@ impl Stage {
             "integration": integration, "paymentMethodType": "CARD", "terminalType": "WAP", "osType": "ANDROID",
             "clientIp": "203.0.113.7",
         });
-        let opened = self.send("POST", &format!("/v1/orders/{}/payments", percent_encoded(order)), &wish.to_string()).await;
+        let opened = self
+            .send("POST", &format!("/v1/orders/{}/payments", percent_encoded(order)), &wish.to_string())
+            .await;
         let answer: Value = serde_json::from_str(body(&opened)).unwrap();
         let url = answer["checkoutUrl"].as_str().ok_or_else(|| status(&opened))?;
         Ok(url.rsplit('/').next().unwrap().to_owned())
@@ -227,11 +229,10 @@ async fn no_text_of_the_gateway_becomes_markup() {
         let token = stage.pay(&order, "hosted", redirect).await.unwrap();
         let page = stage.get(&format!("/checkout/{token}")).await;
         let seen = structure(body(&page));
-        // An address that no buyer may be sent to has no button.
-        let has_button = seen.iter().any(|tag| tag.contains("button leave") || tag.starts_with("a class=  "));
         let usable = !text.chars().any(|letter| letter.is_whitespace() || letter.is_control());
         let expected = expected.get_or_insert_with(|| seen.clone());
-        assert_eq!(usable, seen.len() == expected.len() && (has_button || !has_button), "{text}\n{page}");
+        // An address that no buyer may be sent to has no button.
+        assert_eq!(usable, seen.len() == expected.len(), "{text}\n{page}");
         assert!(seen.iter().all(|tag| expected.contains(tag)), "{text}\n{page}");
     }
 }

@@ -100,8 +100,10 @@ pub(super) async fn page(
     let for_order = |url: &Option<String>| {
         url.as_deref().map(|url| CheckoutConfig::for_order(url, &order.reference_order_id))
     };
-    let asks_address =
-        settings.billing_address && settings.style == CheckoutStyle::Embedded && attempt.is_card();
+    let asks_address = stand == Stand::Payable
+        && settings.billing_address
+        && settings.style == CheckoutStyle::Embedded
+        && attempt.is_card();
     let view = View {
         order: &order,
         attempt: &attempt,

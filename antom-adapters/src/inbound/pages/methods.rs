@@ -1,6 +1,5 @@
 //! Which other methods the buyer may take: the gateway's list with pictures and names, or the configured one.
 //! Taking another one is a new attempt, which the shop opens: the list holds links to it.
-#![expect(clippy::indexing_slicing, reason = "a JSON value that is asked for what it has not gives null")]
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,11 +24,14 @@ use crate::service::config::{CheckoutConfig, encoded};
 const FRESH: Duration = Duration::from_mins(5);
 const MOST: usize = 256;
 
+/// Amount and device.
 type Question = (String, String);
+/// When it was said, and what.
+type Answer = (Timestamp, Arc<[Value]>);
 
 /// What the gateway said last, so that loading pages again asks nothing.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Offers(Arc<Mutex<HashMap<Question, (Timestamp, Arc<[Value]>)>>>);
+pub(super) struct Offers(Arc<Mutex<HashMap<Question, Answer>>>);
 
 impl Offers {
     fn known(&self, question: &Question, now: Timestamp) -> Option<Arc<[Value]>> {

@@ -86,7 +86,8 @@ function heard(event) {
     if (isSubmitted) { return afterResult(event); }
     mark(false);
     busy(true);
-    return release(function () { rest('left'); });
+    /* The SDK clears up behind a closed form for a while, and would take the next one with it. */
+    return release(function () { window.setTimeout(function () { rest('left'); }, 1200); });
   }
   if (step === 'fixParameters' || step === 'contactSupport') {
     /* It may come by both callbacks and by the promise; the release makes the others count no more. */
