@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use antom_adapters::service::{Builder, Running};
 use antom_core::time::Timestamp;
-use antom_domain::order::GatewayCall;
+use antom_domain::order::{CallSubject, GatewayCall};
 use antom_domain::port::{CallFailure, FailureReason, GatewayAnswer, PaymentGateway, Reach};
 use antom_domain::testing::{MemoryStore, SetClock};
 use async_trait::async_trait;
@@ -21,14 +21,26 @@ use support::{config, exchange, status};
 const KEYS: &str = r#"[{"name":"shop","sha256":"2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683","scopes":["read","write"]}]"#;
 const SESSION_DATA: &str = "a+/==&&SG&&111&&e30=";
 
-/// A gateway that opens payments as a test says and cannot be asked anything.
+/// A gateway that opens payments and answers inquiries as a test says.
 #[derive(Debug, Default)]
-struct Openings(Mutex<Option<GatewayAnswer>>);
+struct Openings {
+    opening: Mutex<Option<GatewayAnswer>>,
+    inquiry: Mutex<Option<Value>>,
+}
 
 #[async_trait]
 impl PaymentGateway for Openings {
     async fn call(&self, call: &GatewayCall) -> Result<GatewayAnswer, CallFailure> {
-        let answer = if call.subject.is_question() { None } else { self.0.lock().unwrap().take() };
+        let answer = match &call.subject {
+            CallSubject::Open { .. } => self.opening.lock().unwrap().take(),
+            CallSubject::Inquire { payment_request_id } => {
+                self.inquiry.lock().unwrap().clone().map(|mut answer| {
+                    answer["paymentRequestId"] = json!(payment_request_id);
+                    GatewayAnswer::InquiryPayment(serde_json::from_value(answer).unwrap())
+                })
+            }
+            _ => None,
+        };
         answer.ok_or(CallFailure { reach: Reach::NotSent, reason: FailureReason::NoConnection, hint: None })
     }
 }
@@ -77,7 +89,7 @@ impl Stage {
 
     /// Opens a payment; the gateway answers so.
     async fn pay(&self, order: &str, integration: &str, answer: Value) -> Result<String, u16> {
-        *self.gateway.0.lock().unwrap() = Some(match integration {
+        *self.gateway.opening.lock().unwrap() = Some(match integration {
             "session" => GatewayAnswer::CreatePaymentSession(serde_json::from_value(answer).unwrap()),
             _ => GatewayAnswer::Pay(serde_json::from_value(answer).unwrap()),
         });
@@ -357,6 +369,53 @@ async fn session_data_is_handed_to_the_page_whole_and_never_near_its_end() {
         body(&page).contains("https://shop.example/pay/order-1"),
         "another payment is the shop's to open: {page}"
     );
+}
+
+//= B-3 test
+#[tokio::test(flavor = "multi_thread")]
+async fn the_result_page_tells_what_the_gateway_says_and_waits_where_it_says_nothing() {
+    let stage = Stage::open().await;
+    let amount = json!({"currency": "USD", "value": "4200"});
+    let said = json!({"resultCode": "SUCCESS", "resultStatus": "S"});
+    let captured = json!([{"transactionType": "CAPTURE", "transactionStatus": "SUCCESS", "transactionAmount": amount,
+        "transactionId": "C-1", "transactionRequestId": "CR-1", "transactionResult": said}]);
+    for (order, inquiry, shown, told, again) in [
+        (
+            "open",
+            json!({"result": said, "paymentStatus": "PROCESSING", "paymentAmount": amount}),
+            "processing",
+            "Order processing",
+            false,
+        ),
+        (
+            "failed",
+            json!({"result": said, "paymentStatus": "FAIL", "paymentAmount": amount, "paymentResultCode": "DO_NOT_HONOR"}),
+            "failed",
+            "Payment not completed",
+            true,
+        ),
+        (
+            "paid",
+            json!({"result": said, "paymentStatus": "SUCCESS", "paymentAmount": amount, "paymentId": "P-1", "transactions": captured}),
+            "paid",
+            "Payment complete",
+            false,
+        ),
+    ] {
+        let token = stage.session(order, "Two cups").await;
+        *stage.gateway.inquiry.lock().unwrap() = Some(inquiry);
+        let page = stage.get(&format!("/result/{token}?lang=en&paymentStatus=SUCCESS")).await;
+        let page = body(&page);
+        assert!(page.contains(&format!(r#"data-shown="{shown}""#)) && page.contains(told), "{order}: {page}");
+        assert_eq!(page.contains(&format!("https://shop.example/pay/{order}")), again, "{order}: {page}");
+        assert!(page.contains(&format!("https://shop.example/orders/{order}")), "{order}: {page}");
+        assert!(!page.to_lowercase().contains("network"), "{order}: {page}");
+        assert_eq!(page.contains("result.js"), shown == "processing", "{order}: {page}");
+        let checkout = stage.get(&format!("/checkout/{token}?lang=en")).await;
+        let to_result = format!("../result/{token}?lang=en");
+        let expected = (shown != "processing").then_some(to_result.as_str());
+        assert_eq!(header(&checkout, "location"), expected, "{order}: nobody can pay again here");
+    }
 }
 
 //= B-4 test

@@ -240,6 +240,7 @@ export function tellCheckout(way, style) {
       const other = await who.open();
       await other.page.goto(payment.url);
       await other.page.locator('#pay').waitFor();
+      await checkout.page.bringToFront();
       await begin(checkout);
       await checkout.choose(GOOD);
       await pay(checkout);

@@ -14,7 +14,8 @@ use crate::inbound::digest::sha256_hex;
 use crate::service::config::{CheckoutConfig, SdkScript};
 
 pub(super) const STYLE: &str = include_str!("assets/pages.css");
-/// The parts share one scope: a function around all of them.
+/// The parts share one scope: a function around all of them. They are ES5, and a browser that cannot run them says so.
+//= C-5, C-11
 pub(super) const CHECKOUT: &str = concat!(
     "(function () {\n'use strict';\n",
     include_str!("assets/common.js"),
@@ -85,4 +86,41 @@ pub(super) async fn serve(
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, asset.content.clone()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Syntax and functions of browsers that came after the oldest ones; `tests/browser` parses the scripts as ES5 too.
+    const TOO_NEW: [&str; 14] = [
+        "=>",
+        "`",
+        "let ",
+        "const ",
+        "class ",
+        "async ",
+        "await ",
+        "...",
+        "?.",
+        "??",
+        "fetch(",
+        ".includes(",
+        ".forEach(",
+        "Object.assign",
+    ];
+
+    //= C-11 test
+    #[test]
+    fn the_scripts_are_written_for_the_oldest_browsers() {
+        for (name, script) in [("checkout", CHECKOUT), ("result", RESULT)] {
+            let code: String =
+                script.split("/*").map(|part| part.rsplit("*/").next().unwrap_or_default()).collect();
+            for new in TOO_NEW {
+                assert!(!code.contains(new), "{name} has {new}");
+            }
+            assert!(code.contains("canRun()"), "{name} looks first whether it can run");
+        }
+        assert!(CHECKOUT.contains("told.texts.tooOld"), "and says so where it cannot");
+    }
 }

@@ -303,7 +303,8 @@ fn ways(view: &View<'_>, words: &Words) -> Markup {
     }
 }
 
-/// The address that goes along with `submit` (C-4, C-8).
+/// The address that goes along with `submit` (C-8).
+//= C-4
 fn address(words: &Words) -> Markup {
     let field = |name: &str, label: &str, most: &str, autocomplete: &str| {
         html! {
