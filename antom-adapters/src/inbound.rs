@@ -4,10 +4,13 @@
 pub mod admin;
 pub mod api;
 pub mod cli;
+pub(crate) mod dashboard;
 mod digest;
 mod intake;
 pub mod listener;
 pub(crate) mod observe;
 pub mod openapi;
 pub mod pages;
+pub mod reconciliation;
+pub(crate) mod unread;
 pub mod webhook;

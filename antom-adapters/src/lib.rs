@@ -10,6 +10,7 @@
 //! | `nats` | [`outbound::events::nats`]: merchant events to NATS JetStream |
 //! | `keygen` | makes RSA key pairs for the command line |
 //! | `otel` | traces of requests and calls for an OpenTelemetry collector |
+//! | `test-clock` | [`outbound::followed_clock`]: a simulator's time instead of the machine's, for tests |
 //! | `service` | the `antom` binary: configuration, worker, webhook, merchant API, command line |
 //!
 //! Without features there are the adapters that every program needs: [`outbound::clock`] and [`outbound::entropy`].

@@ -4,6 +4,7 @@
 pub mod config;
 pub(crate) mod database;
 mod logs;
+mod parts;
 mod reload;
 mod run;
 #[cfg(feature = "otel")]

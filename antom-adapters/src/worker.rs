@@ -1,11 +1,12 @@
-//! The worker: makes durable calls, asks open questions and tells merchant events, until it is told to stop.
+//! The worker: makes durable calls, asks open questions, tells merchant events and erases what has had its time, until it is
+//! told to stop.
 //! What to call and what to ask is decided by the domain; here are only time, tasks and limits.
 
-mod deadline;
 mod dispatch;
 mod poll;
 mod publish;
 mod returns;
+mod sweep;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,9 +18,10 @@ use antom_domain::service::{Books, Dispatcher, Inquiries};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::{AbortHandle, JoinHandle};
 
-pub use publish::{EventWorker, Retention};
+pub use publish::{EventRetention, EventWorker};
 use returns::Returns;
 pub use returns::Waiter;
+pub use sweep::Sweeper;
 
 /// How many calls are under way at the same time.
 const CALLS_AT_ONCE: usize = 32;
@@ -27,6 +29,9 @@ const CALLS_AT_ONCE: usize = 32;
 const POLLS_AT_ONCE: usize = 8;
 /// How long a claim is held: longer than any call may take, so that a living worker never loses one.
 const LEASE: Duration = Duration::from_secs(30);
+
+/// Nobody sleeps longer: other processes leave work, and the clock that due times are told by may be set meanwhile.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
 /// The running worker.
 #[derive(Debug)]

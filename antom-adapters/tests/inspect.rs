@@ -42,6 +42,18 @@ async fn the_orders_that_wait_longest_come_first_and_no_more_than_were_asked_for
 }
 
 #[tokio::test]
+async fn the_event_that_waits_longest_is_told_until_it_is_settled() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_oldest_event_is_told(&SqliteStore::open(&folder.path().join("orders.db")).unwrap()).await;
+}
+
+#[tokio::test]
+async fn the_events_of_one_order_are_told_with_what_became_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_events_of_an_order_are_told(&SqliteStore::open(&folder.path().join("orders.db")).unwrap()).await;
+}
+
+#[tokio::test]
 async fn trying_the_disk_leaves_every_fence_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("orders.db");

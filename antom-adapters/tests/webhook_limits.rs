@@ -52,6 +52,17 @@ async fn an_honest_notification_is_acknowledged_again_and_again_on_one_connectio
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_refused_before_the_body_was_read_hears_that_the_connection_ends() {
+    let running = service(Limits::default()).await;
+    let refused = "POST /v1/orders HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}";
+    let mut stream = connect(running.listening).await;
+    stream.write_all(refused.as_bytes()).await.unwrap();
+    let answer = in_time(rest(&mut stream)).await;
+    assert_eq!(status(&answer), 401, "{answer}");
+    assert!(answer.to_ascii_lowercase().contains("\r\nconnection: close\r\n"), "{answer}");
+}
+
 //= N-3 test
 #[tokio::test(flavor = "multi_thread")]
 async fn odd_texts_in_a_notification_are_acknowledged_and_kept_on_sqlite() {

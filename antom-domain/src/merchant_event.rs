@@ -75,6 +75,15 @@ impl EventData {
         &self.0
     }
 
+    /// The details without what is personal in them; `None` where there is nothing, or where it is no JSON.
+    pub fn without_personal_data(&self) -> Option<EventData> {
+        let mut data: serde_json::Value = serde_json::from_str(&self.0).ok()?;
+        let details = data.get_mut("payment")?.get_mut("details")?.as_object_mut()?;
+        let before = details.len();
+        details.retain(|name, _| data::IMPERSONAL.contains(&name.as_str()));
+        (details.len() < before).then(|| EventData(data.to_string()))
+    }
+
     /// The JSON text, to be stored.
     pub fn into_text(self) -> String {
         self.0

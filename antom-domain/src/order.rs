@@ -9,6 +9,7 @@ mod command;
 mod decide;
 mod details;
 mod draft;
+mod erasure;
 mod event;
 mod explain;
 mod explanation;
@@ -28,6 +29,7 @@ pub use apply::NotAnOrderLog;
 pub use call::{CallId, CallSubject, GatewayCall, RequestBody};
 pub use command::{CancelReason, Command, NewOrder, OpenAttempt, RefundReason, Refusal};
 pub use details::Details;
+pub use erasure::{ERASED_TEXT, Erased, ErasureRefusal};
 pub use event::{Event, Handout, Recorded};
 pub use explanation::{
     AttemptAccount, Awaited, Deadline, DeadlineKind, Explanation, MachineAccount, Reason, Task, TaskKind,

@@ -8,6 +8,7 @@ mod gateway;
 mod inbox;
 mod outbox;
 mod publisher;
+mod retention;
 mod store;
 
 pub use clock::Clock;
@@ -22,6 +23,7 @@ pub use inbox::{
 };
 pub use outbox::{Claim, Claimed, Outbox, OutboxError};
 pub use publisher::{EventPublisher, PublishFailure, PublishFailureReason};
+pub use retention::{DroppedBodies, EraseError, Erasure, RestingPage, RestingQuery, Retention};
 pub use store::{
     Announced, Commit, CommitError, IdKey, OrderPage, OrderQuery, OrderStore, StoreError, StoredOrder,
     Version,

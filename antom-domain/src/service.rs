@@ -1,9 +1,10 @@
 //! Services over the ports: commands, notifications, the dispatcher, inquiries,
-//! reminders and publishing.
+//! reminders, publishing and erasing.
 //! They need no runtime of their own; when they run is left to the worker and the inbound adapters.
 
 mod books;
 mod dispatcher;
+mod erasing;
 mod inquiries;
 mod notifications;
 mod orders;
@@ -13,6 +14,7 @@ mod reminders;
 
 pub use books::{Books, BooksError, Ports};
 pub use dispatcher::{Dispatched, Dispatcher};
+pub use erasing::{Erasal, Erasing, ErasingError, Swept, Terms};
 pub use inquiries::{Asked, AskedForCard, Inquiries};
 pub use notifications::{Notifications, Receipt};
 pub use orders::{CommandError, Created, Executed, Orders};

@@ -9,7 +9,7 @@ use antom_domain::authorization::AuthorizationTable;
 use antom_domain::cancel::{CancelPhase, CancelTable};
 use antom_domain::capture::{CapturePhase, CaptureTable};
 use antom_domain::order::{
-    Attempt, CallSubject, CancelWord, CaptureWord, Command, Fact, Integration, Order, PaymentWord,
+    Attempt, CallSubject, CancelWord, CaptureWord, Command, Erased, Fact, Integration, Order, PaymentWord,
     RefundReason, RefundWord, Report, ReviewWord, Role, Source,
 };
 use antom_domain::payment::{PaymentInput, PaymentPhase, PaymentTable};
@@ -372,6 +372,35 @@ proptest! {
                     .any(|question| *question.subject.payment_request_id() == attempt.payment_request_id);
                 prop_assert!(!open || asked, "what is open is asked for");
             }
+        }
+    }
+
+    /// Wherever an order rests, its log without personal data tells the same order without personal data, and what happens
+    /// afterwards goes the same way.
+    #[test]
+    fn an_erased_order_goes_on_like_any_other(
+        acts in prop::collection::vec(act(), 1..40),
+        later in prop::collection::vec(act(), 1..10),
+    ) {
+        let mut story = Story::begin();
+        acts.iter().for_each(|act| perform(&mut story, act));
+        let Ok(step) = story.order.erase(Erased::Everything) else { return Ok(()) };
+        let mut untouched = story.clone();
+        story.take(&step);
+        for recorded in &mut story.log {
+            if let Some(rewritten) = recorded.without_personal_data(Erased::Everything) {
+                *recorded = rewritten;
+            }
+        }
+        prop_assert_eq!(&Order::fold(&story.log).unwrap(), &story.order);
+        prop_assert!(story.order.is_at_rest());
+        let later = later.iter().filter(|act| !matches!(act, Act::Open(..)));
+        for act in later {
+            perform(&mut story, act);
+            perform(&mut untouched, act);
+            prop_assert_eq!(story.order.phase(), untouched.order.phase(), "after {:?}", act);
+            prop_assert_eq!(story.called(), untouched.called(), "after {:?}", act);
+            prop_assert_eq!(&Order::fold(&story.log).unwrap(), &story.order);
         }
     }
 

@@ -14,11 +14,13 @@ use antom_domain::testing::contract::Adapter;
 async fn fresh() -> Adapter {
     let store = MemoryStore::new();
     let same = store.clone();
-    Adapter::of(store)
+    Adapter::of(store.clone())
+        .retaining(std::sync::Arc::new(store))
         .written_by_others(move |id, event, snapshot| same.write_stored(id, event, snapshot).unwrap())
 }
 
 antom_domain::contract_suite!(fresh);
+antom_domain::retention_contract_suite!(fresh);
 
 fn creation() -> Commit {
     let order_id = ReferenceOrderId::parse("A").unwrap();
@@ -38,6 +40,7 @@ fn creation() -> Commit {
             reference_buyer_id: ReferenceBuyerId::parse("BUYER-1").unwrap(),
             created_at: at,
             has_details: false,
+            erased: None,
             attempts: Vec::new(),
             is_read_only: false,
         }
@@ -60,6 +63,7 @@ fn the_suite_runs_every_story() {
         ("outbox", include_str!("../src/testing/contract/outbox.rs")),
         ("inbox", include_str!("../src/testing/contract/inbox.rs")),
         ("events", include_str!("../src/testing/contract/events.rs")),
+        ("retention", include_str!("../src/testing/contract/retention.rs")),
     ];
     for (port, source) in ports {
         let (_, listed) = suite.split_once(&format!("$($given),+, {port}:")).unwrap();

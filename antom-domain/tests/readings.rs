@@ -171,12 +171,13 @@ fn an_answer_that_echoes_another_id_says_nothing_about_ours() {
     assert_eq!(inquiry(foreign), []);
 }
 
+//= T-7 test
 #[test]
 fn a_session_is_handed_out_whole_and_a_success_without_data_is_unknown() {
     let read = |json: &str| {
         answer(&open(), &GatewayAnswer::CreatePaymentSession(Box::new(serde_json::from_str(json).unwrap())))
     };
-    let data = "UvtQ/x+3w==&&SG&&188&&eyJhIjoxfQ==";
+    let data = " UvtQ/x+3w==&&SG&&188&&eyJhIjoxfQ==\\u003c\\\"&amp; ";
     let facts = read(&format!(
         r#"{{"result":{{"resultStatus":"S","resultCode":"SUCCESS"}},"paymentSessionData":"{data}",
         "paymentSessionExpiryTime":"2026-11-22T10:00:00+08:30"}}"#
@@ -187,7 +188,10 @@ fn a_session_is_handed_out_whole_and_a_success_without_data_is_unknown() {
     else {
         panic!("no session in {facts:?}");
     };
-    assert_eq!(payment_session_data, data);
+    assert_eq!(
+        payment_session_data, " UvtQ/x+3w==&&SG&&188&&eyJhIjoxfQ==<\"&amp; ",
+        "but for the JSON around it"
+    );
     assert_eq!(expires_at.unwrap().to_rfc3339(), "2026-11-22T01:30:00.000Z");
     assert!(is_unknown(&read(r#"{"result":{"resultStatus":"S","resultCode":"SUCCESS"}}"#)));
 }
@@ -318,4 +322,29 @@ fn what_is_known_of_the_card_is_kept_and_a_full_number_is_not() {
     let facts = inquiry(&json("4054695723100768"));
     let [Fact::Payment { seen, .. }] = &facts[..] else { panic!("{facts:?}") };
     assert_eq!(seen.details.card_no, None);
+}
+
+//= N-7 test
+#[test]
+fn what_the_buyer_really_paid_is_kept_beside_the_agreed_amount_and_never_replaces_it() {
+    let amounts = r#""paymentAmount":{"currency":"USD","value":"4200"},
+        "actualPaymentAmount":{"currency":"PHP","value":"240000"}"#;
+    let ok = r#""result":{"resultCode":"SUCCESS","resultStatus":"S"}"#;
+    let message = format!(r#"{{"notifyType":"PAYMENT_RESULT",{ok},"paymentRequestId":"PAY-1",{amounts}}}"#);
+    let NotificationReading::Facts(notified) = notification(&serde_json::from_str(&message).unwrap()) else {
+        panic!("it is about a payment");
+    };
+    let answered = pay(&format!("{{{ok},{amounts}}}"));
+    let inquired = inquiry(&format!(r#"{{{ok},"paymentStatus":"SUCCESS",{amounts}}}"#));
+    for facts in [notified, answered, inquired] {
+        let [Fact::Payment { seen, .. }] = &facts[..] else { panic!("{facts:?}") };
+        assert_eq!(seen.amount, SeenAmount::Read(usd(4_200)));
+        let paid = seen.details.actual_payment_amount.unwrap();
+        assert_eq!((paid.currency().code(), paid.minor_units()), ("PHP", 240_000));
+    }
+    let unreadable =
+        r#"{"result":{"resultStatus":"S"},"paymentStatus":"SUCCESS","actualPaymentAmount":{"value":"x"}}"#;
+    let facts = inquiry(unreadable);
+    let [Fact::Payment { seen, .. }] = &facts[..] else { panic!("{facts:?}") };
+    assert_eq!(seen.details.actual_payment_amount, None, "what is no amount is not kept");
 }

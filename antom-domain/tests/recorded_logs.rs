@@ -14,7 +14,7 @@ use antom_domain::order::stored::{
     event_names, event_text, read_event, read_snapshot, rebuild, snapshot_text,
 };
 use antom_domain::order::{
-    CallSubject, CancelWord, CaptureKey, CaptureSeen, CaptureWord, CardTerms, Command, Details, Fact,
+    CallSubject, CancelWord, CaptureKey, CaptureSeen, CaptureWord, CardTerms, Command, Details, Erased, Fact,
     Integration, NewOrder, OrderDetails, PaymentWord, RefundWord, Report, ReviewWord, SeenAmount, Source,
 };
 use antom_domain::policy::CapturePolicy;
@@ -124,6 +124,7 @@ fn stories() -> Vec<(&'static str, Story)> {
         ("stored_card_with_goods", stored_card_with_goods()),
         ("capture_missed", capture_missed()),
         ("paid_and_sent_back", paid_and_sent_back()),
+        ("paid_and_erased", paid_and_erased()),
     ]
 }
 
@@ -181,6 +182,21 @@ fn stored_card_with_goods() -> Story {
     };
     story.later(3).says(seen(1, Source::Notification, |seen| seen.details = told));
     story.later(2).says(own_capture(1, CaptureWord::Success));
+    story
+}
+
+/// As the store keeps it: what was personal is gone from the earlier events too.
+fn paid_and_erased() -> Story {
+    let mut story = stored_card_with_goods();
+    let step = story.order.erase(Erased::Everything).unwrap();
+    story.later(63_072_000).take(&step);
+    for recorded in &mut story.log {
+        if let Some(rewritten) = recorded.without_personal_data(Erased::Everything) {
+            *recorded = rewritten;
+        }
+    }
+    story.later(60).command(&refund_command(1, "REFUND-1", 700)).unwrap();
+    story.later(5).says(refund(1, "REFUND-1", RefundWord::Success, usd(700)));
     story
 }
 

@@ -10,7 +10,7 @@ use antom_domain::cancel::CancelPhase;
 use antom_domain::capture::CapturePhase;
 use antom_domain::order::{
     CallSubject, CancelWord, CaptureWord, Command, Fact, Integration, NotShippable, OrderPhase, PaymentWord,
-    RefundWord, Refusal, Report, ReviewWord, Role, SeenAmount, Source,
+    RefundWord, Refusal, Report, ReviewWord, Role, Source,
 };
 use antom_domain::payment::PaymentPhase;
 use antom_domain::policy::WrongCapture;
@@ -48,32 +48,6 @@ fn a_pending_payment_is_never_paid() {
     assert_eq!(story.attempt(1).payment.phase, PaymentPhase::Pending);
     assert!(story.order.shippable().is_err());
     assert!(!story.order.questions().is_empty(), "it is still polled");
-}
-
-//= N-7 test
-//= I-3 test
-#[test]
-fn a_success_in_another_amount_is_no_success_and_is_inquired() {
-    let mut story = Story::with_open_card(Automatic);
-    let mut seen = payment_seen(PaymentWord::Success);
-    seen.amount = SeenAmount::Read(usd(4_100));
-    let step =
-        story.says(Fact::Payment { names: names(1), source: Source::Notification, seen: Box::new(seen) });
-    assert_eq!(story.attempt(1).payment.phase, PaymentPhase::AwaitingPayer);
-    assert_eq!(story.order.shippable().unwrap_err(), NotShippable::Disputed);
-    assert_eq!(step.effects[0].api.name(), "inquiryPayment");
-    // The gateway, asked again, names our amount.
-    story.says(inquired(1, PaymentWord::Success));
-    assert_eq!(story.order.shippable().unwrap_err(), NotShippable::NotCaptured);
-}
-
-#[test]
-fn a_success_without_an_amount_is_unknown() {
-    let mut story = Story::with_open_card(Automatic);
-    let mut seen = payment_seen(PaymentWord::Success);
-    seen.amount = SeenAmount::Absent;
-    story.says(Fact::Payment { names: names(1), source: Source::Notification, seen: Box::new(seen) });
-    assert_eq!(story.attempt(1).payment.phase, PaymentPhase::AwaitingPayer);
 }
 
 //= B-5 test
@@ -302,31 +276,6 @@ fn an_idempotency_key_opens_one_attempt() {
 }
 
 #[test]
-fn a_final_answer_that_is_contradicted_stays_and_freezes_the_order() {
-    let mut story = Story::with_open_card(Automatic);
-    story.says(notified(1, PaymentWord::Success));
-    story.says(own_capture(1, CaptureWord::Success));
-    let step = story.says(own_capture(1, CaptureWord::Failure));
-    assert_eq!(story.attempt(1).captures[0].phase, CapturePhase::Captured);
-    assert_eq!(story.order.phase(), OrderPhase::OnHold);
-    assert_eq!(step.effects[0].api.name(), "inquiryPayment");
-    assert!(story.says(own_capture(1, CaptureWord::Failure)).is_empty(), "said twice, recorded once");
-    story.says(inquired(1, PaymentWord::Success));
-    assert_eq!(
-        story.order.phase(),
-        OrderPhase::OnHold,
-        "a word about the payment says nothing about the capture"
-    );
-    story.facts(&[inquired(1, PaymentWord::Success), inquired_capture(1, CaptureWord::Failure)]);
-    assert_eq!(story.order.phase(), OrderPhase::OnHold, "the gateway, asked again, still contradicts");
-    story.facts(&[inquired(1, PaymentWord::Success), inquired_capture(1, CaptureWord::Success)]);
-    assert!(story.order.shippable().is_ok(), "the gateway, asked again, agrees with the record");
-    assert!(story.says(own_capture(1, CaptureWord::Failure)).is_empty(), "a resent notification is no news");
-    story.facts(&[inquired(1, PaymentWord::Success), inquired_capture(1, CaptureWord::Failure)]);
-    assert_eq!(story.order.phase(), OrderPhase::OnHold, "what the gateway says when asked is");
-}
-
-#[test]
 fn a_hold_that_the_gateway_failed_to_capture_is_given_back_and_the_buyer_may_pay_again() {
     let mut story = Story::with_open_card(Automatic);
     story.says(notified(1, PaymentWord::Success));
@@ -368,6 +317,20 @@ fn a_refund_in_process_is_inquired_and_never_sent_again() {
     assert_eq!(asked, ["inquiryRefund"]);
 }
 
+//= X-10 test
+#[test]
+fn a_payment_whose_refund_may_give_the_money_back_is_not_cancelled_as_well() {
+    let mut story = Story::begin();
+    story.open(1, Integration::Session, "ALIPAY_CN", Automatic);
+    story.hand_out(1);
+    story.says(notified(1, PaymentWord::Success));
+    story.command(&refund_command(1, "R-1", 4_200)).unwrap();
+    assert_eq!(story.command(&cancel_command(1)).unwrap_err(), Refusal::TooLateToCancel);
+    story.says(refund(1, "R-1", RefundWord::Failure, usd(4_200)));
+    story.command(&cancel_command(1)).unwrap();
+    assert_eq!(story.called().last(), Some(&"cancel"));
+}
+
 #[test]
 fn an_order_whose_money_is_on_its_way_back_is_not_shippable() {
     let mut story = Story::begin();
@@ -400,17 +363,6 @@ fn a_rejected_payment_that_is_captured_all_the_same_is_never_shippable_and_goes_
     story.says(cancel(1, CancelWord::Refused));
     assert!(story.order.shippable().is_err());
     assert_eq!(story.called().last(), Some(&"refund"));
-}
-
-#[test]
-fn a_dispute_about_an_attempt_that_then_failed_does_not_freeze_the_order_for_ever() {
-    let mut story = Story::with_open_card(Automatic);
-    let mut seen = payment_seen(PaymentWord::Success);
-    seen.amount = SeenAmount::Read(usd(4_100));
-    story.says(Fact::Payment { names: names(1), source: Source::Notification, seen: Box::new(seen) });
-    assert_eq!(story.order.phase(), OrderPhase::OnHold);
-    story.says(inquired(1, PaymentWord::Failure));
-    assert_eq!(story.order.phase(), OrderPhase::Open, "the gateway, asked, says that nothing was paid");
 }
 
 #[test]
@@ -481,20 +433,6 @@ fn a_cancel_of_an_attempt_that_never_arrived_ends_with_the_attempt() {
     assert_eq!(story.attempt(1).payment.phase, PaymentPhase::Failed);
     assert!(!story.order.wants(&call));
     assert!(story.order.questions().is_empty());
-}
-
-//= X-4 test
-#[test]
-fn a_hint_about_an_order_at_rest_leads_to_one_inquiry() {
-    let mut story = Story::with_open_card(Automatic);
-    story.says(notified(1, PaymentWord::Failure));
-    assert!(story.order.questions().is_empty());
-    let hint = Fact::Hint { names: names(1), mark: "mark".to_owned() };
-    let step = story.says(hint.clone());
-    assert_eq!(step.effects[0].api.name(), "inquiryPayment");
-    assert!(story.order.wants(&step.effects[0]));
-    assert_eq!(story.attempt(1).payment.phase, PaymentPhase::Failed, "a hint is not believed");
-    assert!(story.says(hint).is_empty());
 }
 
 #[test]

@@ -13,8 +13,8 @@ use antom_domain::order::{Command, GatewayCall, Integration, Order, Refusal};
 use antom_domain::payment::PaymentPhase;
 use antom_domain::policy::Retry;
 use antom_domain::port::{
-    CallFailure, FailureReason, GatewayAnswer, Inbox, InboxMark, InboxVerdict, NotificationDigest, OrderStore, Outbox,
-    PaymentGateway, Reach, ReceivedNotification,
+    CallFailure, FailureReason, GatewayAnswer, Inbox, InboxMark, InboxVerdict, NotificationDigest,
+    OrderStore, Outbox, PaymentGateway, Reach, ReceivedNotification,
 };
 use antom_domain::reading::notification_keys;
 use antom_domain::service::{

@@ -1,11 +1,16 @@
 //! The simulator's control API: acts for the buyer, plants faults, reads the judge's books.
 //! What the gateway does with it is the simulator's; nothing here speaks the gateway's own API.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::http::{Answer, Call, Http, flag_at, list_at, text_at};
 use crate::waiting::{Look, PATIENCE, until};
+
+/// In seconds; less than the 10 minutes by which a notification may come from the future.
+const LONGEST_STEP: u64 = 300;
 
 /// A client of the control API.
 #[derive(Debug, Clone)]
@@ -47,6 +52,51 @@ impl Gateway {
     pub fn now(&self) -> Result<String, Failure> {
         let seen = self.get("/clock")?.expect_status("the clock is shown", &[200])?;
         Ok(text_at(&seen, "/now").to_owned())
+    }
+
+    /// Moves the gateway's time on; back when every notification that came due was answered or timed out.
+    ///
+    /// It moves in short steps: a clock that follows sees each of them at most one step late, so that no notification comes to
+    /// it from a future that it would not believe.
+    pub fn advance(&self, by: Duration) -> Result<(), Failure> {
+        let mut left = by.as_secs();
+        while left > 0 {
+            let seconds = left.min(LONGEST_STEP);
+            self.post("/clock/advance", &json!({ "seconds": seconds }))?
+                .expect_status("the time is moved", &[200])?;
+            left -= seconds;
+        }
+        Ok(())
+    }
+
+    /// Lets the method pay after the payment was closed or cancelled.
+    pub fn succeed_late(&self, payment_request_id: &str) -> Result<Value, Failure> {
+        self.post(&format!("/payments/{payment_request_id}/late-success"), &json!({}))?
+            .expect_status("the method pays late", &[200])
+    }
+
+    /// Begins or ends the review of a payment: `PROCESSING`, `ACCEPT`, `REJECT`.
+    pub fn review(&self, payment_request_id: &str, status: &str) -> Result<Value, Failure> {
+        self.post(&format!("/payments/{payment_request_id}/review"), &json!({ "status": status }))?
+            .expect_status("the review goes on", &[200])
+    }
+
+    /// Arranges what no request brings about; see the simulator's interface for the areas.
+    pub fn arrange(&self, payment_request_id: &str, areas: &Value) -> Result<Value, Failure> {
+        self.post(&format!("/payments/{payment_request_id}/arrange"), areas)?
+            .expect_status("it is arranged", &[200])
+    }
+
+    /// Every call of one operation is answered with this code until the scenarios end.
+    pub fn start_scenario(&self, api: &str, result_code: &str) -> Result<(), Failure> {
+        let scenario = json!({"api": api, "resultCode": result_code, "minutes": 30});
+        self.post("/scenarios", &scenario)?.expect_status("a scenario is started", &[200, 201]).map(drop)
+    }
+
+    /// Ends all scenarios.
+    pub fn end_scenarios(&self) -> Result<(), Failure> {
+        let call = Call::new("DELETE", "/_simulator/scenarios");
+        self.http.send(call)?.expect_status("the scenarios end", &[200, 204]).map(drop)
     }
 
     /// Every payment that the gateway knows.
@@ -171,6 +221,12 @@ impl Gateway {
             call.operation == operation && (names(call, "/paymentRequestId") || names(call, "/paymentId"))
         };
         Ok(self.all_calls()?.into_iter().filter(about).collect())
+    }
+
+    /// The first of these calls.
+    pub fn first_call(&self, operation: &str, payment: &str) -> Result<ReceivedCall, Failure> {
+        let first = self.calls(operation, payment)?.into_iter().next();
+        first.ok_or_else(|| Failure::step(format!("the gateway received {operation}"), payment))
     }
 
     /// Every call that the gateway's journal holds, oldest first.

@@ -3,6 +3,7 @@
 
 pub mod books;
 pub mod catcher;
+pub mod desk;
 pub mod failure;
 pub mod faults;
 pub mod flows;

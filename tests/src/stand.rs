@@ -6,11 +6,12 @@ use std::process::ExitStatus;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::failure::{Failure, Proof, Refuted};
 use crate::gateway::Gateway;
-use crate::http::Http;
+use crate::http::{Http, text_at};
 use crate::merchant::Merchant;
 use crate::process::{Ended, Launch, Running};
 use crate::waiting::{Look, until};
@@ -27,6 +28,8 @@ pub struct StandOptions {
     pub simulator_arguments: Vec<String>,
     /// Service settings that differ from the generated configuration, such as `ANTOM__PAYMENT__CAPTURE`.
     pub service_environment: Vec<(String, String)>,
+    /// The service's time is the simulator's, so that a test can move both.
+    pub follows_the_simulators_clock: bool,
     /// Words before the service's name: another program that becomes it.
     pub service_wrapper: Vec<String>,
 }
@@ -57,7 +60,11 @@ impl Stand {
         let simulator = simulator_launch(folder.path(), &options.simulator_arguments).start()?;
         let gateway = Gateway::new(simulator.told("listening")?);
         let keys = keys_in(folder.path());
-        let launch = service_launch(folder.path(), options);
+        let mut launch = service_launch(folder.path(), options);
+        if options.follows_the_simulators_clock {
+            let clock = format!("{}/_simulator/clock", gateway.base());
+            launch.environment.push(("ANTOM__CLOCK__FOLLOW".to_owned(), clock));
+        }
         let (service, service_launch, merchant) = start_service(launch, &keys)?;
         Ok(Self {
             service,
@@ -166,6 +173,20 @@ impl Stand {
         std::fs::write(file, text)?;
         self.service().terminate()?;
         self.start_service_again()
+    }
+
+    /// Makes a key with these scopes, and starts the service with it beside the others; answers its clear text.
+    pub fn admit(&mut self, name: &str, scopes: &[&str]) -> Result<String, Failure> {
+        let mut command = vec!["api-key", "new", "--json", "--name", name];
+        command.extend(scopes.iter().flat_map(|scope| ["--scope", scope]));
+        let text = self.antom(&command)?.expect("a key is made", 0)?;
+        let made: Value = serde_json::from_str(&text).unwrap_or_default();
+        let file = self.keys().join("antom.toml");
+        let more = format!("api_keys = [{}, ", text_at(&made, "/line"));
+        std::fs::write(&file, std::fs::read_to_string(&file)?.replace("api_keys = [", &more))?;
+        self.service().terminate()?;
+        self.start_service_again()?;
+        Ok(text_at(&made, "/key").to_owned())
     }
 
     /// Starts the service again after its end, on the same address and database.

@@ -11,12 +11,13 @@ use serde_json::{Value, json};
 use yaml_rust2::{Yaml, YamlLoader};
 
 const COMPOSE: [&str; 2] = ["deploy/compose.sqlite.yaml", "deploy/compose.postgres.yaml"];
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "README",
     "install",
     "configuration",
     "keys",
     "monitoring",
+    "reconciliation",
     "incidents",
     "backup",
     "upgrade",

@@ -3,6 +3,7 @@
 #![allow(clippy::indexing_slicing, reason = "a JSON value that is asked for what it has not gives null")]
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt as _;
 
 use antom_tests::flows::Steps;
 use antom_tests::http::{list_at, text_at};
@@ -66,11 +67,16 @@ fn judge(arrived: &[Arrived]) -> Result<(), Failure> {
 }
 
 fn is_signed(one: &Arrived) -> bool {
+    is_signed_by(one, &SECRETS)
+}
+
+/// Whether there is one signature for each of these secrets, and no other.
+fn is_signed_by(one: &Arrived, secrets: &[&str]) -> bool {
     let header = |name| one.caught.header(name);
     let signed = format!("{}.{}.{}", header("webhook-id"), header("webhook-timestamp"), one.caught.body);
     let signatures: Vec<&str> = header("webhook-signature").split(' ').collect();
-    signatures.len() == SECRETS.len()
-        && SECRETS.iter().zip(signatures).all(|(secret, signature)| {
+    signatures.len() == secrets.len()
+        && secrets.iter().zip(signatures).all(|(secret, signature)| {
             let key = STANDARD.decode(secret.trim_start_matches("whsec_")).unwrap_or_default();
             let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
             let tag = STANDARD.decode(signature.trim_start_matches("v1,")).unwrap_or_default();
@@ -214,6 +220,45 @@ fn events_are_listed_with_what_became_of_them_and_sent_again_on_request() -> Pro
             refused.expect_status("a query that means nothing is refused", &[400])?;
         }
         Ok(())
+    })
+}
+
+#[test]
+fn the_secrets_of_webhooks_are_changed_without_a_restart() -> Proof {
+    let receiver = Receiver::start()?;
+    let folder = tempfile::tempdir().map_err(Failure::from)?;
+    let file = folder.path().join("secret");
+    let write = |secret: &str| {
+        std::fs::write(&file, secret)?;
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600))
+    };
+    write(SECRETS[0]).map_err(Failure::from)?;
+    let mut options = telling(&receiver);
+    options.service_environment[1].1 = json!([file]).to_string();
+    Stand::prove_with(&options, |stand| {
+        let arrives = |order: &str| receiver.wait_for(order, "order.paid");
+        let first = arrives(&pay(stand, "before")?)?;
+        ensure(is_signed_by(&first, &SECRETS[..1]), "the old secret signs", &json!(first.caught.headers))?;
+
+        write(&"whsec_nonsense".repeat(2))?;
+        hang_up_until(stand, "keys not read again")?;
+        let same = arrives(&pay(stand, "spoilt")?)?;
+        ensure(is_signed_by(&same, &SECRETS[..1]), "a fault changes nothing", &json!(same.caught.headers))?;
+
+        write(SECRETS[1])?;
+        hang_up_until(stand, "the secrets of event webhooks were read again")?;
+        let second = arrives(&pay(stand, "after")?)?;
+        ensure(is_signed_by(&second, &SECRETS[1..]), "the new secret signs", &json!(second.caught.headers))?;
+        let log = stand.service_log()?;
+        ensure(!SECRETS.iter().any(|secret| log.contains(secret)), "neither is logged", &json!("a secret"))
+    })
+}
+
+fn hang_up_until(stand: &mut Stand, said: &str) -> Result<(), Failure> {
+    stand.service().hang_up()?;
+    until(said, PATIENCE, || {
+        let log = stand.service_log()?;
+        Ok(if log.contains(said) { Look::Found(()) } else { Look::NotYet(log) })
     })
 }
 

@@ -8,7 +8,7 @@ mod schema;
 mod witness;
 
 use antom_tests::flows::{Opened, Steps};
-use antom_tests::http::{Call, Http, text_at};
+use antom_tests::http::{Call, Http, list_at, text_at};
 use antom_tests::waiting::{Look, PATIENCE, until};
 use antom_tests::{Failure, Proof, Stand, StandOptions, ensure};
 use serde_json::{Value, json};
@@ -51,6 +51,8 @@ fn the_service_answers_as_the_document_says() -> Proof {
         buyers_pages(stand, &witness)?;
         events(&witness)?;
         notifications(&witness)?;
+        erasures(stand, &witness)?;
+        reconciliations(stand, &witness)?;
         witness.everything_was_seen()
     })
 }
@@ -136,6 +138,51 @@ fn notifications(witness: &Witness<'_>) -> Result<(), Failure> {
         witness.call("replayNotification", first, &witness.example("replayNotification", "nothing"), 200)?;
     ensure(text_at(&again, "/verdict") == "absorbed", "its verdict stays", &again)?;
     witness.call("replayNotification", "nobodys", &json!({}), 404).map(drop)
+}
+
+/// The orders of the first examples were never paid; all are of one buyer.
+fn erasures(stand: &Stand, witness: &Witness<'_>) -> Result<(), Failure> {
+    let one = witness.example("erase", "order");
+    let small = text_at(&one, "/referenceOrderId").to_owned();
+    let erased = witness.call("erase", "", &one, 200)?;
+    ensure(erased["erased"] == json!([small]), "it is erased", &erased)?;
+    let again = witness.call("erase", "", &one, 200)?;
+    ensure(again["erasedBefore"] == json!([small]), "once", &again)?;
+    witness.call("openPayment", &small, &witness.example("openPayment", "session"), 409)?;
+    witness.call("erase", "", &json!({"referenceOrderId": "no-order"}), 404)?;
+    witness.call("erase", "", &json!({}), 400)?;
+    witness.call("erase", "", &json!({"referenceBuyerId": "buyer-7", "cursor": "nowhere"}), 400)?;
+    let waiting = open(stand, witness, "session")?;
+    witness.call("erase", "", &json!({"referenceOrderId": waiting.order}), 409)?;
+    let theirs = witness.call("erase", "", &witness.example("erase", "buyer"), 200)?;
+    let refused = list_at(&theirs, "/refused").iter().any(|one| one["referenceOrderId"] == *waiting.order);
+    ensure(refused && theirs["erased"] != json!([]), "what rests is erased, the rest is told", &theirs)?;
+    Ok(())
+}
+
+/// A file of an empty period agrees with any books, and there is no folder to look into.
+fn reconciliations(stand: &Stand, witness: &Witness<'_>) -> Result<(), Failure> {
+    let operator = stand.merchant().with_key(witness::ADMIN_KEY);
+    let upload = |text: &str| {
+        let name = "transactionItems_20261102_000.csv";
+        let part =
+            format!("--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+        let call = Call::new("POST", "/v1/reconciliations");
+        let call = call.header("content-type", "multipart/form-data; boundary=b");
+        operator.send(call.text(format!("{part}{text}\r\n--b--\r\n")))
+    };
+    let header = "transactionType,transactionId,transactionRequestId,originalTransactionRequestId,referenceTransactionId,transactionAmountValue,transactionCurrency,memo";
+    let dispute = "DISPUTE,P,,PR,ORD,-60.00,USD,seen";
+    let unknown = "PAYMENT,Q,QR,,ORD,60.00,USD,";
+    let text = format!("{header}\n{dispute}\n{unknown}\n<END>\n");
+    let told = witness.judge("reconcile", upload(&text)?, 200)?;
+    witness.judge("reconcile", upload(&text.replace("<END>", ""))?, 400)?;
+    witness.call("reconcile", "", &witness.example("reconcile", "watched_folder"), 409)?;
+    witness.query("listReconciliations", "", 200)?;
+    let id = text_at(&told, "/id");
+    let shown = witness.call("showReconciliation", id, &NOTHING, 200)?;
+    ensure(shown == told, "it is shown as it was answered", &shown)?;
+    witness.call("showReconciliation", "nobodys", &NOTHING, 404).map(drop)
 }
 
 /// A new order like that of the example, whose id is its own.

@@ -10,6 +10,7 @@ use antom_tests::flows::{Steps, session_automatic_capture, surplus_is_cancelled}
 use antom_tests::http::{Call, flag_at, text_at};
 use antom_tests::merchant::{hosted_body, order_body};
 use antom_tests::postgres::Cluster;
+use antom_tests::receiver::{Receiver, Reply};
 use antom_tests::waiting::{Look, PATIENCE, until};
 use antom_tests::{Failure, Proof, Stand, StandOptions, ensure, ledger, skip};
 use serde_json::{Value, json};
@@ -116,6 +117,31 @@ fn the_metrics_tell_the_same_over_postgres() -> Proof {
 }
 
 #[test]
+fn an_event_that_nobody_takes_is_told_with_its_age() -> Proof {
+    let receiver = Receiver::start()?;
+    let settings = [
+        ("ANTOM__EVENTS__WEBHOOK_URL", receiver.url("/hooks").as_str()),
+        ("ANTOM__EVENTS__WEBHOOK_SECRETS", "[\"whsec_dGVzdHMtb25seS1zZWNyZXQtbnIuLTAx\"]"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let settings = settings.each_ref().map(|(name, value)| (name.as_str(), value.as_str()));
+    Stand::prove_with(&with(&settings), |stand| {
+        const LAG: &str = "antom_event_backlog_seconds";
+        receiver.reply_with(&[Reply::Status(503); 4]);
+        let steps = Steps::on(stand);
+        let order = steps.create_order("untold", "1000")?;
+        let opened = steps.open_session(&order, "AUTOMATIC")?;
+        steps.buyer(&opened, "success")?;
+        reaches(stand, LAG, 3.0)?;
+        receiver.wait_for(&order, "order.paid")?;
+        until("an empty queue", PATIENCE, || {
+            let seen = value(&metrics(stand)?, LAG);
+            Ok(if seen == Some(0.0) { Look::Found(()) } else { Look::NotYet(format!("{seen:?}")) })
+        })
+    })
+}
+
+#[test]
 fn an_outcome_that_is_unknown_is_counted_and_the_payment_is_told_to_be_in_doubt() -> Proof {
     Stand::prove_with(&with(&[("ANTOM__GATEWAY__TIMEOUT", "1s")]), |stand| {
         let deaf = json!([
@@ -124,7 +150,8 @@ fn an_outcome_that_is_unknown_is_counted_and_the_payment_is_told_to_be_in_doubt(
         ]);
         stand.gateway().plant_faults(&deaf)?;
         let order = Steps::on(stand).create_order("doubt", "1000")?;
-        stand.merchant().post_and_hold(
+        // Whoever goes away before the request was read has asked for nothing.
+        let _held = stand.merchant().post_and_hold(
             &format!("/v1/orders/{order}/payments"),
             &hosted_body("AUTOMATIC"),
             "doubt-1",

@@ -47,6 +47,31 @@ fn the_chosen_settlement_currency_and_our_own_notify_url_go_out_with_every_payme
     })
 }
 
+//= S-3 test
+#[test]
+fn the_only_settlement_currency_is_named_whatever_the_payment_is_in_and_without_one_none_is() -> Proof {
+    let only = [("ANTOM__PAYMENT__SETTLEMENT_CURRENCIES", "[\"EUR\"]")];
+    Stand::prove_with(&with(&only), |stand| {
+        let steps = Steps::on(stand);
+        let order = steps.create_order("one", "1000")?;
+        let session = steps.open_session(&order, "AUTOMATIC")?;
+        settled_in(&opening(stand, "createPaymentSession", &session)?, "EUR")?;
+        steps.buyer(&session, "success")?;
+        steps.wait_until_shippable(&order)?;
+        let order = steps.create_order("one", "1000")?;
+        let hosted = steps.open_hosted(&order, "AUTOMATIC")?;
+        settled_in(&opening(stand, "pay", &hosted)?, "EUR")?;
+        ledger::must_agree(stand)
+    })?;
+    Stand::prove(|stand| {
+        let steps = Steps::on(stand);
+        let order = steps.create_order("none", "1000")?;
+        let session = steps.open_session(&order, "AUTOMATIC")?;
+        let sent = opening(stand, "createPaymentSession", &session)?;
+        ensure(sent.request.get("settlementStrategy").is_none(), "none is named", &sent.request)
+    })
+}
+
 //= S-4 test
 #[test]
 fn a_session_that_is_about_to_expire_is_not_handed_out_and_the_next_one_is_a_new_payment() -> Proof {
@@ -111,7 +136,7 @@ fn a_card_is_stored_with_3d_secure_and_later_charged_without_the_buyer() -> Proo
         let answer = stand.merchant().open_payment(&order, &card("hosted", &charge))?;
         let answer = answer.expect_status("nobody has to be there", &[200])?;
         ensure(text_at(&answer, "/outcome") == "succeeded", "it succeeds at once", &answer)?;
-        let later = opened(&order, answer);
+        let later = Opened::new(&order, answer);
         let sent = opening(stand, "pay", &later)?;
         ensure(text_at(&sent.request, "/paymentMethod/paymentMethodId") == token, "by token", &sent.request)?;
         let unattended =
@@ -265,8 +290,8 @@ fn what_needs_the_card_itself_is_refused_wherever_it_stands() -> Proof {
 #[test]
 fn an_immediate_success_counts_only_if_it_can_be_believed() -> Proof {
     Stand::prove(|stand| {
-        let token = stored_card(stand)?;
         let steps = Steps::on(stand);
+        let token = steps.store_card()?;
         let with_token = card("hosted", &json!({"cardToken": token}));
         for kind in ["no_signature", "bad_signature", "wrong_amount"] {
             let rule = json!({"target": "pay", "script": [true], "do": {"kind": kind}});
@@ -274,7 +299,7 @@ fn an_immediate_success_counts_only_if_it_can_be_believed() -> Proof {
             let order = steps.create_order(kind, "1000")?;
             let answer = stand.merchant().open_payment(&order, &with_token)?;
             let answer = answer.expect_status(kind, &[200, 201, 202])?;
-            let opened = opened(&order, answer);
+            let opened = Opened::new(&order, answer);
             stand.gateway().clear_faults()?;
             let seen = steps.wait_for_event(&opened, "PaymentSucceeded")?;
             let told = text_at(&opened.answer, "/outcome");
@@ -282,8 +307,10 @@ fn an_immediate_success_counts_only_if_it_can_be_believed() -> Proof {
             let is_repeated = stand.gateway().calls("pay", &opened.payment)?.len() > 1;
             ensure(told == "succeeded" || was_asked || is_repeated, "the outcome is asked about", &seen)?;
             ensure(was_asked || is_repeated, "the first answer alone is not believed", &seen)?;
+            steps.wait_until_shippable(&order)?;
+            steps.judge(&opened, &json!({"captured": "1000", "held": "1000"}))?;
         }
-        Ok(())
+        ledger::must_agree(stand)
     })
 }
 
@@ -333,19 +360,6 @@ fn goods_and_buyer_reach_the_gateway_and_personal_data_is_not_repeated() -> Proo
     })
 }
 
-/// The token of a card that a buyer agreed to have stored.
-fn stored_card(stand: &Stand) -> Result<String, Failure> {
-    let steps = Steps::on(stand);
-    let order = steps.create_order("stored", "1000")?;
-    let store = json!({"storeCard": {"agreedAt": "2024-06-01T09:30:00Z"}});
-    let first = open(stand, &order, &card("session", &store))?;
-    steps.buyer(&first, "success")?;
-    steps.wait_until_shippable(&order)?;
-    let path = format!("/v1/payments/{}/stored-card", first.payment);
-    let stored = stand.merchant().get(&path)?.expect_status("the token is told", &[200])?;
-    Ok(text_at(&stored, "/cardToken").to_owned())
-}
-
 fn with(environment: &[(&str, &str)]) -> StandOptions {
     let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     StandOptions { service_environment: environment.iter().map(pair).collect(), ..StandOptions::default() }
@@ -362,11 +376,7 @@ fn card(integration: &str, features: &Value) -> Value {
 
 fn open(stand: &Stand, order: &str, body: &Value) -> Result<Opened, Failure> {
     let answer = stand.merchant().open_payment(order, body)?;
-    Ok(opened(order, answer.expect_status("a payment is opened", &[201])?))
-}
-
-fn opened(order: &str, answer: Value) -> Opened {
-    Opened { order: order.to_owned(), payment: text_at(&answer, "/paymentRequestId").to_owned(), answer }
+    Ok(Opened::new(order, answer.expect_status("a payment is opened", &[201])?))
 }
 
 fn refused(stand: &Stand, order: &str, body: &Value, field: &str) -> Result<(), Failure> {
@@ -377,8 +387,7 @@ fn refused(stand: &Stand, order: &str, body: &Value, field: &str) -> Result<(), 
 
 /// The call that opened a payment, as the gateway received it.
 fn opening(stand: &Stand, operation: &str, opened: &Opened) -> Result<ReceivedCall, Failure> {
-    let calls = stand.gateway().calls(operation, &opened.payment)?;
-    calls.into_iter().next().ok_or_else(|| Failure::step(format!("{operation} was received"), &opened.answer))
+    stand.gateway().first_call(operation, &opened.payment)
 }
 
 fn meta(call: &ReceivedCall) -> &Value {

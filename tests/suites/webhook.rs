@@ -1,11 +1,13 @@
 //! Notifications at the service's public door: what is signed is acknowledged, anything else is inert.
 //! The signature itself is tried out bit by bit in the signing crate.
 
+use std::time::Duration;
+
 use antom_tests::catcher::{ACKNOWLEDGEMENT, Catcher, Caught};
 use antom_tests::flows::{Opened, Steps};
 use antom_tests::http::{Answer, Call, flag_at, list_at, text_at};
 use antom_tests::merchant::has_event;
-use antom_tests::{Failure, Proof, Stand, ensure, ledger};
+use antom_tests::{Failure, Proof, Stand, StandOptions, ensure, ledger};
 use serde_json::{Value, json};
 
 const PATH: &str = "/notifications/antom";
@@ -110,6 +112,50 @@ fn a_pending_payment_is_acknowledged_and_not_paid_until_its_success_comes() -> P
         steps.wait_until_shippable(&order)?;
         ledger::must_agree(stand)
     })
+}
+
+//= X-4 test
+#[test]
+fn a_notification_of_the_day_before_or_from_the_future_is_asked_about_and_not_believed() -> Proof {
+    // After its first question the service asks nothing by itself for an hour.
+    let polling = "{\"fast_window\": \"0s\", \"sweep\": \"1h\"}";
+    for (is_old, by) in [(true, Duration::from_hours(26)), (false, Duration::from_mins(11))] {
+        let options = StandOptions {
+            service_environment: vec![("ANTOM__PAYMENT__POLLING".to_owned(), polling.to_owned())],
+            follows_the_simulators_clock: is_old,
+            ..StandOptions::default()
+        };
+        Stand::prove_with(&options, |stand| {
+            let steps = Steps::on(stand);
+            let order = steps.create_order("aged", "1000")?;
+            let opened = steps.open_session(&order, "AUTOMATIC")?;
+            let untold =
+                ["PAYMENT_RESULT", "CAPTURE_RESULT"].map(|one| json!({"notifyType": one, "never": true}));
+            stand.gateway().arrange(&opened.payment, &json!({ "notifications": untold }))?;
+            let away = json!({"target": "inquiryPayment", "probability": 1.0, "do": {"kind": "status", "status": 503}});
+            stand.gateway().plant_faults(&json!([away]))?;
+            steps.buyer(&opened, "success")?;
+            // Either the notification is from before the service's time moved, or from after the gateway's did.
+            let early = signed_by_the_gateway(stand, &opened)?;
+            stand.gateway().advance(by)?;
+            let genuine = if is_old { early } else { signed_by_the_gateway(stand, &opened)? };
+            let answer = deliver(stand, &genuine)?;
+            ensure(answer.status == 200, "it is acknowledged", &json!(answer.text))?;
+            let seen = steps.wait_for_event(&opened, "HintReceived")?;
+            ensure(!has_event(&seen, "PaymentSucceeded", &opened.payment), "it is not believed", &seen)?;
+            let metrics = stand.admin()?.send(Call::new("GET", "/metrics"))?.text;
+            let counted = metrics.contains("antom_notifications_total{verdict=\"hint\"} 1");
+            ensure(counted, "it is counted for the alert", &json!(metrics))?;
+            let log = stand.service_log()?;
+            ensure(log.contains("notification of an unlikely age"), "and told", &json!(log))?;
+
+            stand.gateway().clear_faults()?;
+            steps.wait_until_shippable(&order)?;
+            steps.judge(&opened, &json!({"captured": "1000", "held": "1000"}))?;
+            ledger::must_agree(stand)
+        })?;
+    }
+    Ok(())
 }
 
 #[test]

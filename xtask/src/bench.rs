@@ -7,7 +7,7 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// What is measured: counts first, which do not depend on the machine. All features, so that both backends are seen.
-const BENCHES: [&[&str]; 5] = [
+const BENCHES: [&[&str]; 6] = [
     &[
         "bench",
         "--package",
@@ -20,6 +20,7 @@ const BENCHES: [&[&str]; 5] = [
     ],
     &["bench", "--package", "antom-signing", "--all-features", "--bench", "allocations", "--bench", "speed"],
     &["bench", "--package", "antom-http", "--all-features", "--bench", "call"],
+    &["bench", "--package", "antom-reconcile", "--all-features", "--bench", "million"],
     &["bench", "--package", "antom-simulator", "--all-features", "--bench", "core", "--bench", "http"],
     &["bench", "--package", "antom-adapters", "--all-features", "--bench", "store", "--bench", "webhook"],
 ];

@@ -1,4 +1,4 @@
-//! `cargo xtask browser`: the pages of simulator and service, and the web SDK, in a real browser, against freshly built programs.
+//! `cargo xtask browser`: all pages and the web SDK in a real browser, against a freshly built simulator and service.
 //! Leaves the stories to the suites in `tests/browser`; node, npm and chromium are the machine's.
 
 use std::env;
@@ -39,7 +39,8 @@ pub(crate) fn run(flags: &[String]) -> Result<u8, String> {
         .args(["--test", "--test-reporter=spec", "--test-concurrency=1", "suites/"])
         .current_dir(&folder)
         .env("ANTOM_SIMULATOR", workspace.built("antom-simulator"))
-        .env("ANTOM", workspace.built("antom"))
+        .env("ANTOM_SERVICE", workspace.built("antom"))
+        .env("ANTOM_PICTURES", workspace.root.join("target/pictures"))
         .env("ANTOM_CHROMIUM", browser);
     Ok(if process::succeeds(&mut suites)? { 0 } else { FAILED })
 }

@@ -1,5 +1,5 @@
 //! The admin listener: is the process alive, can it work, what has it counted, and how the merchant API is spoken.
-//! It listens apart from the merchant API, on loopback unless told otherwise, and shows no order.
+//! It listens apart from the merchant API, on loopback unless told otherwise. Orders are shown by the dashboard beside it only.
 
 use std::sync::Arc;
 use std::time::Duration;

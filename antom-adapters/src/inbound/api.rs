@@ -5,8 +5,10 @@ mod auth;
 mod body;
 mod card;
 pub(super) mod consult;
+mod erasures;
 mod events;
 mod id;
+mod inside;
 mod limit;
 mod notifications;
 pub(super) mod offline;
@@ -14,6 +16,7 @@ pub(super) mod opening;
 mod orders;
 mod payments;
 mod problem;
+mod reconciliations;
 mod shipping;
 mod view;
 
@@ -21,19 +24,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use antom_domain::port::EventQueue;
-use antom_domain::service::Books;
+use antom_domain::service::{Books, Erasing};
 use axum::Router;
 use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
+use crate::inbound::reconciliation::Reconciler;
 use crate::outbound::gateway::HttpGateway;
 use crate::service::Keys;
 use crate::service::config::Scope;
 use crate::worker::WorkerHandle;
 use problem::Problem;
 
+pub(super) use auth::known;
+pub(crate) use inside::{MerchantApi, Told};
 pub use limit::RateLimits;
+pub(super) use view::entry;
 
 /// What the merchant API works with.
 #[derive(Debug, Clone)]
@@ -42,6 +49,8 @@ pub struct Api {
     pub books: Books,
     /// The merchant events.
     pub events: Arc<dyn EventQueue>,
+    /// Who erases personal data; `None` where the storage cannot.
+    pub erasing: Option<Erasing>,
     /// Who makes the calls.
     pub worker: WorkerHandle,
     /// Who may call.
@@ -58,6 +67,8 @@ pub struct Api {
     pub fresh_for: Duration,
     /// Who tells which methods there are; `None` where the gateway behind the port is not the real one.
     pub consults: Option<HttpGateway>,
+    /// Who holds settlement files against the books.
+    pub reconciler: Reconciler,
     /// Which methods to offer where that cannot be told (H-1).
     pub methods: Arc<[String]>,
 }
@@ -90,6 +101,10 @@ fn routes() -> Vec<Route> {
         posting("/v1/events/{id}/resend", Scope::Pay, events::resend),
         getting("/v1/notifications", Scope::Admin, notifications::list),
         posting("/v1/notifications/{id}/replay", Scope::Admin, notifications::replay),
+        posting("/v1/erasures", Scope::Admin, erasures::erase),
+        posting("/v1/reconciliations", Scope::Admin, reconciliations::create),
+        getting("/v1/reconciliations", Scope::Read, reconciliations::list),
+        getting("/v1/reconciliations/{id}", Scope::Read, reconciliations::show),
     ]
 }
 

@@ -6,6 +6,7 @@ mod api_key;
 mod check;
 mod client;
 mod database;
+mod erase;
 mod health;
 mod init;
 mod key_file;
@@ -14,6 +15,7 @@ mod notifications;
 mod offline;
 mod orders;
 mod payments;
+mod reconcile;
 mod settings;
 mod signing;
 mod table;
@@ -65,6 +67,10 @@ enum CliCommand {
     Backup(database::Backup),
     /// Makes the database out of a copy.
     Restore(database::Restore),
+    /// Seals everything in the database with the current data key.
+    Seal(database::Seal),
+    /// Erases personal data of an order or a buyer.
+    Erase(erase::Erase),
     /// Makes keys of the merchant API.
     #[command(subcommand)]
     ApiKey(api_key::ApiKeys),
@@ -77,6 +83,8 @@ enum CliCommand {
     /// Looks at the gateway's notifications.
     #[command(subcommand)]
     Notification(notifications::Notifications),
+    /// Holds settlement files against the books.
+    Reconcile(reconcile::Reconcile),
     /// Prints the signature header of a message.
     Sign(signing::Sign),
     /// Verifies a signature header; exits 0 or 1 and says why.
@@ -111,10 +119,13 @@ pub fn main() -> ExitCode {
         CliCommand::Migrate(command) => command.run(),
         CliCommand::Backup(command) => command.run(),
         CliCommand::Restore(command) => command.run(),
+        CliCommand::Seal(command) => command.run(),
+        CliCommand::Erase(command) => command.run(),
         CliCommand::ApiKey(command) => command.run(),
         CliCommand::Order(command) => command.run(),
         CliCommand::Payment(command) => command.run(),
         CliCommand::Notification(command) => command.run(),
+        CliCommand::Reconcile(command) => command.run(),
         CliCommand::Sign(command) => command.run(),
         CliCommand::Verify(command) => command.run(),
         CliCommand::Keys(command) => command.run(),

@@ -8,8 +8,8 @@ use antom_domain::port::{InboxVerdict, NotificationDigest, ReceivedNotification}
 use antom_domain::reading::notification_keys;
 use antom_domain::service::{Books, Notifications};
 use antom_signing::{
-    KeyChoiceError, KeyRing, NotificationPolicy, NotificationRefused, VerifiedNotification, acknowledgement,
-    verify_notification,
+    Freshness, KeyChoiceError, KeyRing, NotificationPolicy, NotificationRefused, VerifiedNotification,
+    acknowledgement, verify_notification,
 };
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -98,6 +98,11 @@ async fn take_in(webhook: &Webhook, headers: &HeaderMap, body: Bytes) -> Respons
             return refuse(StatusCode::UNAUTHORIZED);
         }
     };
+    //= X-4
+    if let Freshness::Hint(reason) = verified.freshness() {
+        let next_step = "it is not believed, and the gateway is asked; is the clock of this machine right?";
+        tracing::warn!(?reason, next_step, "notification of an unlikely age");
+    }
     let (freshness, request_time) = (verified.freshness(), verified.request_time().to_owned());
     let (message, body) = verified.into_parts();
     let notification = ReceivedNotification {

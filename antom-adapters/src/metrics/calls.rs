@@ -1,4 +1,5 @@
-//! Counts the calls to the gateway by operation and by how they ended, and measures how long they take.
+//! Counts the calls to the gateway by operation and by how they ended, measures how long they take, and calls for somebody
+//! where the gateway tells of a fault of ours.
 //! The gateway behind it is any implementation of the port.
 
 use std::sync::Arc;
@@ -46,6 +47,7 @@ struct OfApi {
     name: &'static str,
     by_class: [Counter; CLASSES.len()],
     in_doubt: Counter,
+    id_reused: Counter,
     took: Histogram,
 }
 
@@ -53,6 +55,7 @@ impl CallCounts {
     pub(super) fn register(registry: &mut Registry) -> CallCounts {
         let calls = Family::<[(&'static str, &'static str); 2], Counter>::default();
         let in_doubt = Family::<super::Labels, Counter>::default();
+        let id_reused = Family::<super::Labels, Counter>::default();
         let took: Family<super::Labels, Histogram> = Family::new_with_constructor(|| Histogram::new(BUCKETS));
         let under_way = Level::default();
         registry.register(
@@ -65,6 +68,11 @@ impl CallCounts {
             "Calls that move money and may have been received, without a verified answer",
             in_doubt.clone(),
         );
+        registry.register(
+            "ids_reused",
+            "Calls that the gateway refused since it knows their id with other content: a fault of ours",
+            id_reused.clone(),
+        );
         registry.register("gateway_call_seconds", "How long calls to the gateway took", took.clone());
         registry.register(
             "gateway_calls_under_way",
@@ -76,6 +84,7 @@ impl CallCounts {
             name,
             by_class: CLASSES.map(|class| calls.get_or_create_owned(&[("api", name), ("result", class)])),
             in_doubt: in_doubt.get_or_create_owned(&[("api", name)]),
+            id_reused: id_reused.get_or_create_owned(&[("api", name)]),
             took: took.get_or_create_owned(&[("api", name)]),
         };
         CallCounts(Arc::new(Counts { by_api: names.map(of_api).collect(), under_way }))
@@ -92,8 +101,26 @@ impl CallCounts {
         if is_in_doubt && !call.subject.is_question() {
             of_api.in_doubt.inc();
         }
+        if is_id_reused(reply) {
+            of_api.id_reused.inc();
+            let next_step = "nothing is concluded and the gateway is asked; compare what went out under this id, and find the other program that uses it";
+            tracing::error!(
+                api = of_api.name,
+                paymentRequestId = %call.subject.payment_request_id(),
+                call = %call.subject.call_id(),
+                next_step,
+                "the gateway knows this id with other content"
+            );
+        }
         of_api.took.observe(took.as_secs_f64());
     }
+}
+
+/// What a call goes out with never changes, so this cannot happen unless the books are not the ones that made the id.
+//= X-9
+fn is_id_reused(reply: &Result<GatewayAnswer, CallFailure>) -> bool {
+    let result = reply.as_ref().map_or_else(|failure| failure.hint.as_ref(), result_of);
+    result.is_some_and(|result| result.result_code.is("REPEAT_REQ_INCONSISTENT"))
 }
 
 /// How a call ended, in few words. What an inquiry's answer says of the payment is not told here, only whether the inquiry

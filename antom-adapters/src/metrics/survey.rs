@@ -1,4 +1,5 @@
-//! What only the books know: the oldest open payment, holds that end soon, surplus, tasks for people, calls that are late.
+//! What only the books know: the oldest open payment, holds that end soon, surplus, tasks for people, calls and
+//! events that are late.
 //! Asked when somebody looks, at most every few seconds; at most some hundred orders are read, the oldest first.
 
 use std::sync::Arc;
@@ -10,7 +11,6 @@ use antom_domain::payment::{PaymentPhase, PaymentTable};
 use antom_domain::port::StoreError;
 use antom_domain::service::Books;
 use antom_domain::verdict::Table;
-use async_trait::async_trait;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
 use tokio::sync::Mutex;
@@ -39,20 +39,12 @@ const TASKS: [(&str, TaskKind); 8] = [
     ("returnSurplus", TaskKind::ReturnSurplus),
 ];
 
-/// How long something has waited to be handed on, besides the calls to the gateway: the queue of events for the merchant's
-/// own systems belongs here.
-#[async_trait]
-pub(crate) trait Backlog: std::fmt::Debug + Send + Sync + 'static {
-    /// Since when the oldest entry has waited; `None` where nothing waits.
-    async fn oldest(&self) -> Result<Option<Timestamp>, StoreError>;
-}
-
 /// The questions to the books, and the levels that the answers are kept in.
 #[derive(Debug)]
 pub(crate) struct Survey {
     inspect: Arc<dyn Inspect>,
     books: Books,
-    events: Option<(Arc<dyn Backlog>, Level)>,
+    tells_events: bool,
     levels: Levels,
     answered: Mutex<Option<Instant>>,
 }
@@ -67,6 +59,7 @@ struct Levels {
     capture_soon: Level,
     surplus: Level,
     calls_overdue: Level,
+    event_backlog: Level,
     tasks: Vec<(TaskKind, Level)>,
 }
 
@@ -83,11 +76,12 @@ struct Sums {
 }
 
 impl Survey {
+    /// Where events are only kept, none of them waits.
     pub(crate) fn register(
         registry: &mut Registry,
         inspect: Arc<dyn Inspect>,
         books: &Books,
-        events: Option<Arc<dyn Backlog>>,
+        tells_events: bool,
     ) -> Survey {
         let mut level = |name: &str, help: &str| {
             let level = Level::default();
@@ -118,16 +112,17 @@ impl Survey {
                 "calls_overdue_seconds",
                 "How long the earliest due call has waited for its turn",
             ),
+            event_backlog: level(
+                "event_backlog_seconds",
+                "How long the event that waits longest has waited to reach the merchant's own systems",
+            ),
             tasks: Vec::new(),
         };
-        let events = events.map(|events| {
-            (events, level("event_backlog_seconds", "How long the oldest event waits to reach the merchant"))
-        });
         let tasks = Family::<Labels, Level>::default();
         registry.register("tasks", "What people have to do, by kind", tasks.clone());
         let tasks = TASKS.map(|(name, kind)| (kind, tasks.get_or_create_owned(&[("task", name)])));
         let levels = Levels { tasks: tasks.into(), ..levels };
-        Survey { inspect, books: books.clone(), events, levels, answered: Mutex::new(None) }
+        Survey { inspect, books: books.clone(), tells_events, levels, answered: Mutex::new(None) }
     }
 
     /// Asks anew, unless that was done a moment ago.
@@ -161,8 +156,8 @@ impl Survey {
         let due = ports.outbox.next_due().await?;
         self.levels.show(&sums, now);
         self.levels.calls_overdue.set(seconds(due, now));
-        if let Some((events, level)) = &self.events {
-            level.set(seconds(events.oldest().await?, now));
+        if self.tells_events {
+            self.levels.event_backlog.set(seconds(self.inspect.oldest_event().await?, now));
         }
         Ok(())
     }

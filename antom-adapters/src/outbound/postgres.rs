@@ -30,6 +30,7 @@
 //! Any version from 13 on. Connect directly or through a pooler that gives each client its own session: settings and
 //! prepared statements belong to the session. The database, or the schema that `search_path` names, must be ours alone.
 
+mod archive;
 mod commit;
 mod connections;
 mod error;
@@ -39,8 +40,11 @@ mod inspect;
 mod instances;
 mod orders;
 mod outbox;
+mod reseal;
+mod retention;
 mod rows;
 mod schema;
+mod seal;
 mod store;
 mod text;
 mod writer;

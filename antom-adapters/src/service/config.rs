@@ -6,7 +6,7 @@ mod redacted;
 
 use self::read::Books;
 pub(crate) use self::read::checkout::encoded;
-pub(crate) use self::read::secret::open_mode;
+pub(crate) use self::read::secret::{CREDENTIALS_VARIABLE, open_mode};
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,6 +21,9 @@ use antom_core::money::Currency;
 use antom_core::outcome::CaptureMode;
 use antom_core::secret::Secret;
 use antom_domain::policy::CapturePolicy;
+use antom_domain::service::Terms;
+
+use crate::outbound::data_keys::DataKeys;
 
 #[cfg(feature = "nats")]
 use crate::outbound::events::nats::NatsServer;
@@ -40,10 +43,25 @@ pub struct Config {
     pub checkout: CheckoutConfig,
     /// Where the merchant's own systems are told what happened.
     pub events: EventsConfig,
+    /// For how long personal data are kept.
+    pub retention: RetentionConfig,
+    /// Where settlement files come to lie.
+    pub reconciliation: ReconciliationConfig,
     /// What is logged, as a filter such as `info,antom_adapters=debug`.
     pub log_level: String,
     /// Where spans are sent, where they are (`log.otlp`): a collector's address, without a path.
     pub otlp: Option<String>,
+    /// Whose time counts instead of this machine's; for tests only.
+    pub clock: Option<FollowedClockConfig>,
+}
+
+/// `[clock]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowedClockConfig {
+    /// The simulator, on this machine.
+    pub simulator: SocketAddr,
+    /// The path of its clock.
+    pub path: String,
 }
 
 /// `[gateway]`
@@ -79,11 +97,15 @@ pub enum DatabaseConfig {
     Sqlite {
         /// The file of the books.
         path: PathBuf,
+        /// What they are sealed with.
+        data_keys: DataKeys,
     },
     /// A PostgreSQL database, for any number of processes.
     Postgres {
         /// Its address, which may hold a password.
         url: Secret,
+        /// What the books are sealed with.
+        data_keys: DataKeys,
     },
 }
 
@@ -283,6 +305,26 @@ pub struct EventsConfig {
     pub keep_at_most: u64,
 }
 
+/// `[retention]`
+#[derive(Debug, Clone, Copy)]
+pub struct RetentionConfig {
+    /// Personal data of orders at rest, since their last event; `None`: for ever.
+    pub orders: Option<Duration>,
+    /// Bodies of notifications, since they came; `None`: for ever.
+    pub notifications: Option<Duration>,
+    /// Buyers' contact data of orders at rest, and bodies of notifications, where nothing is sealed.
+    pub unsealed: Duration,
+}
+
+/// `[reconciliation]`
+#[derive(Debug, Clone)]
+pub struct ReconciliationConfig {
+    /// Where somebody puts the gateway's files; nothing is watched where it is absent.
+    pub folder: Option<PathBuf>,
+    /// How often to look there.
+    pub every: Duration,
+}
+
 /// Where events go.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -368,7 +410,22 @@ impl Config {
     }
 }
 
+impl RetentionConfig {
+    /// What that means for books that are sealed or not.
+    pub(crate) fn terms(self, are_sealed: bool) -> Terms {
+        let RetentionConfig { orders, notifications, unsealed } = self;
+        let unsealed = (!are_sealed).then_some(unsealed);
+        Terms { orders, contact: unsealed, notifications: notifications.into_iter().chain(unsealed).min() }
+    }
+}
+
 impl DatabaseConfig {
+    /// What the books are sealed with.
+    pub fn data_keys(&self) -> &DataKeys {
+        let (DatabaseConfig::Sqlite { data_keys, .. } | DatabaseConfig::Postgres { data_keys, .. }) = self;
+        data_keys
+    }
+
     /// Reads where the books are kept, and nothing else: for commands that work on them without a gateway.
     ///
     /// # Errors

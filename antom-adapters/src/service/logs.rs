@@ -12,6 +12,9 @@ use super::run::StartError;
 #[cfg(feature = "otel")]
 use super::trace_context::{self, Traces};
 
+/// Who did what by hand is told whatever the level is.
+const AUDIT: &str = "audit=info";
+
 /// What goes on as long as the service does.
 #[derive(Debug)]
 pub(crate) struct Logs {
@@ -26,6 +29,10 @@ impl Logs {
     /// [`StartError::Config`] where the collector cannot be used.
     pub(crate) fn start(config: &Config) -> Result<Logs, StartError> {
         let filter = EnvFilter::try_new(&config.log_level).unwrap_or_else(|_| EnvFilter::new("info"));
+        let filter = match AUDIT.parse() {
+            Ok(audit) => filter.add_directive(audit),
+            Err(_) => filter,
+        };
         let lines = fmt::layer().json().with_writer(|| LossyLog);
         let subscriber = tracing_subscriber::registry().with(filter).with(lines);
         #[cfg(feature = "otel")]

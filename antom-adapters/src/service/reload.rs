@@ -1,4 +1,5 @@
-//! Keys that change while the service runs: the gateway's public keys and those of the merchant API.
+//! Keys that change while the service runs: the gateway's public keys, those of the merchant API, and the secrets that events
+//! are signed with.
 //! How the configuration is read again is told by whoever starts the service; everything else in it needs a restart.
 
 use std::collections::BTreeMap;
@@ -7,6 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use antom_core::id::ClientId;
+use antom_core::secret::Secret;
 use antom_domain::order::GatewayCall;
 use antom_domain::port::{CallFailure, FailureReason, GatewayAnswer, PaymentGateway};
 use antom_signing::{KeyEntry, KeyRing, KeyVersion, PublicKey, SharedKeyRing};
@@ -14,8 +16,9 @@ use async_trait::async_trait;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::config::{ApiKey, Config, ConfigFaults, GatewayConfig};
+use super::config::{ApiKey, Config, ConfigFaults, EventSink, EventsConfig, GatewayConfig};
 use super::run::StartError;
+use crate::outbound::events::webhook::{SigningSecret, SigningSecrets};
 
 /// How long strangers who name unknown keys wait until the configuration is read again for them.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(10);
@@ -43,6 +46,7 @@ impl fmt::Debug for Source {
 pub struct Keys {
     gateway: SharedKeyRing,
     merchant: Arc<RwLock<Arc<[ApiKey]>>>,
+    events: SigningSecrets,
     client_id: ClientId,
     source: Option<Source>,
     state: Arc<Mutex<State>>,
@@ -51,18 +55,21 @@ pub struct Keys {
 #[derive(Debug)]
 struct State {
     public_keys: BTreeMap<u32, String>,
+    event_secrets: Vec<Secret>,
     last_look: Option<Instant>,
 }
 
 impl Keys {
     pub(super) fn new(config: &Config, source: Option<Source>) -> Result<Keys, StartError> {
         let public_keys = config.gateway.antom_public_keys.clone();
+        let event_secrets = event_secrets(&config.events);
         Ok(Keys {
+            events: SigningSecrets::new(signing_secrets(&event_secrets)?),
             gateway: SharedKeyRing::new(key_ring(&config.gateway)?),
             merchant: Arc::new(RwLock::new(config.server.api_keys.clone().into())),
             client_id: config.gateway.client_id.clone(),
             source,
-            state: Arc::new(Mutex::new(State { public_keys, last_look: None })),
+            state: Arc::new(Mutex::new(State { public_keys, event_secrets, last_look: None })),
         })
     }
 
@@ -73,7 +80,12 @@ impl Keys {
             merchant: Arc::new(RwLock::new(Arc::new([]))),
             client_id,
             source: None,
-            state: Arc::new(Mutex::new(State { public_keys: BTreeMap::new(), last_look: None })),
+            events: SigningSecrets::new(Vec::new()),
+            state: Arc::new(Mutex::new(State {
+                public_keys: BTreeMap::new(),
+                event_secrets: Vec::new(),
+                last_look: None,
+            })),
         }
     }
 
@@ -90,6 +102,11 @@ impl Keys {
     /// The keys of the merchant API as they are now.
     pub(crate) fn merchant(&self) -> Arc<[ApiKey]> {
         Arc::clone(&self.merchant.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The secrets that events are signed with, for whoever signs them.
+    pub(super) fn event_secrets(&self) -> SigningSecrets {
+        self.events.clone()
     }
 
     /// Reads the configuration again because somebody asked for it.
@@ -128,6 +145,7 @@ impl Keys {
             }
         };
         self.replace_merchant_keys(&config.server.api_keys);
+        self.replace_event_secrets(&config.events, state);
         if config.gateway.antom_public_keys == state.public_keys {
             return false;
         }
@@ -145,6 +163,21 @@ impl Keys {
         true
     }
 
+    /// Where events go, or whether they go anywhere, does not change without a restart.
+    fn replace_event_secrets(&self, config: &EventsConfig, state: &mut State) {
+        let new = event_secrets(config);
+        let is_same = new.iter().map(Secret::expose).eq(state.event_secrets.iter().map(Secret::expose));
+        if is_same || new.is_empty() || state.event_secrets.is_empty() {
+            return;
+        }
+        match signing_secrets(&new) {
+            Ok(secrets) => self.events.replace(secrets),
+            Err(error) => return tracing::error!(%error, next_step = NEXT_STEP, "keys not read again"),
+        }
+        tracing::info!(secrets = new.len(), "the secrets of event webhooks were read again");
+        state.event_secrets = new;
+    }
+
     fn replace_merchant_keys(&self, keys: &[ApiKey]) {
         let mut current = self.merchant.write().unwrap_or_else(PoisonError::into_inner);
         if **current != *keys {
@@ -153,6 +186,19 @@ impl Keys {
             tracing::info!(?names, "the keys of the merchant API were read again");
         }
     }
+}
+
+/// The texts of the secrets that the configuration names; none where events go elsewhere.
+fn event_secrets(config: &EventsConfig) -> Vec<Secret> {
+    match &config.sink {
+        Some(EventSink::Webhook { secrets, .. }) => secrets.clone(),
+        _ => Vec::new(),
+    }
+}
+
+fn signing_secrets(secrets: &[Secret]) -> Result<Vec<SigningSecret>, StartError> {
+    let parsed = secrets.iter().map(SigningSecret::parse).collect::<Result<Vec<_>, _>>();
+    parsed.map_err(|error| StartError::Config { key: "events.webhook_secrets", reason: error.to_string() })
 }
 
 //= G-3

@@ -5,42 +5,32 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use antom_core::time::Timestamp;
 use antom_domain::order::Policy;
 use antom_domain::policy::{Patience, Retry};
 use antom_domain::port::{
-    Clock, EventPublisher, EventQueue, IdSource, Inbox, Jitter, OrderStore, Outbox, PaymentGateway,
+    Clock, EventPublisher, EventQueue, IdSource, Inbox, Jitter, OrderStore, Outbox, PaymentGateway, Retention,
 };
-use antom_domain::service::{Books, Ports, Publishing};
-use antom_http::{
-    ApiKey as GatewayApiKey, Client, Credential, Endpoint, ReqwestOptions, ReqwestTransport, RsaCredential,
-};
-use antom_signing::{KeyVersion, LocalSigner, MerchantKey, NotificationPolicy};
+use antom_domain::service::{Books, Erasing, Ports, Publishing};
+use antom_signing::NotificationPolicy;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::config::{
-    Config, ConfigFaults, CredentialConfig, DatabaseConfig, EventSink, EventsConfig, GatewayConfig,
-};
+use super::config::{Config, ConfigFaults};
+use super::parts::{self, Storage};
 use super::reload::{Keys, Source, WatchingKeys};
 use crate::inbound::admin::{self, Admin, LastLook};
+use crate::inbound::dashboard::{self, Dashboard};
 use crate::inbound::listener::{self, Crowd, Limits};
 use crate::inbound::observe::observed;
-use crate::inbound::{api, pages, webhook};
+use crate::inbound::reconciliation::Reconciler;
+use crate::inbound::{api, pages, unread, webhook};
 use crate::metrics::{CountedGateway, CountedStore, Metrics, Surface, Survey};
-use crate::outbound::clock::SystemClock;
+use crate::outbound::archive::MemoryArchive;
 use crate::outbound::entropy::SystemEntropy;
-#[cfg(feature = "nats")]
-use crate::outbound::events::nats::NatsPublisher;
-use crate::outbound::events::webhook::{SigningSecret, WebhookPublisher};
-use crate::outbound::gateway::{HttpGateway, PooledSigner};
+use crate::outbound::gateway::HttpGateway;
 use crate::outbound::inspect::Inspect;
-#[cfg(feature = "postgres")]
-use crate::outbound::postgres::PostgresStore;
-#[cfg(feature = "sqlite")]
-use crate::outbound::sqlite::SqliteStore;
-use crate::worker::{EventWorker, Retention, Worker};
+use crate::worker::{EventRetention, EventWorker, Sweeper, Worker};
 
 /// From the signal to the end, the drain included; calls that are under way may come back meanwhile.
 const DRAIN: Duration = Duration::from_secs(8);
@@ -78,37 +68,14 @@ pub struct Builder {
     config: Config,
     gateway: Option<Arc<dyn PaymentGateway>>,
     storage: Option<Storage>,
+    retention: Option<Arc<dyn Retention>>,
     publisher: Option<Arc<dyn EventPublisher>>,
-    clock: Arc<dyn Clock>,
+    clock: Option<Arc<dyn Clock>>,
     ids: Arc<dyn IdSource>,
     jitter: Arc<dyn Jitter>,
     retry: Retry,
     limits: Limits,
     source: Option<Source>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Storage {
-    pub(crate) store: Arc<dyn OrderStore>,
-    outbox: Arc<dyn Outbox>,
-    pub(crate) inbox: Arc<dyn Inbox>,
-    events: Arc<dyn EventQueue>,
-    inspect: Option<Arc<dyn Inspect>>,
-}
-
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-impl Storage {
-    /// One store behind all four ports.
-    pub(super) fn of<S: OrderStore + Outbox + Inbox + EventQueue + Inspect>(store: S) -> Storage {
-        let store = Arc::new(store);
-        Storage {
-            store: store.clone(),
-            outbox: store.clone(),
-            inbox: store.clone(),
-            events: store.clone(),
-            inspect: Some(store),
-        }
-    }
 }
 
 /// A running service. Dropping it leaves its tasks running until the runtime ends; call [`Running::stop`].
@@ -122,6 +89,8 @@ pub struct Running {
     servers: [JoinHandle<()>; 2],
     worker: Worker,
     event_worker: EventWorker,
+    sweeper: Sweeper,
+    watching: Option<JoinHandle<()>>,
     keys: Keys,
 }
 
@@ -144,8 +113,9 @@ impl Builder {
             config,
             gateway: None,
             storage: None,
+            retention: None,
             publisher: None,
-            clock: Arc::new(SystemClock),
+            clock: None,
             ids: Arc::new(SystemEntropy),
             jitter: Arc::new(SystemEntropy),
             retry: Retry::default(),
@@ -170,6 +140,8 @@ impl Builder {
             inbox: storage.clone(),
             events: storage,
             inspect: None,
+            retention: None,
+            archive: Arc::new(MemoryArchive::default()),
         });
         self
     }
@@ -187,7 +159,17 @@ impl Builder {
             inbox: storage.clone(),
             events: storage.clone(),
             inspect: Some(storage),
+            retention: None,
+            archive: Arc::new(MemoryArchive::default()),
         });
+        self
+    }
+
+    /// Gives the storage that was brought along a way to erase personal data: on request, and when `[retention]` says so.
+    /// Without it `POST /v1/erasures` answers 501, and nothing is erased by itself.
+    #[must_use]
+    pub fn retention(mut self, retention: Arc<dyn Retention>) -> Builder {
+        self.retention = Some(retention);
         self
     }
 
@@ -201,7 +183,7 @@ impl Builder {
     /// Replaces the clock.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Builder {
-        self.clock = clock;
+        self.clock = Some(clock);
         self
     }
 
@@ -227,7 +209,7 @@ impl Builder {
     }
 
     /// Tells how the configuration is read again, so that new keys count without a restart: those of the gateway and of the
-    /// merchant API. It is read on [`Running::reload`], and at most every 10 s when a message names a key version that is
+    /// merchant API, and the secrets that event webhooks are signed with. It is read on [`Running::reload`], and at most every 10 s when a message names a key version that is
     /// not there. A configuration with a fault is logged and changes nothing.
     #[must_use]
     pub fn read_again(
@@ -248,59 +230,72 @@ impl Builder {
         let admin_listener = bind(config.server.admin_listen).await?;
         let (listening, admin) = (local(&listener)?, local(&admin_listener)?);
         let public_url = config.server.public_url.clone().unwrap_or_else(|| format!("http://{listening}"));
-        let prefix = prefix(&public_url);
+        let prefix = parts::prefix(&public_url);
 
+        let clock = self.clock.map_or_else(|| parts::clock(&config), Ok)?;
         let keys = Keys::new(&config, self.source)?;
         let (gateway, consults): (Arc<dyn PaymentGateway>, Option<HttpGateway>) = match self.gateway {
             Some(gateway) => (gateway, None),
             None => {
-                let http = http_gateway(&config.gateway, &keys, self.clock.clone())?;
+                let http = parts::http_gateway(&config.gateway, &keys, Arc::clone(&clock))?;
                 (Arc::new(WatchingKeys { gateway: Arc::new(http.clone()), keys: keys.clone() }), Some(http))
             }
         };
         let storage = match self.storage {
             Some(storage) => storage,
-            None => database(config.database.as_ref().ok_or_else(no_database)?).await?,
+            None => parts::configured_database(&config).await?,
         };
         let mut metrics = Metrics::new();
         let gateway = Arc::new(CountedGateway { gateway, counts: metrics.calls() });
         let store = Arc::new(CountedStore { store: storage.store, counts: metrics.steps() });
         let publisher = match self.publisher {
             Some(given) => Some(given),
-            None => publisher(&config.events).await?,
+            None => parts::publisher(&config.events, &keys).await?,
         };
         let events = storage.events;
         let publishing = publisher.map(|publisher| {
             let patience = Patience { give_up_after: config.events.give_up_after, ..Patience::default() };
-            let (clock, jitter) = (Arc::clone(&self.clock), Arc::clone(&self.jitter));
+            let (clock, jitter) = (Arc::clone(&clock), Arc::clone(&self.jitter));
             Publishing::new(Arc::clone(&events), publisher, clock, jitter, patience)
         });
-        let clock = Arc::clone(&self.clock);
         let ports = Ports {
             gateway,
             store,
             outbox: storage.outbox,
             inbox: storage.inbox,
-            clock: self.clock,
+            clock: Arc::clone(&clock),
             ids: self.ids,
             jitter: self.jitter,
         };
-        let policy = Policy { sends_events: publishing.is_some(), ..policy(&config, &public_url) };
+        let tells_events = publishing.is_some();
+        let policy = Policy { sends_events: tells_events, ..parts::policy(&config, &public_url) };
         let books = Books::new(ports, Arc::new(policy));
         let worker = Worker::start(&books, self.retry);
-        let retention = Retention { time: config.events.keep_for, most: config.events.keep_at_most };
+        let erasing =
+            storage.retention.or(self.retention).map(|retention| Erasing::new(books.clone(), retention));
+        let are_sealed = config.database.as_ref().is_some_and(|database| database.data_keys().is_sealing());
+        let sweeper = Sweeper::start(erasing.clone(), config.retention.terms(are_sealed));
+        let retention = EventRetention { time: config.events.keep_for, most: config.events.keep_at_most };
         let event_worker =
             EventWorker::start(publishing, Arc::clone(&events), clock, retention, &worker.handle());
         if let Some(inspect) = storage.inspect.clone() {
             let levels = inspect.clone();
             metrics.watch_storage(move || levels.use_now());
-            metrics.watch_books(|registry| Survey::register(registry, inspect, &books, None));
+            metrics.watch_books(|registry| Survey::register(registry, inspect, &books, tells_events));
         }
         let requests = metrics.requests();
+        let reconciler = Reconciler {
+            books: books.clone(),
+            archive: storage.archive,
+            worker: worker.handle(),
+            folder: config.reconciliation.folder.clone(),
+            busy: Arc::default(),
+        };
 
         let api = api::Api {
             books: books.clone(),
             events,
+            erasing,
             worker: worker.handle(),
             keys: keys.clone(),
             limits: api::RateLimits::per_second(config.server.rate_limit),
@@ -309,9 +304,9 @@ impl Builder {
             public_url: public_url.as_str().into(),
             fresh_for: config.payment.fresh_for,
             consults,
+            reconciler: reconciler.clone(),
             methods: config.payment.methods.clone().into(),
         };
-        let merchant_api = api::router(api.clone());
         let hook = webhook::router(webhook::Webhook {
             books: books.clone(),
             worker: worker.handle(),
@@ -321,14 +316,15 @@ impl Builder {
             limits: self.limits.clone(),
         });
         let gateway_url = config.gateway.base_url.as_str();
-        let pages = pages::router(api, &config.checkout, gateway_url);
+        let pages = pages::router(api.clone(), &config.checkout, gateway_url);
         let public = observed(hook, Surface::Webhook, requests.clone()).merge(observed(
             pages,
             Surface::Pages,
             requests.clone(),
         ));
-        let merchant_api = observed(merchant_api, Surface::MerchantApi, requests);
-        let everything = merchant_api.merge(under(prefix, public));
+        let merchant_api = observed(api::router(api.clone()), Surface::MerchantApi, requests);
+        let dashboard = Dashboard::new(api, merchant_api.clone(), storage.inspect.clone());
+        let everything = merchant_api.merge(parts::under(prefix, public));
 
         let (crowd, admin_crowd) = (Crowd::of(self.limits.connections), Crowd::of(self.limits.connections));
         let (counted, admin_counted) = (crowd.clone(), admin_crowd.clone());
@@ -345,6 +341,7 @@ impl Builder {
             public: watch::Sender::new(false),
             admin: watch::Sender::new(false),
         };
+        let watching = reconciler.watch(config.reconciliation.every, ending.public.subscribe());
         let admin_routes = admin::router(Admin {
             books,
             inspect: storage.inspect,
@@ -352,13 +349,20 @@ impl Builder {
             ending: ending.told.subscribe(),
             metrics,
             storage: LastLook::default(),
-        });
+        })
+        .merge(dashboard::router(dashboard));
         let header = self.limits.header;
         let servers = [
-            listener::serve(listener, everything, crowd, header, ending.public.subscribe()),
-            listener::serve(admin_listener, admin_routes, admin_crowd, header, ending.admin.subscribe()),
+            listener::serve(listener, unread::told(everything), crowd, header, ending.public.subscribe()),
+            listener::serve(
+                admin_listener,
+                unread::told(admin_routes),
+                admin_crowd,
+                header,
+                ending.admin.subscribe(),
+            ),
         ];
-        Ok(Running { listening, admin, ending, servers, worker, event_worker, keys })
+        Ok(Running { listening, admin, ending, servers, worker, event_worker, sweeper, watching, keys })
     }
 }
 
@@ -371,13 +375,15 @@ impl Running {
     /// Stops, in this order: `/readyz` says no, and everything is served for the configured while; then there are no new
     /// connections and no new calls, and what is under way may come back; the admin listener ends last.
     pub async fn stop(self) {
-        let Running { ending, servers: [public, admin], worker, event_worker, .. } = self;
+        let Running { ending, servers: [public, admin], worker, event_worker, sweeper, watching, .. } = self;
         ending.told.send_replace(true);
         tracing::info!(drainSeconds = ending.drain.as_secs(), "ending");
         pause(ending.drain).await;
         ending.public.send_replace(true);
+        // A comparison that is under way changes nothing, and may be broken off.
+        watching.iter().for_each(JoinHandle::abort);
         let drain = async {
-            tokio::join!(worker.stop(), event_worker.stop());
+            tokio::join!(worker.stop(), event_worker.stop(), sweeper.stop());
             // A server that ended badly has nothing left to stop.
             let _ended = public.await;
             ending.admin.send_replace(true);
@@ -404,145 +410,4 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
 fn local(listener: &TcpListener) -> Result<SocketAddr, StartError> {
     let unspecified = SocketAddr::from(([0, 0, 0, 0], 0));
     listener.local_addr().map_err(|source| StartError::Listen { address: unspecified, source })
-}
-
-fn http_gateway(
-    config: &GatewayConfig,
-    keys: &Keys,
-    clock: Arc<dyn Clock>,
-) -> Result<HttpGateway, StartError> {
-    let fault = |key: &'static str| move |reason: String| StartError::Config { key, reason };
-    let credential: Arc<dyn Credential> = match &config.credential {
-        CredentialConfig::Rsa(key) => {
-            let key = MerchantKey::parse(key.expose())
-                .map_err(|error| fault("gateway.merchant_private_key")(error.to_string()))?;
-            let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-            let signer = PooledSigner::new(LocalSigner::new(key, KeyVersion::new(1)), cores);
-            Arc::new(RsaCredential::new(config.client_id.clone(), Arc::new(signer), keys.shared()))
-        }
-        //= X-13
-        CredentialConfig::ApiKey(key) => {
-            let key = GatewayApiKey::parse(key.clone());
-            Arc::new(key.map_err(|error| fault("gateway.api_key")(error.to_string()))?)
-        }
-    };
-    let mut options = ReqwestOptions::default();
-    if let Some(pem) = &config.ca_pem {
-        options = options.with_ca_pem(pem.as_str());
-    }
-    let transport =
-        ReqwestTransport::new(&options).map_err(|error| fault("gateway.ca_file")(error.to_string()))?;
-    let endpoint =
-        Endpoint::custom(&config.base_url).map_err(|error| fault("gateway.base_url")(error.to_string()))?;
-    let now = move || -> Timestamp { clock.now() };
-    let client =
-        Client::new(endpoint, credential, Arc::new(transport), Arc::new(now)).with_deadline(config.timeout);
-    Ok(HttpGateway::new(client))
-}
-
-async fn publisher(config: &EventsConfig) -> Result<Option<Arc<dyn EventPublisher>>, StartError> {
-    let fault = |key: &'static str| move |reason: String| StartError::Config { key, reason };
-    match &config.sink {
-        None => Ok(None),
-        Some(EventSink::Webhook { url, secrets, ca_pem }) => {
-            let secrets = secrets.iter().map(SigningSecret::parse).collect::<Result<Vec<_>, _>>();
-            let secrets = secrets.map_err(|error| fault("events.webhook_secrets")(error.to_string()))?;
-            let mut options = ReqwestOptions::default();
-            if let Some(pem) = ca_pem {
-                options = options.with_ca_pem(pem.as_str());
-            }
-            let transport = ReqwestTransport::new(&options)
-                .map_err(|error| fault("events.webhook_ca_file")(error.to_string()))?;
-            let transport = Arc::new(transport);
-            Ok(Some(Arc::new(WebhookPublisher::new(transport, url.clone(), secrets, config.timeout))))
-        }
-        #[cfg(feature = "nats")]
-        Some(EventSink::Nats { server, subject, .. }) => {
-            let connected = NatsPublisher::connect(server, subject, config.timeout).await;
-            Ok(Some(Arc::new(connected.map_err(|error| fault("events.nats_url")(error.to_string()))?)))
-        }
-    }
-}
-
-pub(super) async fn database(config: &DatabaseConfig) -> Result<Storage, StartError> {
-    match config {
-        #[cfg(feature = "sqlite")]
-        DatabaseConfig::Sqlite { path } => {
-            Ok(Storage::of(SqliteStore::open(path).map_err(|error| not_opened(&error))?))
-        }
-        #[cfg(not(feature = "sqlite"))]
-        DatabaseConfig::Sqlite { .. } => Err(not_built("SQLite", "sqlite")),
-        #[cfg(feature = "postgres")]
-        DatabaseConfig::Postgres { url } => {
-            let opened = PostgresStore::open(url.expose()).await;
-            Ok(Storage::of(opened.map_err(|error| not_opened(&error))?))
-        }
-        #[cfg(not(feature = "postgres"))]
-        DatabaseConfig::Postgres { .. } => Err(not_built("PostgreSQL", "postgres")),
-    }
-}
-
-fn no_database() -> StartError {
-    let reason =
-        "it is missing: name sqlite://FILE or postgres://…, or give `Builder::storage` a storage of your own";
-    StartError::Config { key: "database.url", reason: reason.to_owned() }
-}
-
-/// What went wrong and why, as far as the error tells.
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-pub(super) fn not_opened(error: &dyn std::error::Error) -> StartError {
-    StartError::Database(
-        error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}")),
-    )
-}
-
-#[cfg(not(all(feature = "sqlite", feature = "postgres")))]
-pub(super) fn not_built(storage: &str, feature: &str) -> StartError {
-    let reason = format!(
-        "it names {storage}, which this program was built without: build it with the feature `{feature}`, or give \
-         `Builder::storage` a storage of your own"
-    );
-    StartError::Config { key: "database.url", reason }
-}
-
-fn policy(config: &Config, public_url: &str) -> Policy {
-    let notify_url = format!("{public_url}{}", webhook::PATH);
-    let mut policy = Policy::new(notify_url, format!("{public_url}/result/"));
-    policy.settlement_currency = config.payment.settlement_currency;
-    policy.settlement_currencies.clone_from(&config.payment.settlement_currencies);
-    policy.capture_mode = config.payment.capture.clone();
-    if let Some(expiry) = config.payment.expiry {
-        policy.expiry.timeout = expiry;
-    }
-    policy.methods_without_refunds.clone_from(&config.payment.methods_without_refunds);
-    policy.captures = config.payment.captures;
-    policy.polling.fast_window = config.payment.polling.fast_window;
-    policy.polling.sweep = config.payment.polling.sweep;
-    policy.polling.budget = config.payment.polling.budget;
-    policy
-}
-
-/// What the public URL has before our own paths. The gateway signs the path of the notify URL as we gave it, with this
-/// prefix, whatever a proxy makes of it.
-//= X-14
-fn prefix(public_url: &str) -> &str {
-    let after_scheme = public_url.split_once("://").map_or(public_url, |(_, rest)| rest);
-    after_scheme.find('/').and_then(|slash| after_scheme.get(slash..)).unwrap_or_default()
-}
-
-/// The routes as they are, for a proxy that takes the prefix away, and under the prefix, for one that does not.
-fn under(prefix: &str, routes: axum::Router) -> axum::Router {
-    if prefix.is_empty() { routes } else { routes.clone().nest(prefix, routes) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    //= X-14 test
-    #[test]
-    fn the_prefix_of_the_signed_path_is_that_of_the_public_url() {
-        assert_eq!(prefix("https://shop.example"), "");
-        assert_eq!(prefix("https://shop.example/pay/v2"), "/pay/v2");
-    }
 }

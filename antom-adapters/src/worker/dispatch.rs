@@ -5,15 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use antom_domain::port::Claimed;
-use antom_domain::service::{Books, Dispatcher};
+use antom_domain::service::{Books, Dispatched, Dispatcher};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
-use super::{CALLS_AT_ONCE, LEASE, WorkerHandle, pause};
-
-/// The longest sleep: a row that another process added is found within this time.
-const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+use super::{CALLS_AT_ONCE, LEASE, LONGEST_SLEEP, WorkerHandle, pause};
 
 pub(super) async fn run(
     books: Books,
@@ -72,13 +69,48 @@ async fn until_due(books: &Books) -> Duration {
 async fn make(dispatcher: &Dispatcher, claimed: &Claimed, handle: &WorkerHandle) {
     let call_id = &claimed.claim.call_id;
     match dispatcher.run(claimed).await {
-        Ok(outcome) => {
-            tracing::info!(referenceOrderId = %claimed.order_id, call = %call_id, tries = claimed.tries, ?outcome, "call made");
-        }
+        Ok(outcome) => tell(claimed, outcome),
         Err(error) => {
             tracing::error!(referenceOrderId = %claimed.order_id, call = %call_id, %error, "call not recorded; made again later");
         }
     }
     handle.changed(&claimed.order_id);
     handle.returns.came_back(call_id);
+}
+
+/// One line for each claim; only a call that went out is called made.
+fn tell(claimed: &Claimed, outcome: Dispatched) {
+    let Claimed { order_id, claim, tries, .. } = claimed;
+    let call_id = &claim.call_id;
+    match why_not_made(outcome) {
+        None => {
+            tracing::info!(referenceOrderId = %order_id, call = %call_id, tries, ?outcome, "call made");
+        }
+        Some(reason) => {
+            tracing::info!(referenceOrderId = %order_id, call = %call_id, tries, reason, "call not made");
+        }
+    }
+}
+
+/// Why nothing went out; `None` where the call was made.
+fn why_not_made(outcome: Dispatched) -> Option<&'static str> {
+    match outcome {
+        Dispatched::Answered | Dispatched::Postponed => None,
+        Dispatched::NotWanted => Some("its answer is known already"),
+        Dispatched::LeftToNewerProgram => Some("a newer program wrote the order, and makes it"),
+        Dispatched::LeaseLost => Some("its lease was over, and somebody else makes it"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_call_that_went_out_is_called_made() {
+        assert_eq!([Dispatched::Answered, Dispatched::Postponed].map(why_not_made), [None; 2]);
+        for left in [Dispatched::NotWanted, Dispatched::LeaseLost, Dispatched::LeftToNewerProgram] {
+            assert!(why_not_made(left).is_some(), "{left:?}");
+        }
+    }
 }

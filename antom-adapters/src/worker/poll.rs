@@ -1,5 +1,5 @@
 //! The poll loop: asks the open questions of every order that is not at rest, in the rhythm and within the budget of
-//! the policy, and has every order that it reads looked at for deadlines.
+//! the policy, and has whoever must act reminded of deadlines.
 //! It lives in memory; after a restart it begins again from the store. When to look at which order is told by `schedule`.
 //!
 //! Several instances may share one store. Each watches the orders that changed through it, and looks through the store
@@ -27,8 +27,7 @@ use tracing::Instrument as _;
 use ask::{Asked, ask_due};
 use schedule::Schedule;
 
-use super::deadline::Deadlines;
-use super::{Change, POLLS_AT_ONCE, WorkerHandle, pause};
+use super::{Change, LONGEST_SLEEP, POLLS_AT_ONCE, WorkerHandle, pause};
 
 /// How many orders are read at once at start.
 const PAGE: usize = 500;
@@ -51,14 +50,14 @@ pub(super) async fn run(
     let mut asking: JoinSet<Asked> = JoinSet::new();
     let mut asked_about: HashMap<Id, ReferenceOrderId> = HashMap::new();
     let mut changed = Vec::with_capacity(CHANGES_AT_ONCE);
-    let mut deadlines = Deadlines::default();
     resume(&books, &mut schedule).await;
     let between_looks = books.policy().polling.sweep / LOOKS_PER_SWEEP;
     let mut next_look = books.ports().clock.now().saturating_add(between_looks);
     while !*stopped.borrow() {
         let now = books.ports().clock.now();
+        let sleep = schedule.until_due(now).min(next_look.since(now)).min(LONGEST_SLEEP);
         tokio::select! {
-            () = pause(schedule.until_due(now).min(next_look.since(now))) => {}
+            () = pause(sleep) => {}
             _ = changes.recv_many(&mut changed, CHANGES_AT_ONCE) => {
                 for change in changed.drain(..) {
                     note(&books, &mut schedule, change).await;
@@ -72,9 +71,6 @@ pub(super) async fn run(
                         (error.id(), Asked::default())
                     }
                 };
-                if let Some(order) = &asked.order {
-                    deadlines.look(order, now, books.policy());
-                }
                 if asked.has_news {
                     handle.wake.notify_one();
                     handle.told.notify_one();

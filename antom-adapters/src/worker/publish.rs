@@ -9,12 +9,10 @@ use antom_domain::service::{Published, Publishing};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::{LEASE, WorkerHandle, pause};
+use super::{LEASE, LONGEST_SLEEP, WorkerHandle, pause};
 
 /// How many events are under way at the same time, each of another order.
 const EVENTS_AT_ONCE: usize = 16;
-/// The longest sleep: an event that another process added is found within this time.
-const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 /// Events gather for so long before the queue is looked at again, so that a busy shop does not ask for each.
 const BETWEEN_CLAIMS: Duration = Duration::from_millis(20);
 /// How often old events are looked for.
@@ -22,7 +20,7 @@ const BETWEEN_FORGETTING: Duration = Duration::from_mins(1);
 
 /// How long events are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Retention {
+pub struct EventRetention {
     /// Since they were recorded.
     pub time: Duration,
     /// About so many of the newest.
@@ -43,7 +41,7 @@ impl EventWorker {
         publishing: Option<Publishing>,
         queue: Arc<dyn EventQueue>,
         clock: Arc<dyn Clock>,
-        retention: Retention,
+        retention: EventRetention,
         handle: &WorkerHandle,
     ) -> EventWorker {
         let (stop, stopped) = watch::channel(false);
@@ -140,7 +138,7 @@ async fn publish(publishing: &Publishing, claimed: &ClaimedEvent) {
 async fn forget(
     queue: Arc<dyn EventQueue>,
     clock: Arc<dyn Clock>,
-    retention: Retention,
+    retention: EventRetention,
     mut stopped: watch::Receiver<bool>,
 ) {
     while !*stopped.borrow() {

@@ -13,7 +13,9 @@ use super::steps::*;
 async fn a_database_of_the_second_schema_keeps_its_orders_and_tells_from_then_on() {
     let Some(schema) = Schema::make().await else { return };
     schema.open().await.commit(full_step("A")).await.unwrap();
-    let old = "DROP TABLE merchant_events; ALTER TABLE orders DROP COLUMN announced; UPDATE antom_schema SET version = 2;";
+    let old = "DROP TABLE reconciliations; DROP TABLE merchant_events; ALTER TABLE orders DROP COLUMN announced; \
+               ALTER TABLE orders DROP COLUMN erased; DROP TABLE data_keys; \
+               DROP TRIGGER order_events_are_not_changed ON order_events; UPDATE antom_schema SET version = 2;";
     run(&mut schema.shell().await, old).await;
 
     let store = schema.open().await;

@@ -25,7 +25,7 @@ async fn tests_on_a_given_server_do_not_disturb_each_other_and_leave_nothing_beh
     for suite in [run(), run()] {
         let ended = suite.wait_with_output().unwrap();
         let told = String::from_utf8_lossy(&ended.stdout);
-        assert!(ended.status.success() && told.contains("test result: ok. 7 passed"), "{told}");
+        assert!(ended.status.success() && told.contains("test result: ok. 13 passed"), "{told}");
     }
 
     let mut shell = PgConnection::connect(&cluster.url()).await.unwrap();
@@ -44,7 +44,7 @@ fn without_postgresql_the_suite_passes_and_notes_what_it_skipped() {
 
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stdout));
     let notes = std::fs::read_to_string(notes).unwrap();
-    assert_eq!(notes.lines().count(), 7, "{notes}");
+    assert_eq!(notes.lines().count(), 13, "{notes}");
     let reason = "PostgreSQL store: neither ANTOM_TEST_POSTGRES_URL nor initdb and pg_ctl";
     assert!(notes.lines().all(|note| note == reason), "{notes}");
 }

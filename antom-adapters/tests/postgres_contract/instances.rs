@@ -242,7 +242,7 @@ async fn instances_that_start_at_once_on_an_empty_database_migrate_it_once() {
     let mut shell = schema.shell().await;
     let versions: Vec<i64> =
         sqlx::query_scalar("SELECT version FROM antom_schema").fetch_all(&mut shell).await.unwrap();
-    assert_eq!(versions, [3]);
+    assert_eq!(versions, [5]);
 }
 
 /// What an earlier version of the program left, with a call in the hands of an instance that has no row.
@@ -284,7 +284,7 @@ async fn what_is_not_ours_is_refused_and_left_alone() {
     drop(schema.open().await);
     run(&mut shell, "UPDATE antom_schema SET version = 99").await;
     let refused = PostgresStore::open(&schema.url).await.unwrap_err();
-    assert!(matches!(refused, OpenError::NewerSchema { found: 99, supported: 3 }), "{refused:?}");
+    assert!(matches!(refused, OpenError::NewerSchema { found: 99, supported: 5 }), "{refused:?}");
 
     assert!(matches!(PostgresStore::open("postgres://[").await, Err(OpenError::Address)));
     let nobody = "postgres://antom:secret-word@127.0.0.1:1/nobody";

@@ -3,12 +3,18 @@
 #![cfg(feature = "postgres")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[cfg(feature = "service")]
+#[path = "../archive_stories/mod.rs"]
+mod archive_stories;
+#[path = "../steps/canaries.rs"]
+mod canaries;
 mod events;
 mod faults;
 mod given;
 mod groups;
 mod instances;
 mod schema;
+mod sealed;
 #[allow(
     dead_code,
     unreachable_pub,
@@ -68,6 +74,13 @@ async fn odd_texts_in_a_notification_are_acknowledged_and_kept() {
     support::odd_notifications_are_kept(std::sync::Arc::new(schema.open().await)).await;
 }
 
+#[cfg(feature = "service")]
+#[tokio::test]
+async fn reports_of_reconciliations_are_kept_replaced_and_listed() {
+    let Some(schema) = Schema::make().await else { return };
+    archive_stories::reports_are_kept_replaced_and_listed(&schema.open().await).await;
+}
+
 #[tokio::test]
 async fn a_database_opened_again_shows_everything() {
     let Some(schema) = Schema::make().await else { return };
@@ -76,6 +89,18 @@ async fn a_database_opened_again_shows_everything() {
     drop(store);
 
     assert_holds_full_step(&schema.open().await, "A").await;
+}
+
+#[tokio::test]
+async fn the_event_that_waits_longest_is_told_until_it_is_settled() {
+    let Some(schema) = Schema::make().await else { return };
+    assert_oldest_event_is_told(&schema.open().await).await;
+}
+
+#[tokio::test]
+async fn the_events_of_one_order_are_told_with_what_became_of_them() {
+    let Some(schema) = Schema::make().await else { return };
+    assert_events_of_an_order_are_told(&schema.open().await).await;
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use antom_adapters::outbound::inspect::Inspect;
 use antom_core::id::{PaymentId, PaymentRequestId, ReferenceBuyerId, ReferenceOrderId};
 use antom_core::money::{Currency, Money};
 use antom_core::outcome::Api;
@@ -13,8 +14,8 @@ use antom_core::time::Timestamp;
 use antom_domain::merchant_event::{EventData, MerchantEvent, MerchantEventKind};
 use antom_domain::order::{CallSubject, Event, GatewayCall, Order, OrderPhase, Recorded, RequestBody};
 use antom_domain::port::{
-    Announced, Commit, IdKey, Inbox, InboxMark, InboxVerdict, NotificationDigest, OrderQuery, OrderStore,
-    Outbox, ReceivedNotification, Version,
+    Announced, Commit, EventEnd, EventQueue, IdKey, Inbox, InboxMark, InboxVerdict, NotificationDigest,
+    OrderQuery, OrderStore, Outbox, ReceivedNotification, Version,
 };
 
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
@@ -48,6 +49,7 @@ pub(crate) fn step(name: &str, expected: Version) -> Commit {
             reference_buyer_id: ReferenceBuyerId::parse("BUYER-1").unwrap(),
             created_at: at(0),
             has_details: false,
+            erased: None,
             attempts: Vec::new(),
             is_read_only: false,
         }
@@ -142,4 +144,40 @@ pub(crate) fn telling(name: &str, expected: Version, sequence: u64) -> Commit {
     };
     let announced = Announced { events: vec![event], total: sequence, are_sent: true };
     Commit { announced, ..step(name, expected) }
+}
+
+/// Of the events that wait, the one that waits longest is told, until it is settled.
+pub(crate) async fn assert_oldest_event_is_told(store: &(impl OrderStore + EventQueue + Inspect)) {
+    assert_eq!(store.oldest_event().await, Ok(None));
+    store.commit(telling("A", 0, 1)).await.unwrap();
+    store.commit(telling("A", 1, 2)).await.unwrap();
+    let mut kept = telling("B", 0, 1);
+    kept.announced.are_sent = false;
+    store.commit(kept).await.unwrap();
+    for (waits, waits_then) in [(at(0), Some(at(1))), (at(1), None)] {
+        let claimed = store.claim_events(at(9), LEASE, 9).await.unwrap();
+        assert_eq!(claimed.len(), 1);
+        assert_eq!(store.oldest_event().await, Ok(Some(waits)), "while it is sent it still waits");
+        for one in claimed {
+            store.settle(&one.claim, EventEnd::Delivered, at(9)).await.unwrap();
+        }
+        assert_eq!(store.oldest_event().await, Ok(waits_then));
+    }
+}
+
+/// The newest events of one order, oldest first, whatever became of them, and none of another order.
+pub(crate) async fn assert_events_of_an_order_are_told(store: &(impl OrderStore + EventQueue + Inspect)) {
+    for (name, expected, sequence) in [("A", 0, 1), ("B", 0, 1), ("A", 1, 2), ("A", 2, 3)] {
+        store.commit(telling(name, expected, sequence)).await.unwrap();
+    }
+    for one in store.claim_events(at(9), LEASE, 9).await.unwrap() {
+        store.settle(&one.claim, EventEnd::Delivered, at(9)).await.unwrap();
+    }
+    let told = async |name, limit| {
+        let events = store.events_of(&id(name), limit).await.unwrap();
+        events.into_iter().map(|kept| (kept.event.sequence, kept.state.as_str())).collect::<Vec<_>>()
+    };
+    assert_eq!(told("A", 9).await, [(1, "delivered"), (2, "waiting"), (3, "waiting")]);
+    assert_eq!(told("A", 2).await, [(2, "waiting"), (3, "waiting")]);
+    assert_eq!(told("C", 9).await, []);
 }

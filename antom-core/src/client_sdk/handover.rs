@@ -38,7 +38,7 @@ use crate::wire::CreatePaymentSessionResponse;
 /// assert_eq!(late.unwrap_err(), HandoverError::Expired);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-//= S-4
+//= S-4, T-7
 //= C-9
 #[derive(Clone)]
 pub struct SessionHandover {

@@ -154,6 +154,7 @@ fn is_conclusive(api: Api, result: &GatewayResult, advice: Advice) -> bool {
         return false;
     }
     let code = result.result_code.as_str();
+    //= X-9
     // The gateway did not look at the id, or compared it with an earlier request that may have moved money.
     let says_nothing_about_the_id = ["ACCESS_DENIED", "ORDER_NOT_EXIST", "REPEAT_REQ_INCONSISTENT"];
     !says_nothing_about_the_id.contains(&code) && !table::GATEWAY_WIDE.iter().any(|row| row.code == code)

@@ -305,6 +305,21 @@ mod printed {
         assert!(!format!("{handover:?}").contains("SG&&111"));
     }
 
+    //= T-7 test
+    #[test]
+    fn session_data_is_neither_decoded_nor_trimmed_nor_split_and_is_escaped_as_text_of_its_json() {
+        let client_id = ClientId::parse("SANDBOX_5X00000000000000").unwrap();
+        let at = Timestamp::parse("2026-11-22T01:30:00Z").unwrap();
+        for data in ["a+/==&&SG&&111&&e30=", "  \t", "%2B%3D", "\"}</script>&amp;\\", "==", "&&"] {
+            let response = response(|body| body["paymentSessionData"] = json!(data));
+            let handover = SessionHandover::new(&client_id, &response, at, Duration::from_secs(60)).unwrap();
+            assert_eq!(handover.session_data().expose(), data);
+            let printed = serde_json::to_string(&handover).unwrap();
+            let read: serde_json::Value = serde_json::from_str(&printed).unwrap();
+            assert_eq!(read["sessionData"], data, "{printed}");
+        }
+    }
+
     //= S-4 test
     #[test]
     fn sessions_that_are_no_longer_good_are_not_handed_out() {

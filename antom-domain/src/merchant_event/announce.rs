@@ -89,6 +89,7 @@ fn kind_of(before: &Order, event: &Event) -> Option<MerchantEventKind> {
         Event::AmountMismatch { .. } | Event::Contradicted { .. } => Kind::ContradictionFound,
         Event::DisputeSettled { .. } => Kind::ContradictionSettled,
         Event::OrderCreated { .. }
+        | Event::PersonalDataErased { .. }
         | Event::AttemptOpened { .. }
         | Event::PaymentInDoubt { .. }
         | Event::PaymentAwaitsPayer { .. }

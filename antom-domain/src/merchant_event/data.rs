@@ -17,6 +17,9 @@ use crate::order::{
 use crate::payment::PaymentPhase;
 use crate::refund::RefundPhase;
 
+/// The details of a payment that stay when personal data are erased.
+pub(super) const IMPERSONAL: [&str; 3] = ["acquirerReferenceNo", "authExpiryTime", "actualPaymentAmount"];
+
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Data<'a> {

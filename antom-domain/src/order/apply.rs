@@ -41,6 +41,7 @@ impl Order {
             reference_buyer_id: reference_buyer_id.clone(),
             created_at: first.at,
             has_details: details.is_some(),
+            erased: None,
             attempts: Vec::new(),
             is_read_only: false,
         })
@@ -50,6 +51,7 @@ impl Order {
     pub fn apply(&mut self, event: &Event, at: Timestamp) {
         match event {
             Event::OrderCreated { .. } => {}
+            Event::PersonalDataErased { how_far } => self.forget(*how_far),
             Event::AttemptOpened {
                 payment_request_id,
                 integration,

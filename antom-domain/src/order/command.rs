@@ -125,6 +125,9 @@ pub enum Refusal {
     /// A newer program had a part in the order, and this one does not know all of it.
     #[error("the order was written by a newer program; this one only shows it")]
     WrittenByNewerProgram,
+    /// What the request would need is erased.
+    #[error("the personal data of this order were erased; create a new order")]
+    Erased,
     /// A success already holds the order's money (B-4).
     #[error("the order is paid; show the buyer that it is completed")]
     OrderPaid,
@@ -210,7 +213,7 @@ pub enum Refusal {
     /// A capture is under way.
     #[error("a capture of this payment is under way; wait for its result")]
     CaptureUnderWay,
-    /// The money was captured or the gateway refused the cancel.
+    /// The money was captured, a refund may give it back, or the gateway refused the cancel.
     #[error("this payment can no longer be cancelled; refund it")]
     TooLateToCancel,
     /// The payment failed: there is nothing to cancel.

@@ -14,6 +14,7 @@ use super::Step;
 use super::before_new;
 use super::command::{CancelReason, Command, NewOrder, OpenAttempt, RefundReason, Refusal};
 use super::draft::Draft;
+use super::erasure::Erased;
 use super::event::{Event, Recorded};
 use super::policy::{Policy, SESSION_LIFETIME};
 use super::request;
@@ -21,7 +22,7 @@ use super::state::{Attempt, Capture, Integration, Order, Refundable};
 use crate::cancel::{CancelInput, CancelPhase, CancelTable};
 use crate::capture::CaptureTable;
 use crate::payment::PaymentPhase;
-use crate::refund::{RefundInput, RefundTable};
+use crate::refund::{RefundInput, RefundPhase, RefundTable};
 use crate::verdict::{Table, Verdict, consult};
 
 impl Order {
@@ -46,6 +47,7 @@ impl Order {
             reference_buyer_id: new.reference_buyer_id.clone(),
             created_at: at,
             has_details: !new.details.is_empty(),
+            erased: None,
             attempts: Vec::new(),
             is_read_only: false,
         };
@@ -84,6 +86,9 @@ impl Order {
 
 //= B-4, S-1, H-2
 fn open_attempt(draft: &mut Draft<'_>, open: &OpenAttempt) -> Result<(), Refusal> {
+    if draft.order.erased == Some(Erased::Everything) {
+        return Err(Refusal::Erased);
+    }
     let is_card = open.payment_method_type == "CARD";
     let wished = open.capture_mode.clone().unwrap_or_else(|| draft.policy.capture_mode.clone());
     let capture_mode = is_card.then_some(wished);
@@ -170,6 +175,10 @@ fn cancel(draft: &mut Draft<'_>, order: &Order, id: &PaymentRequestId) -> Result
         return Err(Refusal::NothingToCancel);
     }
     if attempt.is_card() && attempt.taken().is_some() {
+        return Err(Refusal::TooLateToCancel);
+    }
+    // What a refund gives back, or may have given back, a cancel must not give back once more.
+    if attempt.refunds.iter().any(|refund| refund.phase != RefundPhase::Failed) {
         return Err(Refusal::TooLateToCancel);
     }
     let ours = |capture: &Capture| capture.capture_request_id.is_some();

@@ -3,10 +3,13 @@
 
 use std::sync::Arc;
 
+use antom_core::money::Money;
 use serde::{Deserialize, Serialize};
 
+type Text = Arc<str>;
+
 macro_rules! details {
-    ($( $(#[doc = $doc:literal])+ $field:ident ),* $(,)?) => {
+    ($( $(#[doc = $doc:literal])+ $field:ident: $kind:ty ),* $(,)?) => {
         /// What the gateway told about the card and its checks (I-6). Absent stays absent: nothing is made up. Copies
         /// share the texts, which are carried through every later step and never changed.
         #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +18,7 @@ macro_rules! details {
             $(
                 $(#[doc = $doc])+
                 #[serde(default, skip_serializing_if = "Option::is_none")]
-                pub $field: Option<Arc<str>>,
+                pub $field: Option<$kind>,
             )*
         }
 
@@ -33,38 +36,40 @@ macro_rules! details {
     };
 }
 
-//= I-6
+//= I-6, N-7
 details! {
     /// The card's brand.
-    card_brand,
+    card_brand: Text,
     /// The masked card number: display data (P-1).
-    card_no,
+    card_no: Text,
     /// The card's last four digits.
-    last_four,
+    last_four: Text,
     /// The country that the card was issued in.
-    issuing_country,
+    issuing_country: Text,
     /// `CREDIT`, `DEBIT` ...
-    funding,
+    funding: Text,
     /// The region in which the card was used.
-    payment_method_region,
+    payment_method_region: Text,
     /// The raw address check.
-    avs_result_raw,
+    avs_result_raw: Text,
     /// The raw card code check.
-    cvv_result_raw,
+    cvv_result_raw: Text,
     /// The scheme's id of the transaction, which charges without the buyer name later.
-    network_transaction_id,
+    network_transaction_id: Text,
     /// The indicator of the 3-D Secure result; absent means no 3-D Secure.
-    eci,
+    eci: Text,
     /// The version of 3-D Secure.
-    three_ds_version,
+    three_ds_version: Text,
     /// The directory server's id of the 3-D Secure transaction.
-    ds_transaction_id,
+    ds_transaction_id: Text,
     /// The acquirer's reference.
-    acquirer_reference_no,
+    acquirer_reference_no: Text,
     /// Until when the authorization can be captured, as the gateway wrote it.
-    auth_expiry_time,
+    auth_expiry_time: Text,
     /// The gateway's words for the final result; for people.
-    payment_result_message,
+    payment_result_message: Text,
+    /// What the buyer really paid, where the gateway told; it never takes the place of the agreed amount (N-7).
+    actual_payment_amount: Money,
 }
 
 impl Details {
@@ -74,11 +79,11 @@ impl Details {
     }
 }
 
-fn hole(have: Option<&Arc<str>>, new: Option<&Arc<str>>) -> Option<Arc<str>> {
+fn hole<T: Clone>(have: Option<&T>, new: Option<&T>) -> Option<T> {
     if have.is_some() { None } else { new.cloned() }
 }
 
-fn fill(have: &mut Option<Arc<str>>, new: Option<&Arc<str>>) {
+fn fill<T: Clone>(have: &mut Option<T>, new: Option<&T>) {
     if have.is_none() {
         *have = new.cloned();
     }

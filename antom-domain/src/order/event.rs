@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::{CancelReason, RefundReason};
 use super::details::Details;
+use super::erasure::Erased;
 use super::state::Integration;
 use super::terms::OrderDetails;
 
@@ -210,13 +211,15 @@ pub enum Event {
     CaptureDeadlinePassed { payment_request_id: PaymentRequestId, capture_before: Timestamp },
     /// The gateway, asked again, agrees with the record.
     DisputeSettled { payment_request_id: PaymentRequestId },
+    /// Personal data of the order were erased, here and in the events before.
+    PersonalDataErased { how_far: Erased },
 }
 
 impl Event {
     /// The attempt that the event is about, if it is about one.
     pub fn payment_request_id(&self) -> Option<&PaymentRequestId> {
         match self {
-            Event::OrderCreated { .. } => None,
+            Event::OrderCreated { .. } | Event::PersonalDataErased { .. } => None,
             Event::AttemptOpened { payment_request_id, .. }
             | Event::PaymentInDoubt { payment_request_id, .. }
             | Event::PaymentAwaitsPayer { payment_request_id, .. }

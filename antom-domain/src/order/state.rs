@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::{CancelReason, RefundReason};
 use super::details::Details;
+use super::erasure::Erased;
 use crate::authorization::AuthorizationPhase;
 use crate::cancel::CancelPhase;
 use crate::capture::{CapturePhase, CaptureTable};
@@ -36,6 +37,9 @@ pub struct Order {
     /// Whether the event that created the order tells goods or more of the buyer.
     #[serde(default, skip_serializing_if = "is_false")]
     pub has_details: bool,
+    /// How far personal data were erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased: Option<Erased>,
     /// The attempts, oldest first; at most 20.
     pub attempts: Vec<Attempt>,
     /// A newer program had a part in this order: here is what this one can read of it, and it only looks. It decides

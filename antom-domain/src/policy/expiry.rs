@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use antom_core::time::Timestamp;
 
-/// The gateway's own payment timeout (B-1).
+/// The gateway's own payment timeout, after which it usually closes an unpaid payment and tells (B-1, N-6).
 const GATEWAY_TIMEOUT: Duration = Duration::from_mins(14);
 
 /// The time to pay (B-1).
@@ -43,7 +43,7 @@ impl Expiry {
 
     /// When the window closes of a buyer who may begin to pay until `begins_by`: after the timeout, ours or the
     /// gateway's own, and the margin.
-    //= X-5
+    //= X-5, N-6
     pub fn window_closes_at(&self, begins_by: Timestamp) -> Timestamp {
         begins_by.saturating_add(self.timeout.max(GATEWAY_TIMEOUT).saturating_add(self.margin))
     }

@@ -9,7 +9,8 @@ use antom_core::time::Timestamp;
 /// The rhythm of inquiries (I-2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Polling {
-    /// Between two inquiries while somebody waits.
+    /// Between two inquiries while somebody waits. A success is usually notified 3 to 5 s after the payment, and much later
+    /// where a buyer pays with a voucher (N-6): we ask before that, and conclude nothing from its absence.
     pub quick: Duration,
     /// How long the quick rhythm lasts from the last sign that somebody waits.
     pub fast_window: Duration,

@@ -60,7 +60,7 @@ pub(super) fn gateway_id(id: Option<&String>) -> Option<PaymentId> {
     id.and_then(|id| PaymentId::parse(id.as_str()).ok())
 }
 
-//= S-4, X-8
+//= S-4, X-8, T-7
 fn session(subject: &CallSubject, response: &CreatePaymentSessionResponse) -> Vec<Fact> {
     let Some(result) = &response.result else { return unknown(subject) };
     if advise(Api::CreatePaymentSession, result).is_final_failure {
@@ -119,6 +119,7 @@ fn pay(subject: &CallSubject, response: &PayResponse) -> Vec<Fact> {
             info: response.payment_result_info.as_ref(),
             acquirer_reference_no: response.acquirer_reference_no.as_ref(),
             auth_expiry_time: response.auth_expiry_time.as_ref(),
+            actual_payment_amount: response.actual_payment_amount.as_ref(),
             final_message: result.result_message.as_ref().filter(|_| word.is_final()),
             ..word::Told::default()
         }),

@@ -67,6 +67,7 @@ fn payment_seen(word: PaymentWord, response: &InquiryPaymentResponse) -> Payment
             card: response.card_info.as_ref(),
             acquirer_reference_no: response.acquirer_reference_no.as_ref(),
             auth_expiry_time: response.auth_expiry_time.as_ref(),
+            actual_payment_amount: response.actual_payment_amount.as_ref(),
             final_message: response.payment_result_message.as_ref().filter(|_| word.is_final()),
         }),
     }

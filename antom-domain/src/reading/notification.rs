@@ -85,6 +85,7 @@ fn payment(message: &Notification, word: PaymentWord) -> Fact {
             card: message.card_info.as_ref(),
             acquirer_reference_no: message.acquirer_reference_no.as_ref(),
             auth_expiry_time: message.auth_expiry_time.as_ref(),
+            actual_payment_amount: message.actual_payment_amount.as_ref(),
             final_message: result_message.filter(|_| word.is_final()),
         }),
     };

@@ -61,11 +61,12 @@ pub(super) struct Told<'a> {
     pub(super) card: Option<&'a CardInfo>,
     pub(super) acquirer_reference_no: Option<&'a String>,
     pub(super) auth_expiry_time: Option<&'a WireTime>,
+    pub(super) actual_payment_amount: Option<&'a Amount>,
     /// The words beside a final outcome; those beside another one would soon be wrong.
     pub(super) final_message: Option<&'a String>,
 }
 
-//= I-6, T-5
+//= I-6, N-7, T-5
 pub(super) fn details(told: Told<'_>) -> Details {
     let Told { info, card, .. } = told;
     let text = |value: Option<&String>| -> Option<Arc<str>> {
@@ -100,6 +101,7 @@ pub(super) fn details(told: Told<'_>) -> Details {
         acquirer_reference_no: text(told.acquirer_reference_no),
         auth_expiry_time: told.auth_expiry_time.map(|time| time.as_str().into()),
         payment_result_message: text(told.final_message),
+        actual_payment_amount: told.actual_payment_amount.and_then(|amount| amount.to_money().ok()),
     }
 }
 

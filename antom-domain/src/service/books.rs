@@ -193,7 +193,12 @@ impl Books {
         self.ports.store.commit(commit).await.map(|_| ())
     }
 
-    fn commit_of(
+    /// Steps of the order wait until the turn is over.
+    pub(super) async fn turn(&self, id: &ReferenceOrderId) -> async_lock::MutexGuardArc<()> {
+        self.queues.of(id).lock_arc().await
+    }
+
+    pub(super) fn commit_of(
         &self,
         before: &StoredOrder,
         step: &Step,

@@ -61,7 +61,7 @@ impl Notifications {
     }
 
     /// Takes in once more what is stored under this digest: after an upgrade that understands it, or where somebody doubts
-    /// that it was taken in. `None` where there is no such notification.
+    /// that it was taken in. `None` where there is no such notification, or where its body is no longer kept.
     ///
     /// # Idempotency
     /// Facts that the order has already heard add nothing.
@@ -70,6 +70,9 @@ impl Notifications {
     /// As [`receive`](Notifications::receive); nothing is lost, it can be asked for again.
     pub async fn replay(&self, digest: &NotificationDigest) -> Result<Option<Receipt>, BooksError> {
         let Some(mark) = self.books.ports().inbox.notification(digest).await? else { return Ok(None) };
+        if mark.notification.body.is_empty() {
+            return Ok(None);
+        }
         let Ok(message) = wire::read::<wire::Notification>(&mark.notification.body) else {
             return Err(unreadable(&mark.notification).into());
         };

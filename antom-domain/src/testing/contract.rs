@@ -34,6 +34,7 @@ mod fixture;
 pub mod inbox;
 pub mod outbox;
 mod race;
+pub mod retention;
 pub mod store;
 mod suite;
 

@@ -5,6 +5,7 @@ mod events;
 mod inbox;
 mod orders;
 mod outbox;
+mod retention;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -1,26 +1,25 @@
 // What holds for the service's pages whatever SDK they load: hosted payments, the result page, phone and desk, the keyboard,
-// accessibility, weight, speed, and browsers that cannot run the form. Pictures of each page are left in `shots/`.
+// accessibility, weight, speed, and browsers that cannot run the form. Pictures of each page are kept.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 
 import { parse } from 'acorn';
 
 import { STAND_IN, STEP_MS, launch } from '../support/browser.mjs';
+import { shot } from '../support/pictures.mjs';
 import { GOOD, buyer, startStand } from '../support/checkout-stories.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const ASSETS = new URL('../../../antom-adapters/src/inbound/pages/assets/', import.meta.url);
-const SHOTS = new URL('../shots/', import.meta.url);
 const HOSTED = { payment: { integration: 'hosted', terminalType: 'WEB', clientIp: '203.0.113.7' } };
 
 let browser;
 let stand;
 
 before(async () => {
-  mkdirSync(SHOTS, { recursive: true });
   stand = await startStand(STAND_IN, { style: 'embedded', billing_address: true });
   browser = await launch();
 });
@@ -174,7 +173,7 @@ for (const width of [390, 1280]) {
     story(`the pages fit ${width} pixels, speak ${locale}, and have no serious fault for anybody`, async (checkout, payment) => {
       const { page } = checkout;
       const look = async (name) => {
-        await page.screenshot({ path: new URL(`${name}-${locale}-${width}.png`, SHOTS).pathname, fullPage: true });
+        await shot(page, `buyer-${name}-${locale}-${width}`);
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= width, `${name} is too wide`);
         assert.deepEqual(await serious(page), [], name);
       };

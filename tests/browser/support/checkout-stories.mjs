@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 
 import { Checkout, STEP_MS, launch } from './browser.mjs';
-import { startService } from './service.mjs';
+import { startService } from './checkout-service.mjs';
 import { startSimulator } from './simulator.mjs';
 
 export const GOOD = '4054695723100768';

@@ -1,34 +1,39 @@
-// A process of the merchant service against a simulator, and a shop that orders and opens payments through its API.
+// A service process of its own before a simulator, with a key for the dashboard and one for the shop. What is done with them is
+// left to the suites.
 
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const PROGRAM = process.env.ANTOM;
-const PATIENCE_MS = 20_000;
+const PROGRAM = process.env.ANTOM_SERVICE;
 
-/** Starts the program that ANTOM names on free ports; `settings` are those of `[checkout]`. */
-export async function startService(simulator, settings = {}) {
-  if (!PROGRAM) { throw new Error('ANTOM does not name the service; `cargo xtask browser` sets it'); }
-  const checkout = Object.entries(settings).map(([name, value]) => [`ANTOM__CHECKOUT__${name.toUpperCase()}`, String(value)]);
-  const child = spawn(PROGRAM, ['serve', '--config', join(simulator.keys, 'antom.toml')], {
+/** Starts the program that ANTOM_SERVICE names, on free ports, over the keys and the configuration of the simulator. */
+export async function startService(simulator) {
+  if (!PROGRAM) { throw new Error('ANTOM_SERVICE does not name the service; `cargo xtask browser` sets it'); }
+  const keys = join(simulator.folder, 'keys');
+  const desk = randomBytes(24).toString('hex');
+  const config = join(keys, 'antom.toml');
+  const digest = createHash('sha256').update(desk).digest('hex');
+  const entry = `{ name = "desk", sha256 = "${digest}", scopes = ["read", "write", "admin"] }, `;
+  writeFileSync(config, readFileSync(config, 'utf8').replace('api_keys = [', `api_keys = [${entry}`));
+  const child = spawn(PROGRAM, ['serve', '--config', config], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,
-      ...Object.fromEntries(checkout),
       ANTOM__SERVER__LISTEN: '127.0.0.1:0',
       ANTOM__SERVER__ADMIN_LISTEN: '127.0.0.1:0',
+      ANTOM__DATABASE__URL: `sqlite://${join(simulator.folder, 'antom.sqlite')}`,
       ANTOM__LOG__LEVEL: 'error',
     },
   });
-  const lines = createInterface({ input: child.stdout });
   const ready = JSON.parse(await new Promise((done, failed) => {
-    lines.once('line', done);
+    createInterface({ input: child.stdout }).once('line', done);
     child.once('error', failed);
     child.once('exit', (code) => failed(new Error(`the service ended with ${code}`)));
   }));
-  return new Service(ready.listening, child, readFileSync(join(simulator.keys, 'api_key'), 'utf8').trim());
+  return new Service(ready, child, readFileSync(join(keys, 'api_key'), 'utf8').trim(), desk);
 }
 
 class Service {
@@ -36,8 +41,10 @@ class Service {
   #key;
   #count = 0;
 
-  constructor(base, child, key) {
-    this.base = base;
+  constructor(ready, child, key, desk) {
+    this.base = ready.listening;
+    this.admin = ready.admin;
+    this.desk = desk;
     this.#child = child;
     this.#key = key;
   }
@@ -47,47 +54,40 @@ class Service {
     if (this.#child.exitCode === null) { await new Promise((done) => { this.#child.once('exit', done); }); }
   }
 
-  /** A call of the merchant API. */
+  /** A call of the merchant API, with the shop's key. */
   async call(method, path, body) {
-    const response = await fetch(this.base + path, {
+    const answer = await fetch(this.base + path, {
       method,
-      body: body && JSON.stringify(body),
       headers: { authorization: `Bearer ${this.#key}`, 'content-type': 'application/json' },
+      body: body && JSON.stringify(body),
     });
-    const answer = await response.json();
-    if (response.status >= 300) { throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`); }
-    return answer;
+    return { status: answer.status, ...(await answer.json()) };
   }
 
-  /** A new order and a payment of it; the wishes are those of both. */
-  async checkout({ order = {}, payment = {} } = {}) {
+  /** An order of USD 42.00 with a card payment by session; ids of the order and of the payment. */
+  async order(changes = {}, captureMode = 'AUTOMATIC') {
     this.#count += 1;
-    const id = `checkout-${process.pid}-${this.#count}`;
+    const id = `desk-${this.#count}`;
     await this.call('POST', '/v1/orders', {
-      referenceOrderId: id, amount: { currency: 'SGD', value: '4200' }, description: 'A wooden chair',
-      buyer: { referenceBuyerId: 'buyer-1' }, ...order,
+      referenceOrderId: id,
+      amount: { currency: 'USD', value: '4200' },
+      description: 'Two cups',
+      buyer: { referenceBuyerId: 'buyer-1' },
+      ...changes,
     });
-    return this.openAgain(id, payment);
+    const session = { integration: 'session', paymentMethodType: 'CARD', captureMode };
+    const payment = await this.call('POST', `/v1/orders/${id}/payments`, session);
+    if (!payment.paymentRequestId) { throw new Error(`no payment: ${JSON.stringify(payment)}`); }
+    return { id, payment: payment.paymentRequestId };
   }
 
-  /** Another payment of an order. */
-  async openAgain(orderId, payment = {}) {
-    const opened = await this.call('POST', `/v1/orders/${orderId}/payments`, {
-      integration: 'session', paymentMethodType: 'CARD', ...payment,
-    });
-    return { orderId, id: opened.paymentRequestId, url: opened.checkoutUrl };
-  }
-
-  /** The phase of an attempt, as the service believes. */
-  async phase(id) { return (await this.call('GET', `/v1/payments/${id}`)).phase; }
-
-  /** Waits until the service believes so, as it asks by itself. */
-  async believes(id, phase) {
-    const deadline = Date.now() + PATIENCE_MS;
+  /** The order, once it is as described. */
+  async until(id, isThere) {
+    const deadline = Date.now() + 30_000;
     for (;;) {
-      const seen = await this.phase(id);
-      if (seen === phase) { return; }
-      if (Date.now() > deadline) { throw new Error(`${id} is ${seen}, not ${phase}`); }
+      const seen = await this.call('GET', `/v1/orders/${id}`);
+      if (isThere(seen)) { return seen; }
+      if (Date.now() > deadline) { throw new Error(`not in time: ${JSON.stringify(seen)}`); }
       await new Promise((done) => { setTimeout(done, 100); });
     }
   }

@@ -23,29 +23,26 @@ export async function startSimulator() {
     child.once('error', failed);
     child.once('exit', (code) => failed(new Error(`the simulator ended with ${code}`)));
   }));
-  return new Simulator(ready, child, folder, keys, readFileSync(join(keys, 'merchant_private.pem'), 'utf8'));
+  return new Simulator(ready, child, folder, readFileSync(join(keys, 'merchant_private.pem'), 'utf8'));
 }
 
 class Simulator {
   #child;
-  #folder;
   #key;
   #count = 0;
 
-  constructor(ready, child, folder, keys, key) {
-    /** The folder with a configuration for the service. */
-    this.keys = keys;
+  constructor(ready, child, folder, key) {
     this.base = ready.listening;
     this.clientId = ready.client_id;
     this.#child = child;
-    this.#folder = folder;
+    this.folder = folder;
     this.#key = key;
   }
 
   async stop() {
     this.#child.kill('SIGTERM');
     if (this.#child.exitCode === null) { await new Promise((done) => { this.#child.once('exit', done); }); }
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** A signed call of the gateway API. */

@@ -1,7 +1,7 @@
 //! The steps that flows share: create an order, open an attempt, let the buyer act, watch the order.
 //! The order of the steps, and what else must hold, is each flow's.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::failure::{Failure, ensure};
 use crate::http::{flag_at, list_at, text_at};
@@ -23,6 +23,13 @@ pub struct Opened {
     pub payment: String,
     /// What the merchant API answered.
     pub answer: Value,
+}
+
+impl Opened {
+    /// The attempt that the merchant API answered for this order.
+    pub fn new(order: &str, answer: Value) -> Self {
+        Self { order: order.to_owned(), payment: text_at(&answer, "/paymentRequestId").to_owned(), answer }
+    }
 }
 
 impl<'a> Steps<'a> {
@@ -71,9 +78,22 @@ impl<'a> Steps<'a> {
     fn open(self, order: &str, body: &Value) -> Result<Opened, Failure> {
         let answer = self.stand.merchant().open_payment(order, body)?;
         let answer = answer.expect_status("an attempt is opened", &[200, 201])?;
-        let payment = text_at(&answer, "/paymentRequestId").to_owned();
-        ensure(!payment.is_empty(), "the attempt has an id", &answer)?;
-        Ok(Opened { order: order.to_owned(), payment, answer })
+        let opened = Opened::new(order, answer);
+        ensure(!opened.payment.is_empty(), "the attempt has an id", &opened.answer)?;
+        Ok(opened)
+    }
+
+    /// Pays an order with a card that the buyer agrees to have stored; the card's token.
+    pub fn store_card(self) -> Result<String, Failure> {
+        let order = self.create_order("stored", "1000")?;
+        let body = json!({"integration": "session", "paymentMethodType": "CARD",
+            "card": {"storeCard": {"agreedAt": "2024-06-01T09:30:00Z"}}});
+        let opened = self.open(&order, &body)?;
+        self.buyer(&opened, "success")?;
+        self.wait_until_shippable(&order)?;
+        let path = format!("/v1/payments/{}/stored-card", opened.payment);
+        let stored = self.stand.merchant().get(&path)?.expect_status("the token is told", &[200])?;
+        Ok(text_at(&stored, "/cardToken").to_owned())
     }
 
     /// The buyer acts at the gateway.

@@ -14,7 +14,8 @@ use crate::{quiet, token, waiting};
 const LARGER_THAN_ALL: usize = 300 * 1024;
 
 fn takers() -> impl Iterator<Item = &'static Route> {
-    ROUTES.iter().filter(|route| route.method == "POST")
+    // The forms of the dashboard are no JSON; its own suite sends them.
+    ROUTES.iter().filter(|route| route.method == "POST" && route.door != Door::Admin)
 }
 
 /// A stand with an attempt, and the headers that open every door that a key opens.

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use antom_tests::flows::Steps;
+use antom_tests::flows::{Opened, Steps};
 use antom_tests::http::text_at;
 use antom_tests::wire::{Reply, exchange, request};
 use antom_tests::{Failure, Proof, Stand, ensure};
@@ -119,6 +119,41 @@ fn no_key_token_or_session_of_a_payment_is_printed_and_no_key_is_stored() -> Pro
         let session = session.get(..60).unwrap_or(&session);
         let unprinted = [session, &url, token(&opened), token(&hosted), "card-token-canary-5511"];
         is_not_printed(stand, &unprinted)
+    })
+}
+
+/// What the gateway needs to know of a buyer passes through; with a data key it stands nowhere in the clear, whatever was done
+/// with the payment.
+#[test]
+fn with_a_data_key_buyers_data_are_printed_and_stored_nowhere() -> Proof {
+    const BUYER: [&str; 5] =
+        ["Zephyrine", "zephyrine@canary.example", "999555123456", "buyer-canary-77", "7 Canary Wharf"];
+    /// 32 times the same byte: nobody's key.
+    const DATA_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+    let settings = [("ANTOM__LOG__LEVEL", "trace"), ("ANTOM__DATABASE__DATA_KEY", DATA_KEY)];
+    Stand::prove_with(&quiet(&settings), |stand| {
+        let [name, email, phone, reference, street] = BUYER;
+        let steps = Steps::on(stand);
+        let order = stand.next_order_id("personal");
+        let mut body = antom_tests::merchant::order_body(&order, "1000");
+        body["description"] = json!("a cage for canaries");
+        body["buyer"] = json!({"referenceBuyerId": reference, "buyerName": {"firstName": name},
+            "buyerEmail": email, "buyerPhoneNo": phone});
+        stand.merchant().create_order(&body)?.expect_status("the order is created", &[201])?;
+        let payment = json!({"integration": "hosted", "paymentMethodType": "CARD", "terminalType": "WEB",
+            "clientIp": "203.0.113.77", "card": {"billingAddress": {"address1": street, "city": "London", "region": "GB"}}});
+        let answer = stand.merchant().open_payment(&order, &payment)?;
+        let answer = answer.expect_status("it is opened", &[200, 201])?;
+        let opened = Opened { payment: text_at(&answer, "/paymentRequestId").to_owned(), order, answer };
+        steps.buyer(&opened, "success")?;
+        stand.gateway().wait_for_acknowledged(&[&opened.payment], "PAYMENT_RESULT")?;
+        let shown = steps.order(&opened.order)?;
+        let card_no = text_at(&shown, "/attempts/0/details/cardNo").to_owned();
+        ensure(!card_no.is_empty(), "the card is known", &shown)?;
+        let url = text_at(&opened.answer, "/redirect/normalUrl").to_owned();
+        ensure(!url.is_empty(), "an address was handed out", &opened.answer)?;
+        let more = ["a cage for canaries", "203.0.113.77", &card_no, &url, DATA_KEY];
+        is_nowhere(stand, &[&BUYER[..], &more].concat())
     })
 }
 

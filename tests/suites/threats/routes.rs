@@ -37,7 +37,7 @@ const fn post(path: &'static str, door: Door) -> Route {
 }
 
 /// Every route. A new one gets its line here, and with it every trial of this suite.
-pub(crate) const ROUTES: [Route; 27] = [
+pub(crate) const ROUTES: [Route; 44] = [
     post("/v1/orders", Door::Key("pay")),
     get("/v1/orders", Door::Key("read")),
     get("/v1/orders/{id}", Door::Key("read")),
@@ -55,6 +55,10 @@ pub(crate) const ROUTES: [Route; 27] = [
     post("/v1/events/{id}/resend", Door::Key("pay")),
     get("/v1/notifications", Door::Key("admin")),
     post("/v1/notifications/{id}/replay", Door::Key("admin")),
+    post("/v1/erasures", Door::Key("admin")),
+    post("/v1/reconciliations", Door::Key("admin")),
+    get("/v1/reconciliations", Door::Key("read")),
+    get("/v1/reconciliations/{id}", Door::Key("read")),
     get("/result/{token}", Door::Token),
     get("/status/{token}", Door::Token),
     post("/status/{token}/events", Door::Token),
@@ -65,6 +69,19 @@ pub(crate) const ROUTES: [Route; 27] = [
     get("/openapi.json", Door::Admin),
     get("/docs", Door::Admin),
     get("/docs/page.css", Door::Admin),
+    get("/dashboard", Door::Admin),
+    get("/dashboard/orders", Door::Admin),
+    get("/dashboard/orders/{id}", Door::Admin),
+    post("/dashboard/orders/{id}/act", Door::Admin),
+    get("/dashboard/alerts", Door::Admin),
+    get("/dashboard/reconciliations", Door::Admin),
+    get("/dashboard/reconciliations/{id}", Door::Admin),
+    post("/dashboard/sign-out", Door::Admin),
+    get("/dashboard/sign-in", Door::Admin),
+    post("/dashboard/sign-in", Door::Admin),
+    get("/dashboard/page.css", Door::Admin),
+    get("/dashboard/page.js", Door::Admin),
+    get("/dashboard/icon.svg", Door::Admin),
 ];
 
 /// Keys with one scope each, and the SHA-256 of each.
@@ -89,6 +106,7 @@ impl Route {
             "/v1/orders/{id}/payments" => antom_tests::merchant::session_body("AUTOMATIC"),
             "/v1/payments/{id}/refunds" => json!({"amount": {"currency": "USD", "value": "1"}}),
             "/v1/consult" => json!({"amount": {"currency": "USD", "value": "1"}, "terminalType": "WEB"}),
+            "/v1/erasures" => json!({"referenceBuyerId": "nobody"}),
             "/status/{token}/events" => json!({"code": "SDK_START_OF_LOADING"}),
             _ => json!({}),
         }

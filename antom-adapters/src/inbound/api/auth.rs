@@ -23,13 +23,20 @@ pub(super) struct Guard {
     pub(super) scope: Scope,
 }
 
+/// A key that was checked before, for requests that pages of this process make: none from outside can carry it.
+#[derive(Debug, Clone)]
+pub(super) struct Admitted(pub(super) ApiKey);
+
 /// Lets a request through whose key is known, has requests left and has the scope; nothing of its body is read before.
 pub(super) async fn admit(
     State(guard): State<Guard>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let key = caller(&guard.api.keys, request.headers())?;
+    let key = match request.extensions().get::<Admitted>() {
+        Some(Admitted(key)) => key.clone(),
+        None => caller(&guard.api.keys, request.headers())?,
+    };
     let now = guard.api.books.ports().clock.now();
     guard.api.limits.take(&key, now).map_err(Problem::too_many_requests)?;
     if !key.scopes.contains(&guard.scope) {
@@ -45,6 +52,11 @@ fn caller(keys: &Keys, headers: &HeaderMap) -> Result<ApiKey, Problem> {
     let (Some(value), None) = (values.next(), values.next()) else { return Err(Problem::unauthorized()) };
     let given = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
     let given = given.ok_or_else(Problem::unauthorized)?;
+    known(keys, given).ok_or_else(Problem::unauthorized)
+}
+
+/// The key with this clear text.
+pub(in crate::inbound) fn known(keys: &Keys, given: &str) -> Option<ApiKey> {
     let digest = Sha256::digest(given.trim().as_bytes());
     let keys = keys.merchant();
     // Every key is compared, so that the time does not tell which one was near.
@@ -52,5 +64,5 @@ fn caller(keys: &Keys, headers: &HeaderMap) -> Result<ApiKey, Problem> {
         let is_equal: bool = key.sha256.as_slice().ct_eq(digest.as_slice()).into();
         if is_equal { Some(key) } else { found }
     });
-    known.cloned().ok_or_else(Problem::unauthorized)
+    known.cloned()
 }

@@ -26,7 +26,7 @@ impl RateLimits {
     }
 
     /// Counts one request, or says after how long there is room for one.
-    pub(super) fn take(&self, key: &ApiKey, now: Timestamp) -> Result<(), Duration> {
+    pub(in crate::inbound) fn take(&self, key: &ApiKey, now: Timestamp) -> Result<(), Duration> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         match buckets.entry(key.sha256).or_insert_with(|| Bucket::full(self.budget, now)).take(now, 1) {
             Draw::Granted => Ok(()),

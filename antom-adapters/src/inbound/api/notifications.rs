@@ -57,7 +57,8 @@ pub(super) async fn replay(
 ) -> Result<Json<Value>, Problem> {
     let Nothing {} = body::read(&headers, body).await?;
     let receipt = Notifications::new(api.books.clone()).replay(&NotificationDigest(id.clone())).await?;
-    let receipt = receipt.ok_or_else(|| Problem::not_found("there is no such notification"))?;
+    let receipt = receipt
+        .ok_or_else(|| Problem::not_found("there is no such notification, or its body is no longer kept"))?;
     let order_id = receipt.order.as_ref().map(|stored| stored.order.reference_order_id.clone());
     if let Some(order) = receipt.order {
         api.worker.changed_to(order);

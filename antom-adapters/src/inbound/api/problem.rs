@@ -84,6 +84,11 @@ impl Problem {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than any request needs")
     }
 
+    pub(super) fn no_room() -> Problem {
+        let detail = "there is no room for the files now; try again, or use the watched folder";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+    }
+
     pub(super) fn too_slow() -> Problem {
         Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body did not come to its end in time")
     }
@@ -101,6 +106,15 @@ impl Problem {
     pub(super) fn fields(errors: Vec<(String, String)>) -> Problem {
         let detail = "correct the fields in `errors`; nothing was stored or sent";
         Problem { errors, ..Problem::new(StatusCode::BAD_REQUEST, "invalid_request", detail) }
+    }
+
+    pub(super) fn not_at_rest(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::CONFLICT, "order_not_at_rest", detail)
+    }
+
+    pub(super) fn not_erasable() -> Problem {
+        let detail = "the storage of this service cannot erase; give it one with `Builder::retention`";
+        Problem::new(StatusCode::NOT_IMPLEMENTED, "not_implemented", detail)
     }
 
     fn newer_program() -> Problem {
@@ -156,6 +170,7 @@ impl From<Refusal> for Problem {
             }
             Refusal::Amount(error) => Problem::field("amount.value", error.to_string()),
             Refusal::WrittenByNewerProgram => Problem::newer_program(),
+            Refusal::Erased => Problem::new(StatusCode::CONFLICT, "order_erased", refusal.to_string()),
             Refusal::UnknownSettlementCurrency { .. } => {
                 Problem::field("settlementCurrency", refusal.to_string())
             }

@@ -63,7 +63,7 @@ pub(super) fn refunds(attempt: &Attempt, policy: &Policy) -> Value {
 }
 
 /// One entry of the timeline, without what only the buyer's client may have.
-fn entry(recorded: &Recorded) -> Value {
+pub(in crate::inbound) fn entry(recorded: &Recorded) -> Value {
     let mut entry = serde_json::to_value(recorded).unwrap_or_else(|_| Value::Object(Map::new()));
     if let Some(members) = entry.as_object_mut() {
         members.remove("token");

@@ -60,6 +60,11 @@ impl Answer {
         Self::fault(INPUT, format!("{}: {reason}", file.display()))
     }
 
+    /// A file that does not hold what it should, and which says so itself.
+    pub(super) fn unusable(reason: &dyn std::fmt::Display) -> Self {
+        Self::fault(INPUT, reason.to_string())
+    }
+
     /// A file or folder that cannot be written.
     pub(super) fn storage(file: &Path, reason: &dyn std::fmt::Display) -> Self {
         Self::fault(STORAGE, format!("{}: {reason}", file.display()))

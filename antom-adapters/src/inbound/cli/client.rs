@@ -133,6 +133,11 @@ impl Reply {
         Self { status: 404, text: json.to_string(), json }
     }
 
+    /// What a good answer holds; any other one as it is.
+    pub(super) fn good(self) -> Result<Value, Self> {
+        if self.status == 200 { Ok(self.json) } else { Err(self) }
+    }
+
     /// What the command says: `show` prints a good answer, `has_failed` looks whether the gateway refused in it, and
     /// `later` says what to do where the outcome is not known yet.
     pub(super) fn judge(

@@ -1,4 +1,4 @@
-//! `antom migrate`, `backup` and `restore`: the database without the service.
+//! `antom migrate`, `backup`, `restore` and `seal`: the database without the service.
 //! Whether a file is whole is judged by the storage adapters.
 
 use std::path::{Path, PathBuf};
@@ -40,6 +40,28 @@ Checks the copy and makes it the database that the configuration names. An exist
 files beside it (-wal, -shm) away first. What happened after the copy is not in it: calls that were waiting are made again under
 the same ids, notifications about payments that it does not know are parked.
 Exit codes: 0 restored, 2 the copy cannot be used, 5 not restored, 64 wrong usage, or not a SQLite database.";
+
+const SEAL_EXAMPLES: &str = "\
+Examples:
+  antom seal --config antom.toml
+  antom seal --config antom.toml --json
+
+Seals what was stored in the clear before database.data_key was set, and what an older key of database.old_data_keys sealed;
+afterwards the older keys are no longer needed. Nothing else changes, and doing it again goes on where it ended. A SQLite file is
+written anew at the end, so that no free page of it holds an old word: stop the service before, and have room for a second copy.
+On PostgreSQL instances may run, but each of them with the current key already.
+Exit codes: 0 sealed, 5 there is no key, or the database cannot be used, 64 wrong usage.";
+
+#[derive(Debug, Args)]
+#[command(after_help = SEAL_EXAMPLES)]
+pub(super) struct Seal {
+    /// The configuration, of which only [database] is read; also by ANTOM__DATABASE__URL and ANTOM__DATABASE__DATA_KEY.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Prints the answer as one JSON object.
+    #[arg(long)]
+    json: bool,
+}
 
 #[derive(Debug, Args)]
 #[command(after_help = MIGRATE_EXAMPLES)]
@@ -107,6 +129,24 @@ impl Migrate {
     }
 }
 
+impl Seal {
+    pub(super) fn run(self) -> ExitCode {
+        finish(self.answer(), self.json)
+    }
+
+    fn answer(&self) -> Result<Answer, Answer> {
+        let config = settings::database(self.config.as_deref())?;
+        let Some(key) = config.data_keys().ids().first().map(|id| (*id).to_owned()) else {
+            let reason = "database.data_key is missing: make one with `openssl rand -base64 32`, and name it";
+            return Err(Answer::configuration(&reason));
+        };
+        let sealed =
+            block_on(async { database::seal(&config).await.map_err(|error| Answer::configuration(&error)) })?;
+        let text = format!("{sealed} values sealed with the key {key}; no other key is needed any more");
+        Ok(Answer::ok(text, json!({ "sealed": sealed, "key": key })))
+    }
+}
+
 impl Backup {
     pub(super) fn run(self) -> ExitCode {
         finish(self.answer(), self.json)
@@ -148,7 +188,7 @@ fn told(done: &str, file: &Path, copied: Copied) -> Answer {
 /// The SQLite file that the configuration names; for a server, what to run instead.
 fn sqlite_file(config: Option<&Path>, instead: &str) -> Result<PathBuf, Answer> {
     match settings::database(config)? {
-        DatabaseConfig::Sqlite { path } => Ok(path),
+        DatabaseConfig::Sqlite { path, .. } => Ok(path),
         DatabaseConfig::Postgres { .. } => Err(Answer::usage(format!(
             "this is for SQLite files; with DATABASE_URL set to the database's address, run: {instead}"
         ))),

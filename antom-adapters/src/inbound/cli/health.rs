@@ -1,19 +1,18 @@
 //! `antom health`: asks a running service whether it can work, for container health checks and scripts.
 //! What being ready means is the admin listener's.
 
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
 
+use crate::outbound::plain_get;
+
 /// The service is there and not ready, or nobody answers.
 const EXIT_NEGATIVE: u8 = 1;
 /// Longer than the service itself waits for its storage.
 const PATIENCE: Duration = Duration::from_secs(7);
-/// The answer is a few lines.
-const LONGEST_ANSWER: u64 = 16 * 1024;
 
 /// Asks a running service whether it is ready; exits 0 or 1 and says why.
 ///
@@ -34,7 +33,7 @@ pub(super) struct Health {
 impl Health {
     pub(super) fn run(&self) -> ExitCode {
         let path = if self.live { "/healthz" } else { "/readyz" };
-        let (is_well, reason) = match ask(self.admin, path) {
+        let (is_well, reason) = match plain_get::get(self.admin, path, PATIENCE) {
             Ok((status, said)) => (status == 200, said),
             Err(error) => (false, format!("{} does not answer: {error}", self.admin)),
         };
@@ -45,18 +44,4 @@ impl Health {
         super::say(&text);
         if is_well { ExitCode::SUCCESS } else { ExitCode::from(EXIT_NEGATIVE) }
     }
-}
-
-/// The status and the body of one answer. HTTP/1.0, so that its end is the end of the connection.
-fn ask(admin: SocketAddr, path: &str) -> std::io::Result<(u16, String)> {
-    let mut stream = TcpStream::connect_timeout(&admin, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
-    write!(stream, "GET {path} HTTP/1.0\r\nhost: {admin}\r\n\r\n")?;
-    let mut answer = String::new();
-    stream.take(LONGEST_ANSWER).read_to_string(&mut answer)?;
-    let status = answer.split(' ').nth(1).and_then(|word| word.parse().ok());
-    let status = status.ok_or_else(|| std::io::Error::other("that is no HTTP answer"))?;
-    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-    Ok((status, body.to_owned()))
 }

@@ -113,6 +113,9 @@ antom_public_keys = {{ "1" = "keys/antom_public.pem" }}
 [database]
 # One file for one process, or postgres://user@host/database for several; url_file names a file that holds the address.
 url = "sqlite://antom.sqlite"
+# Seals personal data at rest; keep a copy of it elsewhere, for without it the database is of no use:
+# openssl rand -base64 32 > keys/data_key && chmod 600 keys/data_key
+# data_key = "keys/data_key"
 
 [server]
 # Where the merchant API, the webhook and the buyers' pages listen.
@@ -143,6 +146,11 @@ api_keys = [
 # Where your own systems are told what happened, as signed webhooks; without it, events are only kept.
 # webhook_url = "https://shop.example/hooks"
 # webhook_secrets = ["keys/webhook_secret"]
+
+[retention]
+# For how long personal data of finished orders are kept, and what the gateway told as it came; or "never".
+# orders = "730d"
+# notifications = "90d"
 
 [log]
 # A filter, such as "info,antom_adapters=debug".

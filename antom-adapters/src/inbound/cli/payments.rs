@@ -12,7 +12,7 @@ use super::answer::{Answer, finish};
 use super::client::Reply;
 use super::offline;
 use super::settings::{Access, Source};
-use super::table::{columns, list, pairs, word};
+use super::table::{columns, list, pairs, plain, word};
 use crate::inbound::api;
 use crate::outbound::entropy::SystemEntropy;
 
@@ -224,6 +224,7 @@ fn is_failure(one: &Value) -> bool {
     ["failed", "refused"].contains(&word(one, "phase").as_str())
 }
 
+//= I-6
 fn payment(payment: &Value) -> String {
     let head = pairs(&[
         ("payment", word(payment, "paymentRequestId")),
@@ -251,10 +252,21 @@ fn payment(payment: &Value) -> String {
         .chain(movement("cancel", "reason"))
         .chain(movement("refund", "refundRequestId"))
         .collect();
-    if rows.is_empty() {
-        return head;
+    let mut parts = vec![head];
+    let details: Vec<(&str, String)> = payment
+        .get("details")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.as_str(), plain(value)))
+        .collect();
+    if !details.is_empty() {
+        parts.push(pairs(&details));
     }
-    format!("{head}\n\n{}", columns(&["", "PHASE", "AMOUNT", "ID", "CODE"], &rows))
+    if !rows.is_empty() {
+        parts.push(columns(&["", "PHASE", "AMOUNT", "ID", "CODE"], &rows));
+    }
+    parts.join("\n\n")
 }
 
 #[cfg(test)]
@@ -268,6 +280,22 @@ mod tests {
         for wrong in ["1000", "USD1000", "USD 10.001", "USD -1", "usd 1", "USD 0", "USD 1,00"] {
             assert!(amount(wrong).is_err(), "{wrong}");
         }
+    }
+
+    //= I-6 test
+    #[test]
+    fn what_is_known_of_the_card_and_its_checks_is_shown() {
+        let shown = payment(&json!({ "paymentRequestId": "PAY-1", "resultCode": "SUCCESS", "details": {
+            "cardBrand": "VISA", "avsResultRaw": "Y", "authExpiryTime": "2026-11-29T00:00:00Z",
+            "actualPaymentAmount": { "currency": "PHP", "value": "240000" },
+        }}));
+        for line in
+            ["cardBrand            VISA", "avsResultRaw         Y", "actualPaymentAmount  PHP 2400.00"]
+        {
+            assert!(shown.lines().any(|one| one == line), "{line}: {shown}");
+        }
+        assert!(!shown.contains("eci"), "nothing is made up");
+        assert!(!payment(&json!({ "paymentRequestId": "PAY-1", "details": {} })).contains("\n\n"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use clap::Args;
 use super::answer::Answer;
 use super::client::Service;
 use super::environment;
-use crate::service::config::{DatabaseConfig, PaymentConfig, ServerConfig, open_mode};
+use crate::service::config::{CREDENTIALS_VARIABLE, DatabaseConfig, PaymentConfig, ServerConfig, open_mode};
 
 /// The running service, and how to be let in.
 #[derive(Debug, Args)]
@@ -70,7 +70,8 @@ impl Access {
     fn key(&self) -> Result<Secret, Answer> {
         let text = match &self.api_key_file {
             Some(file) => {
-                if let Some(mode) = open_mode(file) {
+                let credentials = variable(CREDENTIALS_VARIABLE).map(PathBuf::from);
+                if let Some(mode) = open_mode(file, credentials.as_deref()) {
                     let reason = format!("can be used by others (mode {mode:04o}); run: chmod 600 {}", file.display());
                     return Err(Answer::storage(file, &reason));
                 }

@@ -5,7 +5,7 @@
 //! no answer can send an event elsewhere, and little of an answer is read.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use antom_core::secret::Secret;
@@ -63,6 +63,32 @@ impl fmt::Debug for SigningSecret {
     }
 }
 
+/// The secrets that events are signed with, shared by whoever signs and whoever changes them.
+#[derive(Debug, Clone)]
+pub struct SigningSecrets(Arc<RwLock<Arc<[SigningSecret]>>>);
+
+impl SigningSecrets {
+    /// These secrets, until others take their place.
+    pub fn new(secrets: Vec<SigningSecret>) -> SigningSecrets {
+        SigningSecrets(Arc::new(RwLock::new(secrets.into())))
+    }
+
+    /// From the next attempt on, events are signed with these.
+    pub fn replace(&self, secrets: Vec<SigningSecret>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = secrets.into();
+    }
+
+    fn current(&self) -> Arc<[SigningSecret]> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl From<Vec<SigningSecret>> for SigningSecrets {
+    fn from(secrets: Vec<SigningSecret>) -> SigningSecrets {
+        SigningSecrets::new(secrets)
+    }
+}
+
 /// Whether events may be sent to this address: https, or http to this machine, without a user in it.
 pub fn is_allowed(url: &str) -> bool {
     url.bytes().all(|byte| byte.is_ascii_graphic()) && Endpoint::allows(url)
@@ -74,7 +100,7 @@ pub struct WebhookPublisher {
     transport: Arc<dyn Transport>,
     /// It may hold a token.
     url: Secret,
-    secrets: Vec<SigningSecret>,
+    secrets: SigningSecrets,
     timeout: Duration,
 }
 
@@ -84,17 +110,18 @@ impl WebhookPublisher {
     pub fn new(
         transport: Arc<dyn Transport>,
         url: Secret,
-        secrets: Vec<SigningSecret>,
+        secrets: impl Into<SigningSecrets>,
         timeout: Duration,
     ) -> WebhookPublisher {
-        WebhookPublisher { transport, url, secrets, timeout }
+        WebhookPublisher { transport, url, secrets: secrets.into(), timeout }
     }
 
     fn request(&self, event: &MerchantEvent, body: String, at: Timestamp) -> HttpRequest {
         let id = event.id();
         let seconds = at.epoch_millis().div_euclid(1_000);
+        let secrets = self.secrets.current();
         let signatures: Vec<String> =
-            self.secrets.iter().map(|secret| secret.sign(id.as_str(), seconds, body.as_bytes())).collect();
+            secrets.iter().map(|secret| secret.sign(id.as_str(), seconds, body.as_bytes())).collect();
         HttpRequest {
             url: self.url.expose().to_owned(),
             headers: vec![

@@ -6,6 +6,8 @@ use std::error::Error;
 use antom_domain::port::StoreError;
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
+use crate::outbound::data_keys::SealFault;
+
 /// The database cannot be used. No variant holds the address, which may hold a password.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -33,6 +35,9 @@ pub enum OpenError {
         /// The table.
         table: String,
     },
+    /// The keys at hand do not open what is stored.
+    #[error(transparent)]
+    Sealed(#[from] SealFault),
     /// The database refuses what the store needs.
     #[error("the database cannot be used")]
     Database {

@@ -6,11 +6,12 @@
 
 use std::time::Duration;
 
+use antom_core::id::ReferenceOrderId;
 use antom_core::time::Timestamp;
 use antom_domain::merchant_event::MerchantEventId;
 use antom_domain::port::{
     ClaimedEvent, DeliveryState, EventClaim, EventEnd, EventPage, EventQuery, EventQueue, EventQueueError,
-    Keep, StoreError,
+    Keep, KeptEvent, StoreError,
 };
 use async_trait::async_trait;
 use sqlx::postgres::{PgConnection, PgRow};
@@ -19,6 +20,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use super::connections::transaction;
 use super::error::Halt;
 use super::store::PostgresStore;
+use crate::outbound::data_keys::DataKeys;
 use crate::outbound::stored::{self, EndColumns, StepRows, StoredClaim, StoredEvent, ToldRow, unreadable};
 
 const LARGEST_PAGE: usize = 200;
@@ -36,7 +38,7 @@ impl EventQueue for PostgresStore {
         let until = now.saturating_add(lease).epoch_millis();
         let (now, limit) = (now.epoch_millis(), stored::number(limit));
         let taken = self.run(move |connection| Box::pin(claim(connection, now, until, limit))).await?;
-        Ok(stored::known_claims(taken))
+        Ok(stored::known_claims(taken, self.keys()))
     }
 
     async fn settle(&self, claim: &EventClaim, end: EventEnd, now: Timestamp) -> Result<(), EventQueueError> {
@@ -54,8 +56,8 @@ impl EventQueue for PostgresStore {
 
     async fn events(&self, query: &EventQuery) -> Result<EventPage, StoreError> {
         let after = Place::read(query.cursor.as_deref())?;
-        let query = query.clone();
-        self.run(move |connection| Box::pin(page(connection, query, after))).await
+        let (query, keys) = (query.clone(), self.keys().clone());
+        self.run(move |connection| Box::pin(page(connection, query, after, keys))).await
     }
 
     async fn resend(&self, id: &MerchantEventId, now: Timestamp) -> Result<bool, StoreError> {
@@ -211,6 +213,7 @@ async fn page(
     connection: &mut PgConnection,
     query: EventQuery,
     after: Place,
+    keys: DataKeys,
 ) -> Result<EventPage, Halt<StoreError>> {
     let limit = query.limit.min(LARGEST_PAGE);
     let sql = format!(
@@ -230,9 +233,30 @@ async fn page(
     let last: Option<String> = found.last().map(|row| row.try_get("place")).transpose()?;
     let mut events = Vec::with_capacity(found.len());
     for row in &found {
-        events.push(event(row)?.understand()?);
+        events.push(event(row)?.understand(&keys)?);
     }
     Ok(EventPage { events, next: last.or(query.cursor), has_more })
+}
+
+/// The newest events of one order, oldest first.
+pub(super) async fn of_order(
+    connection: &mut PgConnection,
+    order: ReferenceOrderId,
+    limit: usize,
+    keys: DataKeys,
+) -> Result<Vec<KeptEvent>, Halt<StoreError>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM merchant_events WHERE order_id = $1 ORDER BY sequence DESC LIMIT $2");
+    let found = sqlx::query(AssertSqlSafe(sql))
+        .bind(order.as_str())
+        .bind(stored::number(limit))
+        .fetch_all(connection)
+        .await?;
+    let mut events = Vec::with_capacity(found.len());
+    for row in found.iter().rev() {
+        events.push(event(row)?.understand(&keys)?);
+    }
+    Ok(events)
 }
 
 async fn resend(

@@ -14,6 +14,7 @@ use super::error::Halt;
 use super::rows;
 use super::store::PostgresStore;
 use super::text::storable;
+use crate::outbound::data_keys::DataKeys;
 use crate::outbound::stored::{self, unreadable};
 
 const LARGEST_PAGE: usize = 200;
@@ -21,18 +22,19 @@ const LARGEST_PAGE: usize = 200;
 #[async_trait]
 impl Inbox for PostgresStore {
     async fn record(&self, mark: &InboxMark) -> Result<(), StoreError> {
-        let mark = mark.clone();
+        let mark = stored::sealed_mark(mark.clone(), self.keys())?;
         // Whether or not it was written, recording again is harmless.
         self.run(|connection| Box::pin(record(connection, mark))).await
     }
 
     async fn parked(&self, keys: &[IdKey]) -> Result<Vec<ReceivedNotification>, StoreError> {
-        let keys = keys.to_vec();
-        self.run(|connection| Box::pin(parked(connection, keys))).await
+        let (keys, data_keys) = (keys.to_vec(), self.keys().clone());
+        self.run(|connection| Box::pin(parked(connection, keys, data_keys))).await
     }
 
     async fn recent(&self, limit: usize) -> Result<Vec<InboxMark>, StoreError> {
-        self.run(move |connection| Box::pin(recent(connection, limit))).await
+        let keys = self.keys().clone();
+        self.run(move |connection| Box::pin(recent(connection, limit, keys))).await
     }
 
     async fn notifications(&self, query: &InboxQuery) -> Result<InboxPage, StoreError> {
@@ -40,13 +42,13 @@ impl Inbox for PostgresStore {
             None => i64::MAX,
             Some(cursor) => cursor.parse().map_err(|_| unreadable("cursor", cursor.as_str()))?,
         };
-        let (verdict, limit) = (query.verdict, query.limit.min(LARGEST_PAGE));
-        self.run(move |connection| Box::pin(page(connection, verdict, before, limit))).await
+        let (verdict, limit, keys) = (query.verdict, query.limit.min(LARGEST_PAGE), self.keys().clone());
+        self.run(move |connection| Box::pin(page(connection, verdict, before, limit, keys))).await
     }
 
     async fn notification(&self, digest: &NotificationDigest) -> Result<Option<InboxMark>, StoreError> {
-        let digest = digest.clone();
-        self.run(|connection| Box::pin(by_digest(connection, digest))).await
+        let (digest, keys) = (digest.clone(), self.keys().clone());
+        self.run(|connection| Box::pin(by_digest(connection, digest, keys))).await
     }
 }
 
@@ -113,6 +115,7 @@ async fn write_keys(connection: &mut PgConnection, marks: &[&InboxMark]) -> Resu
 async fn parked(
     connection: &mut PgConnection,
     keys: Vec<IdKey>,
+    data_keys: DataKeys,
 ) -> Result<Vec<ReceivedNotification>, Halt<StoreError>> {
     let found = sqlx::query(
         "SELECT digest, received_at, request_time, notify_type, keys, body, is_fact, verdict FROM inbox \
@@ -128,12 +131,16 @@ async fn parked(
     .await?;
     let mut notifications = Vec::with_capacity(found.len());
     for row in &found {
-        notifications.push(rows::mark(row)?.understand()?.notification);
+        notifications.push(rows::mark(row)?.understand(&data_keys)?.notification);
     }
     Ok(notifications)
 }
 
-async fn recent(connection: &mut PgConnection, limit: usize) -> Result<Vec<InboxMark>, Halt<StoreError>> {
+async fn recent(
+    connection: &mut PgConnection,
+    limit: usize,
+    keys: DataKeys,
+) -> Result<Vec<InboxMark>, Halt<StoreError>> {
     let found = sqlx::query(
         "SELECT digest, received_at, request_time, notify_type, keys, body, is_fact, verdict FROM inbox \
          ORDER BY received_at DESC, seq DESC LIMIT $1",
@@ -143,7 +150,7 @@ async fn recent(connection: &mut PgConnection, limit: usize) -> Result<Vec<Inbox
     .await?;
     let mut marks = Vec::with_capacity(found.len());
     for row in &found {
-        marks.push(rows::mark(row)?.understand()?);
+        marks.push(rows::mark(row)?.understand(&keys)?);
     }
     Ok(marks)
 }
@@ -154,6 +161,7 @@ async fn page(
     verdict: Option<InboxVerdict>,
     before: i64,
     limit: usize,
+    keys: DataKeys,
 ) -> Result<InboxPage, Halt<StoreError>> {
     let mut found = sqlx::query(
         "SELECT digest, received_at, request_time, notify_type, keys, body, is_fact, verdict, seq FROM inbox \
@@ -168,7 +176,7 @@ async fn page(
     found.truncate(limit);
     let mut page = InboxPage::default();
     for row in &found {
-        page.marks.push(rows::mark(row)?.understand()?);
+        page.marks.push(rows::mark(row)?.understand(&keys)?);
         page.next = Some(row.try_get::<i64, _>("seq")?.to_string());
     }
     page.next = page.next.filter(|_| has_more);
@@ -178,6 +186,7 @@ async fn page(
 async fn by_digest(
     connection: &mut PgConnection,
     digest: NotificationDigest,
+    keys: DataKeys,
 ) -> Result<Option<InboxMark>, Halt<StoreError>> {
     let found = sqlx::query(
         "SELECT digest, received_at, request_time, notify_type, keys, body, is_fact, verdict FROM inbox \
@@ -188,6 +197,6 @@ async fn by_digest(
     .await?;
     match &found {
         None => Ok(None),
-        Some(row) => Ok(Some(rows::mark(row)?.understand()?)),
+        Some(row) => Ok(Some(rows::mark(row)?.understand(&keys)?)),
     }
 }

@@ -1,14 +1,18 @@
-//! The storage seen by those who run it: whether the server takes writes, and the orders that wait longest.
-//! What follows from the answers is left to readiness and metrics.
+//! The storage seen by those who run it: whether the server takes writes, the orders that wait longest, and what
+//! one told. What follows from the answers is left to readiness, metrics and the dashboard.
 
+use antom_core::id::ReferenceOrderId;
+use antom_core::time::Timestamp;
 use antom_domain::order::{Order, OrderPhase};
-use antom_domain::port::StoreError;
+use antom_domain::port::{KeptEvent, StoreError};
 use async_trait::async_trait;
 use sqlx::postgres::PgConnection;
 
 use super::error::Halt;
+use super::events;
 use super::orders::readable;
 use super::store::PostgresStore;
+use crate::outbound::data_keys::DataKeys;
 use crate::outbound::inspect::{Inspect, StoreUse};
 use crate::outbound::stored;
 
@@ -20,6 +24,7 @@ const OLDEST_IN: &str = "SELECT id, snapshot FROM orders WHERE phase = $2 ORDER 
 /// A standby, or a primary that was set to reading only, answers and takes no step.
 const TAKES_WRITES: &str =
     "SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off'";
+const OLDEST_EVENT: &str = "SELECT MIN(since) FROM merchant_events WHERE due_at IS NOT NULL";
 
 #[async_trait]
 impl Inspect for PostgresStore {
@@ -29,11 +34,23 @@ impl Inspect for PostgresStore {
     }
 
     async fn oldest_open(&self, limit: usize) -> Result<Vec<Order>, StoreError> {
-        self.run(move |connection| Box::pin(oldest(connection, limit, None))).await
+        let keys = self.keys().clone();
+        self.run(move |connection| Box::pin(oldest(connection, limit, None, keys))).await
     }
 
     async fn oldest_in(&self, phase: OrderPhase, limit: usize) -> Result<Vec<Order>, StoreError> {
-        self.run(move |connection| Box::pin(oldest(connection, limit, Some(phase)))).await
+        let keys = self.keys().clone();
+        self.run(move |connection| Box::pin(oldest(connection, limit, Some(phase), keys))).await
+    }
+
+    async fn oldest_event(&self) -> Result<Option<Timestamp>, StoreError> {
+        let since = self.run(|connection| Box::pin(oldest_event(connection))).await?;
+        Ok(since.map(Timestamp::from_epoch_millis))
+    }
+
+    async fn events_of(&self, order: &ReferenceOrderId, limit: usize) -> Result<Vec<KeptEvent>, StoreError> {
+        let (order, keys) = (order.clone(), self.keys().clone());
+        self.run(move |connection| Box::pin(events::of_order(connection, order, limit, keys))).await
     }
 
     fn use_now(&self) -> StoreUse {
@@ -46,10 +63,15 @@ async fn takes_writes(connection: &mut PgConnection) -> Result<bool, Halt<StoreE
     Ok(sqlx::query_scalar(TAKES_WRITES).fetch_one(connection).await?)
 }
 
+async fn oldest_event(connection: &mut PgConnection) -> Result<Option<i64>, Halt<StoreError>> {
+    Ok(sqlx::query_scalar(OLDEST_EVENT).fetch_one(connection).await?)
+}
+
 async fn oldest(
     connection: &mut PgConnection,
     limit: usize,
     phase: Option<OrderPhase>,
+    keys: DataKeys,
 ) -> Result<Vec<Order>, Halt<StoreError>> {
     let query = match phase {
         None => sqlx::query_as(OLDEST_OPEN).bind(stored::number(limit)),
@@ -58,7 +80,7 @@ async fn oldest(
     let rows: Vec<(String, String)> = query.fetch_all(&mut *connection).await?;
     let mut orders = Vec::with_capacity(rows.len());
     for (id, snapshot) in &rows {
-        orders.push(readable(connection, id, snapshot).await?);
+        orders.push(readable(connection, id, snapshot, &keys).await?);
     }
     Ok(orders)
 }

@@ -15,6 +15,7 @@ use super::error::Halt;
 use super::store::PostgresStore;
 use super::text::storable;
 use super::writer::Loss;
+use crate::outbound::data_keys::DataKeys;
 use crate::outbound::stored::{self, StepRows, unreadable};
 
 const LARGEST_PAGE: usize = 200;
@@ -24,8 +25,8 @@ type Read<T> = Result<T, Halt<StoreError>>;
 #[async_trait]
 impl OrderStore for PostgresStore {
     async fn load(&self, id: &ReferenceOrderId) -> Result<Option<StoredOrder>, StoreError> {
-        let id = id.to_string();
-        self.run(|connection| Box::pin(load(connection, id))).await
+        let (id, keys) = (id.to_string(), self.keys().clone());
+        self.run(|connection| Box::pin(load(connection, id, keys))).await
     }
 
     async fn find(&self, key: &IdKey) -> Result<Option<ReferenceOrderId>, StoreError> {
@@ -34,7 +35,7 @@ impl OrderStore for PostgresStore {
     }
 
     async fn commit(&self, commit: Commit) -> Result<Version, CommitError> {
-        let step = StepRows::new(commit)?;
+        let step = StepRows::new(commit, self.keys())?;
         match self.write(step).await {
             Ok(answer) => answer,
             Err(Loss::NotWritten) => Err(CommitError::Store(StoreError::Unavailable)),
@@ -43,8 +44,8 @@ impl OrderStore for PostgresStore {
     }
 
     async fn history(&self, id: &ReferenceOrderId) -> Result<Vec<Recorded>, StoreError> {
-        let id = id.to_string();
-        self.run(|connection| Box::pin(history(connection, id))).await
+        let (id, keys) = (id.to_string(), self.keys().clone());
+        self.run(|connection| Box::pin(history(connection, id, keys))).await
     }
 
     async fn list(&self, query: &OrderQuery) -> Result<OrderPage, StoreError> {
@@ -52,8 +53,8 @@ impl OrderStore for PostgresStore {
             None => i64::MAX,
             Some(cursor) => cursor.parse().map_err(|_| unreadable("cursor", cursor.as_str()))?,
         };
-        let (phase, limit) = (query.phase, query.limit.min(LARGEST_PAGE));
-        self.run(move |connection| Box::pin(page(connection, phase, before, limit))).await
+        let (phase, limit, keys) = (query.phase, query.limit.min(LARGEST_PAGE), self.keys().clone());
+        self.run(move |connection| Box::pin(page(connection, phase, before, limit, keys))).await
     }
 
     async fn unresolved(
@@ -67,7 +68,7 @@ impl OrderStore for PostgresStore {
     }
 }
 
-async fn load(connection: &mut PgConnection, id: String) -> Read<Option<StoredOrder>> {
+async fn load(connection: &mut PgConnection, id: String, keys: DataKeys) -> Read<Option<StoredOrder>> {
     let row: Option<(i64, String, i64)> =
         sqlx::query_as("SELECT version, snapshot, announced FROM orders WHERE id = $1")
             .bind(&id)
@@ -75,17 +76,22 @@ async fn load(connection: &mut PgConnection, id: String) -> Read<Option<StoredOr
             .await?;
     let Some((version, snapshot, announced)) = row else { return Ok(None) };
     let version = Version::try_from(version).map_err(|_| unreadable("snapshot", id.as_str()))?;
-    let order = Arc::new(readable(connection, &id, &snapshot).await?);
+    let order = Arc::new(readable(connection, &id, &snapshot, &keys).await?);
     Ok(Some(StoredOrder { order, version, announced: announced.unsigned_abs() }))
 }
 
 /// The order as far as this program can read it: its snapshot, or, where a newer program wrote that, the log up to the
 /// first event of the newer one.
-pub(super) async fn readable(connection: &mut PgConnection, id: &str, snapshot: &str) -> Read<Order> {
-    if let Some(order) = stored::snapshot(id, snapshot)? {
+pub(super) async fn readable(
+    connection: &mut PgConnection,
+    id: &str,
+    snapshot: &str,
+    keys: &DataKeys,
+) -> Read<Order> {
+    if let Some(order) = stored::snapshot(id, snapshot, keys)? {
         return Ok(order);
     }
-    let log = history(connection, id.to_owned()).await?;
+    let log = history(connection, id.to_owned(), keys.clone()).await?;
     Ok(stored::read_only(id, &log)?)
 }
 
@@ -99,7 +105,11 @@ async fn find(connection: &mut PgConnection, key: IdKey) -> Read<Option<Referenc
     Ok(found.map(|id| stored::order_id(&id)).transpose()?)
 }
 
-async fn history(connection: &mut PgConnection, id: String) -> Read<Vec<Recorded>> {
+pub(super) async fn history(
+    connection: &mut PgConnection,
+    id: String,
+    keys: DataKeys,
+) -> Read<Vec<Recorded>> {
     let found: Vec<(i64, String)> =
         sqlx::query_as("SELECT seq, body FROM order_events WHERE order_id = $1 ORDER BY seq")
             .bind(&id)
@@ -107,7 +117,7 @@ async fn history(connection: &mut PgConnection, id: String) -> Read<Vec<Recorded
             .await?;
     let mut log = Vec::with_capacity(found.len());
     for (seq, body) in &found {
-        match stored::event(&id, *seq, body)? {
+        match stored::event(&id, *seq, body, &keys)? {
             Some(recorded) => log.push(recorded),
             None => break,
         }
@@ -121,6 +131,7 @@ async fn page(
     phase: Option<OrderPhase>,
     before: i64,
     limit: usize,
+    keys: DataKeys,
 ) -> Read<OrderPage> {
     let one_more = stored::number(limit.saturating_add(1));
     let query = match phase {
@@ -142,7 +153,7 @@ async fn page(
     let next = found.last().filter(|_| has_more).map(|(seq, ..)| seq.to_string());
     let mut orders = Vec::with_capacity(found.len());
     for (_, id, text) in &found {
-        orders.push(readable(connection, id, text).await?);
+        orders.push(readable(connection, id, text, &keys).await?);
     }
     Ok(OrderPage { orders, next })
 }

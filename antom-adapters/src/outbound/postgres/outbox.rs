@@ -25,7 +25,7 @@ impl Outbox for PostgresStore {
         let until = now.saturating_add(lease).epoch_millis();
         let terms =
             Terms { now: now.epoch_millis(), until, limit: stored::number(limit), holder: self.instance() };
-        stored::understood(self.run(move |connection| Box::pin(claim(connection, terms))).await?)
+        stored::understood(self.run(move |connection| Box::pin(claim(connection, terms))).await?, self.keys())
     }
 
     async fn is_held(&self, claim: &Claim, now: Timestamp) -> Result<bool, StoreError> {

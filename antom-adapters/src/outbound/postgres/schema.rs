@@ -6,14 +6,19 @@ use sqlx::{AssertSqlSafe, Connection as _};
 
 use super::error::OpenError;
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql"), include_str!("schema/0003.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/0001.sql"),
+    include_str!("schema/0002.sql"),
+    include_str!("schema/0003.sql"),
+    include_str!("schema/0004.sql"),
+    include_str!("schema/0005.sql"),
+];
 
 /// "Antm": only one instance at a time looks at the schema and changes it.
 const LOCK: i64 = 0x416e_746d;
 
 /// The tables that the migrations make.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 10] = [
     "orders",
     "order_events",
     "request_ids",
@@ -22,6 +27,8 @@ const TABLES: [&str; 8] = [
     "inbox_keys",
     "instances",
     "merchant_events",
+    "data_keys",
+    "reconciliations",
 ];
 
 /// Migrates where needed, in one transaction: a failed migration leaves everything as it was.

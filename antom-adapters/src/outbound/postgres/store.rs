@@ -10,8 +10,9 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use super::connections::{Connections, Running, connect};
 use super::error::OpenError;
 use super::instances::Instance;
-use super::schema;
 use super::writer::{Loss, WriteCounts, Writers};
+use super::{schema, seal};
+use crate::outbound::data_keys::DataKeys;
 use crate::outbound::stored::StepRows;
 
 /// Orders, outbox, inbox and event queue in one PostgreSQL database. Clones are handles of the same store; any number of stores, in
@@ -28,25 +29,36 @@ struct Shared {
     connections: Arc<Connections>,
     writers: Writers,
     instance: Instance,
+    keys: DataKeys,
     server: String,
 }
 
 impl PostgresStore {
+    /// As [`open_sealed`](PostgresStore::open_sealed), without a key: everything is stored as it is.
+    ///
+    /// # Errors
+    /// As [`open_sealed`](PostgresStore::open_sealed).
+    pub async fn open(url: &str) -> Result<PostgresStore, OpenError> {
+        PostgresStore::open_sealed(url, DataKeys::default()).await
+    }
+
     /// Opens the store behind an address such as `postgres://user:password@host/database`. Missing tables are created,
-    /// an older schema is brought up to date, by one instance while the others wait.
+    /// an older schema is brought up to date, by one instance while the others wait. What is written from now on is sealed
+    /// with the key, where there is one; what was written before stays as it is, and is read as before.
     ///
     /// Must be called inside a Tokio runtime, which carries the store's tasks.
     ///
     /// # Errors
     /// [`OpenError::Unreachable`] where the server does not answer, [`OpenError::NewerSchema`] where a newer program
-    /// migrated the database, [`OpenError::NotAnOrderStore`] where it belongs to another program; nothing in the
-    /// database is changed then.
-    pub async fn open(url: &str) -> Result<PostgresStore, OpenError> {
+    /// migrated the database, [`OpenError::NotAnOrderStore`] where it belongs to another program, [`OpenError::Sealed`]
+    /// where the keys do not open what is stored; nothing is read or written then.
+    pub async fn open_sealed(url: &str, keys: DataKeys) -> Result<PostgresStore, OpenError> {
         let options = options(url)?;
         let database = options.get_database().unwrap_or_else(|| options.get_username());
         let server = format!("{}:{}/{database}", options.get_host(), options.get_port());
         let mut connection = connect(&options).await.map_err(OpenError::unreachable)?;
         schema::bring_up_to_date(&mut connection).await?;
+        seal::prove(&mut connection, &keys).await?;
         if !schema::waits_for_disk(&mut connection).await? {
             tracing::warn!(
                 server,
@@ -56,7 +68,7 @@ impl PostgresStore {
         let instance = Instance::join(&options, &mut connection).await?;
         let writers = Writers::start(&options);
         let connections = Arc::new(Connections::new(options, connection));
-        Ok(PostgresStore { shared: Arc::new(Shared { connections, writers, instance, server }) })
+        Ok(PostgresStore { shared: Arc::new(Shared { connections, writers, instance, keys, server }) })
     }
 
     /// The schema version of the database, 0 where it is empty, and that of this program. Nothing is changed.
@@ -71,6 +83,11 @@ impl PostgresStore {
     /// How much was written since the store was opened.
     pub fn stats(&self) -> WriteCounts {
         self.shared.writers.counts()
+    }
+
+    /// What stored values are sealed with.
+    pub(super) fn keys(&self) -> &DataKeys {
+        &self.shared.keys
     }
 
     /// Under which number this instance claims.

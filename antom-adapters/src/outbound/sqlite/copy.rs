@@ -80,6 +80,20 @@ pub fn restore(copy: &Path, path: &Path) -> Result<Contents, OpenError> {
     write_copy(&source, copy, path)
 }
 
+/// Writes the file anew, so that no free page of it holds what was erased or sealed since, while no service runs on it.
+///
+/// Blocks the thread. Needs room for a second copy meanwhile.
+///
+/// # Errors
+/// [`OpenError::InUse`] while a service runs on it; otherwise what is wrong with the file.
+pub fn compact(path: &Path) -> Result<(), OpenError> {
+    let path = &fs::canonicalize(path).map_err(OpenError::file(path))?;
+    let _lock = lock(path)?;
+    let connection = schema::open_for_copying(path)?;
+    schema::version(&connection, path)?;
+    connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);").map_err(OpenError::database(path))
+}
+
 /// Looks at a whole file: its owner, its schema, its pages, and that everything refers to something.
 ///
 /// # Errors

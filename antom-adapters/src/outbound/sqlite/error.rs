@@ -5,6 +5,8 @@ use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::outbound::data_keys::SealFault;
+
 /// The database file cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -69,6 +71,9 @@ pub enum OpenError {
         /// The database file.
         path: PathBuf,
     },
+    /// The keys at hand do not open what is stored.
+    #[error(transparent)]
+    Sealed(#[from] SealFault),
     /// The file is damaged or no database.
     #[error("{} cannot be used as a database", path.display())]
     Database {

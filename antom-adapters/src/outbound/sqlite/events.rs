@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
+use antom_core::id::ReferenceOrderId;
 use antom_core::time::Timestamp;
 use antom_domain::merchant_event::MerchantEventId;
 use antom_domain::port::{
     ClaimedEvent, DeliveryState, EventClaim, EventEnd, EventPage, EventQuery, EventQueue, EventQueueError,
-    Keep, StoreError,
+    Keep, KeptEvent, StoreError,
 };
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
@@ -16,6 +17,7 @@ use super::error::Halt;
 use super::remembered::Changes;
 use super::store::SqliteStore;
 use super::writer::Loss;
+use crate::outbound::data_keys::DataKeys;
 use crate::outbound::stored::{self, EndColumns, StepRows, StoredClaim, StoredEvent, unreadable};
 
 const LARGEST_PAGE: usize = 200;
@@ -40,7 +42,7 @@ impl EventQueue for SqliteStore {
         let now = now.epoch_millis();
         let claimed =
             self.write(Changes::Nothing, move |savepoint| claim(savepoint, now, until, limit)).await;
-        Ok(stored::known_claims(claimed.unwrap_or(Err(StoreError::Unavailable))?))
+        Ok(stored::known_claims(claimed.unwrap_or(Err(StoreError::Unavailable))?, self.keys()))
     }
 
     async fn settle(&self, claim: &EventClaim, end: EventEnd, now: Timestamp) -> Result<(), EventQueueError> {
@@ -60,8 +62,8 @@ impl EventQueue for SqliteStore {
             None => 0,
             Some(cursor) => cursor.parse().map_err(|_| unreadable("cursor", cursor.as_str()))?,
         };
-        let query = query.clone();
-        self.read(move |connection| page(connection, &query, after)).await
+        let (query, keys) = (query.clone(), self.keys().clone());
+        self.read(move |connection| page(connection, &query, after, &keys)).await
     }
 
     async fn resend(&self, id: &MerchantEventId, now: Timestamp) -> Result<bool, StoreError> {
@@ -177,7 +179,7 @@ fn next_due(connection: &Connection) -> Read<Option<Timestamp>> {
 }
 
 /// The cursor of a page is the number under which its last event was written.
-fn page(connection: &Connection, query: &EventQuery, after: i64) -> Read<EventPage> {
+fn page(connection: &Connection, query: &EventQuery, after: i64, keys: &DataKeys) -> Read<EventPage> {
     let limit = query.limit.min(LARGEST_PAGE);
     let one_more = stored::number(limit.saturating_add(1));
     let read = |row: &Row<'_>| Ok((row.get::<_, i64>("seq")?, event(row)?));
@@ -198,8 +200,24 @@ fn page(connection: &Connection, query: &EventQuery, after: i64) -> Read<EventPa
     let has_more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().map(|(seq, _)| seq.to_string()).or_else(|| query.cursor.clone());
-    let events = found.into_iter().map(|(_, row)| row.understand()).collect::<Result<_, _>>()?;
+    let events = found.into_iter().map(|(_, row)| row.understand(keys)).collect::<Result<_, _>>()?;
     Ok(EventPage { events, next, has_more })
+}
+
+/// The newest events of one order, oldest first.
+pub(super) fn of_order(
+    connection: &Connection,
+    order: &ReferenceOrderId,
+    limit: usize,
+    keys: &DataKeys,
+) -> Read<Vec<KeptEvent>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM merchant_events WHERE order_id = ?1 ORDER BY sequence DESC LIMIT ?2");
+    let found: Vec<StoredEvent> = connection
+        .prepare_cached(&sql)?
+        .query_map(params![order.as_str(), stored::number(limit)], event)?
+        .collect::<Result<_, _>>()?;
+    Ok(found.into_iter().rev().map(|row| row.understand(keys)).collect::<Result<_, _>>()?)
 }
 
 /// No page ever ended behind the newest event.

@@ -14,6 +14,7 @@ use super::error::Halt;
 use super::remembered::Changes;
 use super::rows::{self, MARK_COLUMNS};
 use super::store::SqliteStore;
+use crate::outbound::data_keys::DataKeys;
 use crate::outbound::stored::{self, unreadable};
 
 const LARGEST_PAGE: usize = 200;
@@ -21,7 +22,7 @@ const LARGEST_PAGE: usize = 200;
 #[async_trait]
 impl Inbox for SqliteStore {
     async fn record(&self, mark: &InboxMark) -> Result<(), StoreError> {
-        let kept = mark.clone();
+        let kept = stored::sealed_mark(mark.clone(), self.keys())?;
         let work = move |savepoint: &Connection| -> Result<(), Halt<StoreError>> {
             write(savepoint, &kept)?;
             Ok(())
@@ -41,14 +42,16 @@ impl Inbox for SqliteStore {
             Ok(true) => None,
             Err(asked) => Some(asked),
         };
-        let (is_any, found) =
-            self.look_up(|connection| Ok((is_any_parked(connection)?, parked(connection, keys)?))).await?;
+        let (is_any, found) = self
+            .look_up(|connection| Ok((is_any_parked(connection)?, parked(connection, keys, self.keys())?)))
+            .await?;
         asked.into_iter().for_each(|asked| answer.keep(is_any, asked));
         Ok(found)
     }
 
     async fn recent(&self, limit: usize) -> Result<Vec<InboxMark>, StoreError> {
-        self.read(move |connection| recent(connection, limit)).await
+        let keys = self.keys().clone();
+        self.read(move |connection| recent(connection, limit, &keys)).await
     }
 
     async fn notifications(&self, query: &InboxQuery) -> Result<InboxPage, StoreError> {
@@ -56,13 +59,12 @@ impl Inbox for SqliteStore {
             None => i64::MAX,
             Some(cursor) => cursor.parse().map_err(|_| unreadable("cursor", cursor.as_str()))?,
         };
-        let (verdict, limit) = (query.verdict, query.limit.min(LARGEST_PAGE));
-        self.read(move |connection| page(connection, verdict, before, limit)).await
+        let (verdict, limit, keys) = (query.verdict, query.limit.min(LARGEST_PAGE), self.keys().clone());
+        self.read(move |connection| page(connection, verdict, before, limit, &keys)).await
     }
 
     async fn notification(&self, digest: &NotificationDigest) -> Result<Option<InboxMark>, StoreError> {
-        let digest = digest.clone();
-        self.look_up(move |connection| by_digest(connection, &digest)).await
+        self.look_up(|connection| by_digest(connection, digest, self.keys())).await
     }
 }
 
@@ -113,7 +115,11 @@ fn is_any_parked(connection: &Connection) -> rusqlite::Result<bool> {
     connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM inbox_keys)")?.query_row([], |row| row.get(0))
 }
 
-fn parked(connection: &Connection, keys: &[IdKey]) -> Result<Vec<ReceivedNotification>, Halt<StoreError>> {
+fn parked(
+    connection: &Connection,
+    keys: &[IdKey],
+    data_keys: &DataKeys,
+) -> Result<Vec<ReceivedNotification>, Halt<StoreError>> {
     let sql = format!(
         "SELECT {MARK_COLUMNS}, inbox.seq FROM inbox_keys JOIN inbox ON inbox.digest = inbox_keys.digest \
          WHERE inbox_keys.kind = ?1 AND inbox_keys.id = ?2"
@@ -123,7 +129,7 @@ fn parked(connection: &Connection, keys: &[IdKey]) -> Result<Vec<ReceivedNotific
     for key in keys {
         let mut marks = statement.query([key.kind(), key.value()])?;
         while let Some(row) = marks.next()? {
-            let mark = rows::mark(row)?.understand()?;
+            let mark = rows::mark(row)?.understand(data_keys)?;
             let seq: i64 = row.get("seq")?;
             found.insert((mark.notification.received_at, seq), mark.notification);
         }
@@ -131,13 +137,17 @@ fn parked(connection: &Connection, keys: &[IdKey]) -> Result<Vec<ReceivedNotific
     Ok(found.into_values().collect())
 }
 
-fn recent(connection: &Connection, limit: usize) -> Result<Vec<InboxMark>, Halt<StoreError>> {
+fn recent(
+    connection: &Connection,
+    limit: usize,
+    keys: &DataKeys,
+) -> Result<Vec<InboxMark>, Halt<StoreError>> {
     let sql = format!("SELECT {MARK_COLUMNS} FROM inbox ORDER BY received_at DESC, seq DESC LIMIT ?1");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut found = statement.query([stored::number(limit)])?;
     let mut marks = Vec::new();
     while let Some(row) = found.next()? {
-        marks.push(rows::mark(row)?.understand()?);
+        marks.push(rows::mark(row)?.understand(keys)?);
     }
     Ok(marks)
 }
@@ -148,6 +158,7 @@ fn page(
     verdict: Option<InboxVerdict>,
     before: i64,
     limit: usize,
+    keys: &DataKeys,
 ) -> Result<InboxPage, Halt<StoreError>> {
     let sql = format!(
         "SELECT {MARK_COLUMNS}, inbox.seq FROM inbox WHERE seq < ?1 AND (?2 IS NULL OR verdict = ?2) \
@@ -163,15 +174,16 @@ fn page(
     let has_more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| has_more).map(|(seq, _)| seq.to_string());
-    let marks = found.into_iter().map(|(_, mark)| mark.understand()).collect::<Result<_, _>>()?;
+    let marks = found.into_iter().map(|(_, mark)| mark.understand(keys)).collect::<Result<_, _>>()?;
     Ok(InboxPage { marks, next })
 }
 
 fn by_digest(
     connection: &Connection,
     digest: &NotificationDigest,
+    keys: &DataKeys,
 ) -> Result<Option<InboxMark>, Halt<StoreError>> {
     let sql = format!("SELECT {MARK_COLUMNS} FROM inbox WHERE digest = ?1");
     let found = connection.prepare_cached(&sql)?.query_row([&digest.0], rows::mark).optional()?;
-    Ok(found.map(stored::StoredMark::understand).transpose()?)
+    Ok(found.map(|mark| mark.understand(keys)).transpose()?)
 }

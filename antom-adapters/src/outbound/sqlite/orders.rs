@@ -17,6 +17,7 @@ use super::recent::Recent;
 use super::remembered::Changes;
 use super::store::SqliteStore;
 use super::writer::Loss;
+use crate::outbound::data_keys::DataKeys;
 use crate::outbound::stored::{self, StepRows, unreadable};
 
 const LARGEST_PAGE: usize = 200;
@@ -32,7 +33,7 @@ impl From<StoreError> for Halt<StoreError> {
 #[async_trait]
 impl OrderStore for SqliteStore {
     async fn load(&self, id: &ReferenceOrderId) -> Result<Option<StoredOrder>, StoreError> {
-        self.look_up(|connection| load(connection, id, self.lately())).await
+        self.look_up(|connection| load(connection, id, self.lately(), self.keys())).await
     }
 
     async fn find(&self, key: &IdKey) -> Result<Option<ReferenceOrderId>, StoreError> {
@@ -48,7 +49,7 @@ impl OrderStore for SqliteStore {
 
     async fn commit(&self, commit: Commit) -> Result<Version, CommitError> {
         let (id, order) = (commit.order_id.clone(), Arc::clone(&commit.snapshot));
-        let step = StepRows::new(commit)?;
+        let step = StepRows::new(commit, self.keys())?;
         let text = step.snapshot.clone();
         let changes =
             if step.calls.is_empty() && step.settles.is_none() { Changes::Nothing } else { Changes::Outbox };
@@ -65,7 +66,7 @@ impl OrderStore for SqliteStore {
     }
 
     async fn history(&self, id: &ReferenceOrderId) -> Result<Vec<Recorded>, StoreError> {
-        self.look_up(|connection| history(connection, id.as_str())).await
+        self.look_up(|connection| history(connection, id.as_str(), self.keys())).await
     }
 
     async fn list(&self, query: &OrderQuery) -> Result<OrderPage, StoreError> {
@@ -73,8 +74,8 @@ impl OrderStore for SqliteStore {
             None => i64::MAX,
             Some(cursor) => cursor.parse().map_err(|_| unreadable("cursor", cursor.as_str()))?,
         };
-        let (phase, limit) = (query.phase, query.limit.min(LARGEST_PAGE));
-        self.read(move |connection| page(connection, phase, before, limit)).await
+        let (phase, limit, keys) = (query.phase, query.limit.min(LARGEST_PAGE), self.keys().clone());
+        self.read(move |connection| page(connection, phase, before, limit, &keys)).await
     }
 
     async fn unresolved(
@@ -88,7 +89,12 @@ impl OrderStore for SqliteStore {
     }
 }
 
-fn load(connection: &Connection, id: &ReferenceOrderId, recent: &Recent) -> Read<Option<StoredOrder>> {
+fn load(
+    connection: &Connection,
+    id: &ReferenceOrderId,
+    recent: &Recent,
+    keys: &DataKeys,
+) -> Read<Option<StoredOrder>> {
     let damaged = || unreadable("snapshot", id.as_str());
     let mut statement =
         connection.prepare_cached("SELECT version, snapshot, announced FROM orders WHERE id = ?1")?;
@@ -99,18 +105,21 @@ fn load(connection: &Connection, id: &ReferenceOrderId, recent: &Recent) -> Read
     let announced = row.get::<_, i64>(2)?.unsigned_abs();
     let order = match recent.order(id, text) {
         Some(order) => order,
-        None => Arc::new(readable(connection, id.as_str(), str::from_utf8(text).map_err(|_| damaged())?)?),
+        None => {
+            let text = str::from_utf8(text).map_err(|_| damaged())?;
+            Arc::new(readable(connection, id.as_str(), text, keys)?)
+        }
     };
     Ok(Some(StoredOrder { order, version, announced }))
 }
 
 /// The order as far as this program can read it: its snapshot, or, where a newer program wrote that, the log up to the
 /// first event of the newer one.
-pub(super) fn readable(connection: &Connection, id: &str, snapshot: &str) -> Read<Order> {
-    if let Some(order) = stored::snapshot(id, snapshot)? {
+pub(super) fn readable(connection: &Connection, id: &str, snapshot: &str, keys: &DataKeys) -> Read<Order> {
+    if let Some(order) = stored::snapshot(id, snapshot, keys)? {
         return Ok(order);
     }
-    Ok(stored::read_only(id, &history(connection, id)?)?)
+    Ok(stored::read_only(id, &history(connection, id, keys)?)?)
 }
 
 fn find(connection: &Connection, key: &IdKey) -> Read<Option<ReferenceOrderId>> {
@@ -121,14 +130,14 @@ fn find(connection: &Connection, key: &IdKey) -> Read<Option<ReferenceOrderId>> 
     Ok(found.map(|id| stored::order_id(&id)).transpose()?)
 }
 
-fn history(connection: &Connection, id: &str) -> Read<Vec<Recorded>> {
+pub(super) fn history(connection: &Connection, id: &str, keys: &DataKeys) -> Read<Vec<Recorded>> {
     let mut statement =
         connection.prepare_cached("SELECT seq, body FROM order_events WHERE order_id = ?1 ORDER BY seq")?;
     let mut found = statement.query([id])?;
     let mut log = Vec::new();
     while let Some(row) = found.next()? {
         let body: String = row.get(1)?;
-        match stored::event(id, row.get(0)?, &body)? {
+        match stored::event(id, row.get(0)?, &body, keys)? {
             Some(recorded) => log.push(recorded),
             None => break,
         }
@@ -137,7 +146,13 @@ fn history(connection: &Connection, id: &str) -> Read<Vec<Recorded>> {
 }
 
 /// The cursor of a page is the number under which its last order was created.
-fn page(connection: &Connection, phase: Option<OrderPhase>, before: i64, limit: usize) -> Read<OrderPage> {
+fn page(
+    connection: &Connection,
+    phase: Option<OrderPhase>,
+    before: i64,
+    limit: usize,
+    keys: &DataKeys,
+) -> Read<OrderPage> {
     let one_more = stored::number(limit.saturating_add(1));
     let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     let mut found: Vec<(i64, String, String)> = match phase {
@@ -156,7 +171,7 @@ fn page(connection: &Connection, phase: Option<OrderPhase>, before: i64, limit: 
     found.truncate(limit);
     let next = found.last().filter(|_| has_more).map(|(seq, ..)| seq.to_string());
     let orders =
-        found.iter().map(|(_, id, text)| readable(connection, id, text)).collect::<Result<_, _>>()?;
+        found.iter().map(|(_, id, text)| readable(connection, id, text, keys)).collect::<Result<_, _>>()?;
     Ok(OrderPage { orders, next })
 }
 

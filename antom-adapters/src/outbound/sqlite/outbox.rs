@@ -30,7 +30,7 @@ impl Outbox for SqliteStore {
         let (until, limit) = (now.saturating_add(lease).epoch_millis(), stored::number(limit));
         let now = now.epoch_millis();
         let claimed = self.write(Changes::Outbox, move |savepoint| claim(savepoint, now, until, limit)).await;
-        stored::understood(claimed.unwrap_or(Err(StoreError::Unavailable))?)
+        stored::understood(claimed.unwrap_or(Err(StoreError::Unavailable))?, self.keys())
     }
 
     async fn is_held(&self, claim: &Claim, now: Timestamp) -> Result<bool, StoreError> {

@@ -9,8 +9,12 @@ use rusqlite_migration::{M, Migrations};
 
 use super::error::OpenError;
 
-const MIGRATIONS: &[M<'_>] =
-    &[M::up(include_str!("schema/0001.sql")), M::up(include_str!("schema/0002.sql"))];
+const MIGRATIONS: &[M<'_>] = &[
+    M::up(include_str!("schema/0001.sql")),
+    M::up(include_str!("schema/0002.sql")),
+    M::up(include_str!("schema/0003.sql")),
+    M::up(include_str!("schema/0004.sql")),
+];
 
 /// "Antm", as the first migration writes it.
 const APPLICATION_ID: i64 = 0x416e_746d;

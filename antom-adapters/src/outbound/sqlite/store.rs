@@ -15,8 +15,9 @@ use super::error::{Halt, OpenError};
 use super::readers::Readers;
 use super::recent::Recent;
 use super::remembered::{Answers, Changes};
-use super::schema;
 use super::writer::{Loss, WriteCounts, Writer};
+use super::{schema, seal};
+use crate::outbound::data_keys::DataKeys;
 
 /// Orders, outbox, inbox and event queue in one SQLite file. Clones are handles of the same store.
 ///
@@ -36,30 +37,44 @@ struct Shared {
     writer: Writer,
     recent: Recent,
     answers: Arc<Answers>,
+    keys: DataKeys,
     path: PathBuf,
     _lock: File,
 }
 
 impl SqliteStore {
-    /// Opens the store in this file. A missing file is created, readable by its owner only; an older schema is brought
+    /// As [`open_sealed`](SqliteStore::open_sealed), without a key: everything is stored as it is.
+    ///
+    /// # Errors
+    /// As [`open_sealed`](SqliteStore::open_sealed).
+    pub fn open(path: &Path) -> Result<SqliteStore, OpenError> {
+        SqliteStore::open_sealed(path, DataKeys::default())
+    }
+
+    /// Opens the store in this file. What is written from now on is sealed with the key, where there is one; what was
+    /// written before stays as it is, and is read as before. A missing file is created, readable by its owner only; an older schema is brought
     /// up to date. Leases that an earlier process left behind end here: the lock proves that it is gone.
     ///
     /// Blocks the thread; meant for the start of a process.
     ///
     /// # Errors
     /// [`OpenError::InUse`] while another store holds the file, [`OpenError::NewerSchema`] where a newer program wrote
-    /// it, [`OpenError::NotAnOrderStore`] where it belongs to another program; nothing in the file is changed then.
-    pub fn open(path: &Path) -> Result<SqliteStore, OpenError> {
+    /// it, [`OpenError::NotAnOrderStore`] where it belongs to another program, [`OpenError::Sealed`] where the keys do not
+    /// open what is stored; nothing is read or written then.
+    pub fn open_sealed(path: &Path, keys: DataKeys) -> Result<SqliteStore, OpenError> {
         create(path).map_err(OpenError::file(path))?;
         // A link and its target are one file and must share one lock.
         let path = fs::canonicalize(path).map_err(OpenError::file(path))?;
         refuse_hard_links(&path)?;
         let lock = lock(&path)?;
         let writer = schema::open_writer(&path)?;
+        seal::prove(&writer, &path, &keys)?;
         let readers = Readers::open(&path)?;
         let writer = Writer::start(writer).map_err(OpenError::file(&path))?;
         let (recent, answers) = (Recent::default(), Arc::default());
-        Ok(SqliteStore { shared: Arc::new(Shared { readers, writer, recent, answers, path, _lock: lock }) })
+        Ok(SqliteStore {
+            shared: Arc::new(Shared { readers, writer, recent, answers, keys, path, _lock: lock }),
+        })
     }
 
     /// Opens the store in a file that is there, to read from it while no service runs: every write answers
@@ -69,7 +84,7 @@ impl SqliteStore {
     ///
     /// # Errors
     /// As [`open`](SqliteStore::open), and [`OpenError::OlderSchema`] where the schema must be brought up to date first.
-    pub fn open_for_reading(path: &Path) -> Result<SqliteStore, OpenError> {
+    pub fn open_for_reading(path: &Path, keys: DataKeys) -> Result<SqliteStore, OpenError> {
         // A link and its target are one file and must share one lock.
         let path = fs::canonicalize(path).map_err(OpenError::file(path))?;
         refuse_hard_links(&path)?;
@@ -77,9 +92,12 @@ impl SqliteStore {
         let readers = Readers::open(&path)?;
         let writer = schema::open_reader(&path)?;
         schema::require_latest(&writer, &path)?;
+        seal::check(&writer, &path, &keys)?;
         let writer = Writer::start(writer).map_err(OpenError::file(&path))?;
         let (recent, answers) = (Recent::default(), Arc::default());
-        Ok(SqliteStore { shared: Arc::new(Shared { readers, writer, recent, answers, path, _lock: lock }) })
+        Ok(SqliteStore {
+            shared: Arc::new(Shared { readers, writer, recent, answers, keys, path, _lock: lock }),
+        })
     }
 
     /// How much was written since the store was opened.
@@ -129,6 +147,11 @@ impl SqliteStore {
         // The writing thread must not hold the whole store: its last holder waits for that thread.
         let answers = Arc::clone(&self.shared.answers);
         self.shared.writer.write(work, move || answers.forget(changes)).await
+    }
+
+    /// What stored values are sealed with.
+    pub(super) fn keys(&self) -> &DataKeys {
+        &self.shared.keys
     }
 
     /// What was committed lately.

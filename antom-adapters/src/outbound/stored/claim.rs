@@ -5,6 +5,7 @@ use antom_domain::order::CallId;
 use antom_domain::port::{Claim, Claimed, OutboxError, StoreError};
 
 use super::words::{call, order_id};
+use crate::outbound::data_keys::DataKeys;
 
 /// A claimed row, not yet understood.
 pub(in crate::outbound) struct Taken {
@@ -20,11 +21,14 @@ pub(in crate::outbound) struct Taken {
 
 /// A row that cannot be read keeps its lease and stands back, so that it does not hold up the others. Where nothing else
 /// is due, the caller hears of it.
-pub(in crate::outbound) fn understood(taken: Vec<Taken>) -> Result<Vec<Claimed>, StoreError> {
+pub(in crate::outbound) fn understood(
+    taken: Vec<Taken>,
+    keys: &DataKeys,
+) -> Result<Vec<Claimed>, StoreError> {
     let mut claimed = Vec::with_capacity(taken.len());
     let mut fault = None;
     for row in taken {
-        match row.understand() {
+        match row.understand(keys) {
             Ok(row) => claimed.push(row),
             Err(error) => {
                 tracing::error!(%error, "a due call is left alone");
@@ -39,9 +43,9 @@ pub(in crate::outbound) fn understood(taken: Vec<Taken>) -> Result<Vec<Claimed>,
 }
 
 impl Taken {
-    fn understand(self) -> Result<Claimed, StoreError> {
+    fn understand(self, keys: &DataKeys) -> Result<Claimed, StoreError> {
         let order_id = order_id(&self.order_id)?;
-        let call = call(&self.call_id, &self.api, &self.subject, self.body)?;
+        let call = call(&self.call_id, &self.api, &self.subject, self.body, keys)?;
         let claim = Claim { call_id: CallId::from_stored(self.call_id), fence: self.fence.unsigned_abs() };
         Ok(Claimed { claim, order_id, call, tries: self.tries })
     }

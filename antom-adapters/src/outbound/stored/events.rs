@@ -9,6 +9,7 @@ use antom_domain::port::{
 };
 
 use super::words::{order_id, time, unreadable};
+use crate::outbound::data_keys::{Cell, DataKeys};
 
 /// A row of the event queue, not yet understood.
 pub(in crate::outbound) struct StoredEvent {
@@ -32,8 +33,10 @@ pub(in crate::outbound) struct StoredClaim {
 }
 
 impl StoredEvent {
-    pub(in crate::outbound) fn understand(self) -> Result<KeptEvent, StoreError> {
+    pub(in crate::outbound) fn understand(self, keys: &DataKeys) -> Result<KeptEvent, StoreError> {
         let damaged = |id: &str| unreadable("merchant event", id);
+        let cell = Cell::Told { order: &self.order_id, sequence: self.sequence };
+        let data = keys.open_string(cell, self.data).ok_or_else(|| damaged(&self.order_id))?;
         let order_id = order_id(&self.order_id)?;
         let state = DeliveryState::from_word(&self.state).ok_or_else(|| damaged(&self.order_id))?;
         let payment_request_id = self.payment_request_id.map(PaymentRequestId::parse).transpose();
@@ -42,7 +45,7 @@ impl StoredEvent {
             kind: MerchantEventKind::from(self.kind),
             at: time(self.at),
             payment_request_id: payment_request_id.map_err(|_| damaged(&self.order_id))?,
-            data: EventData::from_stored(self.data),
+            data: EventData::from_stored(data),
             order_id,
         };
         Ok(KeptEvent {
@@ -57,19 +60,21 @@ impl StoredEvent {
 }
 
 impl StoredClaim {
-    fn understand(self) -> Result<ClaimedEvent, StoreError> {
+    fn understand(self, keys: &DataKeys) -> Result<ClaimedEvent, StoreError> {
         let fence = self.event.tries.unsigned_abs();
         let since: Timestamp = time(self.since);
-        let KeptEvent { event, tries, .. } = self.event.understand()?;
+        let KeptEvent { event, tries, .. } = self.event.understand(keys)?;
         let claim = EventClaim { event: event.id(), fence };
         Ok(ClaimedEvent { claim, event, since, tries: tries.saturating_sub(1) })
     }
 }
 
 /// A row that cannot be read keeps its lease and stands back with its order, so that it does not hold up the others.
-pub(in crate::outbound) fn known_claims(taken: Vec<StoredClaim>) -> Vec<ClaimedEvent> {
+pub(in crate::outbound) fn known_claims(taken: Vec<StoredClaim>, keys: &DataKeys) -> Vec<ClaimedEvent> {
     let understood = taken.into_iter().filter_map(|row| {
-        row.understand().inspect_err(|error| tracing::error!(%error, "a merchant event is left alone")).ok()
+        row.understand(keys)
+            .inspect_err(|error| tracing::error!(%error, "a merchant event is left alone"))
+            .ok()
     });
     understood.collect()
 }

@@ -1,15 +1,16 @@
-//! One step turned into rows, so that whoever writes only writes.
+//! One step turned into rows, sealed where there is a key, so that whoever writes only writes.
 //! What is written where, and in which transaction, is left to the adapters.
 
 use antom_core::time::Timestamp;
 use antom_domain::merchant_event::MerchantEvent;
 use antom_domain::order::stored::{event_text, snapshot_text};
-use antom_domain::order::{CallId, GatewayCall, Recorded};
+use antom_domain::order::{CallId, GatewayCall, Order, Recorded, RequestBody};
 use antom_domain::port::{Claim, Commit, DeliveryState, IdKey, InboxMark, StoreError, Version};
 
 use serde::Deserialize;
 
-use super::words::unreadable;
+use super::words::{number, sealed_mark, unreadable};
+use crate::outbound::data_keys::{Cell, DataKeys};
 
 /// A step as rows.
 pub(in crate::outbound) struct StepRows {
@@ -63,21 +64,26 @@ pub(in crate::outbound) struct CallRow {
 }
 
 impl StepRows {
-    pub(in crate::outbound) fn new(commit: Commit) -> Result<StepRows, StoreError> {
+    pub(in crate::outbound) fn new(commit: Commit, keys: &DataKeys) -> Result<StepRows, StoreError> {
         let order_id = commit.order_id.to_string();
+        let first = number_of(commit.expected).saturating_add(1);
         let events = commit
             .events
             .iter()
-            .map(|recorded| EventRow::new(recorded).ok_or_else(|| unreadable("event", order_id.as_str())))
+            .enumerate()
+            .map(|(place, recorded)| {
+                EventRow::new(recorded, &order_id, first.saturating_add(number(place)), keys)
+            })
             .collect::<Result<Vec<_>, _>>()?;
-        let snapshot =
-            snapshot_text(&commit.snapshot).map_err(|_| unreadable("snapshot", order_id.as_str()))?;
+        let snapshot = sealed_snapshot(&order_id, &commit.snapshot, keys)?;
         let calls = commit
             .effects
             .into_iter()
-            .map(|(call, due)| CallRow::new(call, due))
+            .map(|(call, due)| CallRow::new(call, due, keys))
             .collect::<Result<Vec<_>, _>>()?;
-        let told = commit.announced.events.into_iter().map(ToldRow::new).collect();
+        let told = commit.announced.events.into_iter().map(|event| ToldRow::new(event, &order_id, keys));
+        let told = told.collect::<Result<Vec<_>, _>>()?;
+        let inbox = commit.inbox.map(|mark| sealed_mark(mark, keys)).transpose()?;
         let told_state =
             if commit.announced.are_sent { DeliveryState::Waiting } else { DeliveryState::Kept }.as_str();
         Ok(StepRows {
@@ -95,28 +101,46 @@ impl StepRows {
             ids: commit.ids,
             calls,
             settles: commit.settles,
-            inbox: commit.inbox,
+            inbox,
         })
     }
 }
 
+/// A snapshot as it is stored.
+pub(in crate::outbound) fn sealed_snapshot(
+    id: &str,
+    order: &Order,
+    keys: &DataKeys,
+) -> Result<String, StoreError> {
+    let text = snapshot_text(order).map_err(|_| unreadable("snapshot", id))?;
+    keys.seal_text(Cell::Snapshot { order: id }, text).ok_or(StoreError::Unavailable)
+}
+
 impl EventRow {
-    fn new(recorded: &Recorded) -> Option<EventRow> {
-        let body = event_text(recorded).ok()?;
-        let Named { event } = serde_json::from_str(&body).ok()?;
-        Some(EventRow { at: recorded.at.epoch_millis(), name: event, body })
+    pub(super) fn new(
+        recorded: &Recorded,
+        order: &str,
+        seq: i64,
+        keys: &DataKeys,
+    ) -> Result<EventRow, StoreError> {
+        let body = event_text(recorded).map_err(|_| unreadable("event", order))?;
+        let Named { event } = serde_json::from_str(&body).map_err(|_| unreadable("event", order))?;
+        let body = keys.seal_text(Cell::Event { order, seq }, body).ok_or(StoreError::Unavailable)?;
+        Ok(EventRow { at: recorded.at.epoch_millis(), name: event, body })
     }
 }
 
 impl ToldRow {
-    fn new(event: MerchantEvent) -> ToldRow {
-        ToldRow {
-            sequence: number_of(event.sequence),
+    fn new(event: MerchantEvent, order: &str, keys: &DataKeys) -> Result<ToldRow, StoreError> {
+        let sequence = number_of(event.sequence);
+        let data = keys.seal_text(Cell::Told { order, sequence }, event.data.into_text());
+        Ok(ToldRow {
+            sequence,
             kind: event.kind.as_str().to_owned(),
             at: event.at.epoch_millis(),
             payment_request_id: event.payment_request_id.map(String::from),
-            data: event.data.into_text(),
-        }
+            data: data.ok_or(StoreError::Unavailable)?,
+        })
     }
 }
 
@@ -126,9 +150,16 @@ fn number_of(count: u64) -> i64 {
 }
 
 impl CallRow {
-    fn new(call: GatewayCall, due: Timestamp) -> Result<CallRow, StoreError> {
+    fn new(call: GatewayCall, due: Timestamp, keys: &DataKeys) -> Result<CallRow, StoreError> {
         let id = call.id();
         let subject = serde_json::to_string(&call.subject).map_err(|_| unreadable("call", id.as_str()))?;
+        let call = match keys.is_sealing() {
+            false => call,
+            true => {
+                let bytes = keys.seal_bytes(Cell::Call { id: id.as_str() }, call.body.as_bytes().to_vec());
+                GatewayCall { body: RequestBody::new(bytes.ok_or(StoreError::Unavailable)?), ..call }
+            }
+        };
         Ok(CallRow { id, subject, call, due_at: due.epoch_millis() })
     }
 }

@@ -11,6 +11,8 @@ use antom_domain::port::{
 };
 use serde::de::DeserializeOwned;
 
+use crate::outbound::data_keys::{Cell, DataKeys};
+
 /// The kinds of ids, each with the one id kind that bears its word.
 const KINDS: [fn(String) -> IdKey; 6] = [
     IdKey::PaymentRequest,
@@ -44,13 +46,26 @@ pub(in crate::outbound) fn order_id(text: &str) -> Result<ReferenceOrderId, Stor
 }
 
 /// The order; `None` if a newer program wrote the snapshot, and the log has to tell how far it can be read.
-pub(in crate::outbound) fn snapshot(id: &str, text: &str) -> Result<Option<Order>, StoreError> {
-    known(read_snapshot(text)).map_err(|_| unreadable("snapshot", id))
+pub(in crate::outbound) fn snapshot(
+    id: &str,
+    text: &str,
+    keys: &DataKeys,
+) -> Result<Option<Order>, StoreError> {
+    let damaged = || unreadable("snapshot", id);
+    let text = keys.open_text(Cell::Snapshot { order: id }, text).ok_or_else(damaged)?;
+    known(read_snapshot(&text)).map_err(|_| damaged())
 }
 
 /// The event; `None` if a newer program wrote it.
-pub(in crate::outbound) fn event(order: &str, seq: i64, text: &str) -> Result<Option<Recorded>, StoreError> {
-    known(read_event(text)).map_err(|_| unreadable("event", format!("{order} {seq}")))
+pub(in crate::outbound) fn event(
+    order: &str,
+    seq: i64,
+    text: &str,
+    keys: &DataKeys,
+) -> Result<Option<Recorded>, StoreError> {
+    let damaged = || unreadable("event", format!("{order} {seq}"));
+    let text = keys.open_text(Cell::Event { order, seq }, text).ok_or_else(damaged)?;
+    known(read_event(&text)).map_err(|_| damaged())
 }
 
 fn known<T>(read: Result<T, NotRead>) -> Result<Option<T>, NotRead> {
@@ -72,7 +87,10 @@ pub(in crate::outbound) fn call(
     api: &str,
     subject: &str,
     body: Vec<u8>,
+    keys: &DataKeys,
 ) -> Result<GatewayCall, StoreError> {
+    let body =
+        keys.open_bytes(Cell::Call { id: call_id }, body).ok_or_else(|| unreadable("call", call_id))?;
     let api = Api::ALL.iter().find(|known| known.name() == api).ok_or_else(|| unreadable("call", call_id))?;
     let subject: CallSubject = json("call", call_id, subject)?;
     Ok(GatewayCall { api: *api, subject, body: RequestBody::new(body) })
@@ -83,13 +101,26 @@ pub(in crate::outbound) fn keys_text(keys: &[IdKey]) -> String {
     serde_json::Value::from_iter(keys.iter().map(|key| vec![key.kind(), key.value()])).to_string()
 }
 
-fn keys(digest: &str, text: &str) -> Result<Vec<IdKey>, StoreError> {
+pub(super) fn keys(digest: &str, text: &str) -> Result<Vec<IdKey>, StoreError> {
     let pairs: Vec<(String, String)> = json("notification", digest, text)?;
     pairs
         .into_iter()
         .map(|(kind, id)| KINDS.iter().map(|make| make(id.clone())).find(|key| key.kind() == kind))
         .collect::<Option<Vec<_>>>()
         .ok_or_else(|| unreadable("notification", digest))
+}
+
+/// A notification as it is stored.
+pub(in crate::outbound) fn sealed_mark(
+    mut mark: InboxMark,
+    keys: &DataKeys,
+) -> Result<InboxMark, StoreError> {
+    if keys.is_sealing() {
+        let cell = Cell::Notification { digest: &mark.notification.digest.0 };
+        let body = keys.seal_bytes(cell, std::mem::take(&mut mark.notification.body));
+        mark.notification.body = body.ok_or(StoreError::Unavailable)?;
+    }
+    Ok(mark)
 }
 
 /// A row of the inbox, not yet understood.
@@ -105,17 +136,19 @@ pub(in crate::outbound) struct StoredMark {
 }
 
 impl StoredMark {
-    pub(in crate::outbound) fn understand(self) -> Result<InboxMark, StoreError> {
+    pub(in crate::outbound) fn understand(self, data_keys: &DataKeys) -> Result<InboxMark, StoreError> {
         let verdict = InboxVerdict::from_word(&self.verdict)
             .ok_or_else(|| unreadable("notification", self.digest.as_str()))?;
         let keys = keys(&self.digest, &self.keys)?;
+        let body = data_keys.open_bytes(Cell::Notification { digest: &self.digest }, self.body);
+        let body = body.ok_or_else(|| unreadable("notification", self.digest.as_str()))?;
         let notification = ReceivedNotification {
             digest: NotificationDigest(self.digest),
             received_at: time(self.received_at),
             request_time: self.request_time,
             notify_type: self.notify_type,
             keys,
-            body: self.body,
+            body,
             is_fact: self.is_fact,
         };
         Ok(InboxMark { notification, verdict })
@@ -143,9 +176,10 @@ mod tests {
     #[test]
     fn an_unknown_operation_is_unreadable() {
         let subject = r#"{"about":"inquire","paymentRequestId":"P"}"#;
+        let none = DataKeys::default();
 
-        assert!(call("c", "inquiryPayment", subject, Vec::new()).is_ok());
-        assert_eq!(call("c", "fly", subject, Vec::new()), Err(unreadable("call", "c")));
-        assert_eq!(call("c", "inquiryPayment", "{}", Vec::new()), Err(unreadable("call", "c")));
+        assert!(call("c", "inquiryPayment", subject, Vec::new(), &none).is_ok());
+        assert_eq!(call("c", "fly", subject, Vec::new(), &none), Err(unreadable("call", "c")));
+        assert_eq!(call("c", "inquiryPayment", "{}", Vec::new(), &none), Err(unreadable("call", "c")));
     }
 }

@@ -2,12 +2,15 @@
 //! The sections are read in the modules below; printing is left to `redacted`.
 
 pub(super) mod checkout;
+mod clock;
 mod credential;
 mod database;
 mod events;
 mod gateway;
 mod log;
 mod payment;
+mod reconciliation;
+mod retention;
 pub(super) mod secret;
 mod server;
 mod together;
@@ -46,19 +49,37 @@ pub(super) fn load(
     let payment = reader.payment();
     let checkout = reader.checkout();
     let events = reader.events();
+    let retention = reader.retention();
+    let reconciliation = reader.reconciliation();
     let log_level = reader.log_level();
     let otlp = reader.otlp();
+    let clock = reader.clock();
     reader.refuse_unknown_keys();
     if let (Some(gateway), Some(server)) = (&gateway, &server) {
         reader.check_together(gateway, server, &checkout);
+        reader.check_clock(gateway, clock.as_ref());
     }
     #[cfg(feature = "nats")]
     if let (Some(gateway), Some(events)) = (&gateway, &events) {
         reader.check_nats(gateway, events);
     }
-    match (gateway, server, payment, events) {
-        (Some(gateway), Some(server), Some(payment), Some(events)) if reader.faults.is_empty() => {
-            Ok(Config { gateway, database, server, payment, checkout, events, log_level, otlp })
+    match (gateway, server, payment, events, reconciliation) {
+        (Some(gateway), Some(server), Some(payment), Some(events), Some(reconciliation))
+            if reader.faults.is_empty() =>
+        {
+            Ok(Config {
+                gateway,
+                database,
+                server,
+                payment,
+                checkout,
+                events,
+                retention,
+                reconciliation,
+                log_level,
+                otlp,
+                clock,
+            })
         }
         _ => Err(ConfigFaults(reader.faults)),
     }
@@ -89,6 +110,8 @@ pub(super) struct Reader {
     base: PathBuf,
     /// The files that keys came from, each with the key of the configuration that names it.
     key_files: Vec<(String, PathBuf)>,
+    /// Where systemd hands secrets over.
+    credentials: Option<PathBuf>,
 }
 
 impl Reader {
@@ -102,6 +125,7 @@ impl Reader {
             faults: Vec::new(),
             base: base_of(file),
             key_files: Vec::new(),
+            credentials: None,
         };
         if let Some(file) = file {
             reader.read_file(file);
@@ -112,6 +136,8 @@ impl Reader {
         for (name, value) in variables {
             if let Some(path) = name.strip_prefix(PREFIX) {
                 reader.set(&path.to_lowercase(), &value);
+            } else if name == secret::CREDENTIALS_VARIABLE {
+                reader.credentials = Some(PathBuf::from(value));
             }
         }
         Ok(reader)

@@ -6,7 +6,10 @@ use std::time::Duration;
 use antom_core::money::Currency;
 use antom_domain::policy::{Polling, Retry};
 
-use super::{CheckoutConfig, Config, CredentialConfig, DatabaseConfig, EventSink, EventsConfig, SdkScript};
+use super::{
+    CheckoutConfig, Config, CredentialConfig, DatabaseConfig, EventSink, EventsConfig, FollowedClockConfig,
+    SdkScript,
+};
 
 /// For so long the bounds are told.
 const BOUND: Duration = Duration::from_mins(2);
@@ -23,6 +26,7 @@ pub(super) fn entries(config: &Config) -> Vec<(&'static str, String)> {
         ("gateway.ca_file", if config.gateway.ca_pem.is_some() { "given" } else { "none" }.to_owned()),
         ("gateway.timeout", format!("{}s", config.gateway.timeout.as_secs())),
         ("database.url", config.database.as_ref().map_or("none".to_owned(), database_url)),
+        ("database.data_key", config.database.as_ref().map_or_else(String::new, data_key)),
         ("server.listen", config.server.listen.to_string()),
         ("server.admin_listen", config.server.admin_listen.to_string()),
         (
@@ -60,8 +64,21 @@ pub(super) fn entries(config: &Config) -> Vec<(&'static str, String)> {
         ("events.give_up_after", format!("{}s", config.events.give_up_after.as_secs())),
         ("events.keep_for", format!("{}s", config.events.keep_for.as_secs())),
         ("events.keep_at_most", config.events.keep_at_most.to_string()),
+        ("retention.orders", time_or_never(config.retention.orders)),
+        ("retention.notifications", time_or_never(config.retention.notifications)),
+        ("retention.unsealed", format!("{}s", config.retention.unsealed.as_secs())),
+        (
+            "reconciliation.folder",
+            config
+                .reconciliation
+                .folder
+                .as_ref()
+                .map_or("none".to_owned(), |folder| folder.display().to_string()),
+        ),
+        ("reconciliation.every", format!("{}s", config.reconciliation.every.as_secs())),
         ("log.level", config.log_level.clone()),
         ("log.otlp", config.otlp.clone().unwrap_or_else(|| "none".to_owned())),
+        ("clock.follow", config.clock.as_ref().map_or("none".to_owned(), followed)),
         ("bound.tries_of_a_call_within_2min", Retry::default().most_tries_within(BOUND).to_string()),
         ("bound.inquiries_within_2min", Polling::default().most_inquiries_within(BOUND).to_string()),
     ];
@@ -95,14 +112,31 @@ fn credential(credential: &CredentialConfig) -> (&'static str, String) {
     (key, "<redacted>".to_owned())
 }
 
+fn followed(clock: &FollowedClockConfig) -> String {
+    format!("http://{}{}", clock.simulator, clock.path)
+}
+
 fn codes(currencies: &[Currency]) -> String {
     currencies.iter().map(|currency| currency.code()).collect::<Vec<_>>().join(", ")
 }
 
 fn database_url(config: &DatabaseConfig) -> String {
     match config {
-        DatabaseConfig::Sqlite { path } => format!("sqlite://{}", path.display()),
-        DatabaseConfig::Postgres { url } => without_secrets(url.expose()),
+        DatabaseConfig::Sqlite { path, .. } => format!("sqlite://{}", path.display()),
+        DatabaseConfig::Postgres { url, .. } => without_secrets(url.expose()),
+    }
+}
+
+fn time_or_never(time: Option<Duration>) -> String {
+    time.map_or_else(|| "never".to_owned(), |time| format!("{}s", time.as_secs()))
+}
+
+/// Keys are shown by their ids.
+fn data_key(config: &DatabaseConfig) -> String {
+    match config.data_keys().ids().as_slice() {
+        [] => "none; nothing is sealed".to_owned(),
+        [current] => (*current).to_owned(),
+        [current, older @ ..] => format!("{current}; {} only opened", older.join(", ")),
     }
 }
 

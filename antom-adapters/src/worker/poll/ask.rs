@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use antom_core::id::ReferenceOrderId;
-use antom_domain::order::{CallId, Order};
+use antom_domain::order::{CallId, Event, Order};
 use antom_domain::policy::Polling;
 use antom_domain::service::{Books, Inquiries, Reminders};
 
@@ -64,10 +64,26 @@ pub(super) async fn ask_due(
         asked.push(id);
     }
     match Reminders::new(books.clone()).remind(&order).await {
-        Ok(()) => {}
+        Ok(reminders) => reminders.iter().for_each(|reminder| say(order_id, reminder)),
         Err(error) => {
             tracing::error!(referenceOrderId = %order_id, %error, "reminder not recorded; the next look records it");
         }
     }
     Asked { calls: asked, has_news: order != before, order: Some(order) }
+}
+
+/// Says a reminder aloud, for those who read the log and no events.
+//= A-2
+fn say(order_id: &ReferenceOrderId, reminder: &Event) {
+    match reminder {
+        Event::CaptureDeadlineNear { payment_request_id, capture_before } => {
+            let next_step = "capture it, or cancel the payment";
+            tracing::error!(referenceOrderId = %order_id, paymentRequestId = %payment_request_id, %capture_before, next_step, "held money must be captured soon");
+        }
+        Event::CaptureDeadlinePassed { payment_request_id, capture_before } => {
+            let next_step = "ask the buyer to pay again";
+            tracing::error!(referenceOrderId = %order_id, paymentRequestId = %payment_request_id, %capture_before, next_step, "the time to capture has passed");
+        }
+        _ => {}
+    }
 }

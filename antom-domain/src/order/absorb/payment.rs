@@ -8,6 +8,7 @@ use super::{amount_agrees, capture, contradict};
 use crate::authorization::{AuthorizationInput, AuthorizationPhase, AuthorizationTable};
 use crate::cancel::CancelPhase;
 use crate::order::draft::Draft;
+use crate::order::erasure::Erased;
 use crate::order::event::{Event, Handout};
 use crate::order::fact::{CancelWord, Names, PaymentSeen, PaymentWord, Report, ReviewWord, Source};
 use crate::order::policy::SESSION_LIFETIME;
@@ -109,7 +110,10 @@ pub(super) fn learn_id(draft: &mut Draft<'_>, index: usize, payment_id: Option<&
 //= I-6
 fn learn_details(draft: &mut Draft<'_>, index: usize, seen: &PaymentSeen) {
     let Some(attempt) = draft.attempt(index) else { return };
-    let details = attempt.payment.details.missing(&seen.details);
+    let mut details = attempt.payment.details.missing(&seen.details);
+    if draft.order.erased == Some(Erased::Everything) {
+        details = details.impersonal();
+    }
     if !details.is_empty() {
         let payment_request_id = attempt.payment_request_id.clone();
         draft.record(Event::DetailsLearnt { payment_request_id, details });

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use antom_core::id::ReferenceOrderId;
 
-use crate::port::{EventQueue, Inbox, OrderStore, Outbox};
+use crate::port::{EventQueue, Inbox, OrderStore, Outbox, Retention};
 
 /// Appends an event to a stored order and replaces its snapshot, both as stored texts.
 pub(super) type WriteStored = Box<dyn Fn(&ReferenceOrderId, &str, &str) + Send + Sync>;
@@ -22,6 +22,7 @@ pub struct Adapter {
     pub inbox: Arc<dyn Inbox>,
     /// The event queue of the same storage.
     pub events: Arc<dyn EventQueue>,
+    pub(super) retention: Option<Arc<dyn Retention>>,
     pub(super) write_stored: Option<WriteStored>,
     // Last, so that it is dropped after the ports.
     kept: Option<Box<dyn Any + Send + Sync>>,
@@ -41,7 +42,12 @@ impl Adapter {
         inbox: Arc<dyn Inbox>,
         events: Arc<dyn EventQueue>,
     ) -> Adapter {
-        Adapter { store, outbox, inbox, events, write_stored: None, kept: None }
+        Adapter { store, outbox, inbox, events, retention: None, write_stored: None, kept: None }
+    }
+
+    /// Tells how the same storage takes out what is personal, for [`retention_contract_suite!`](crate::retention_contract_suite).
+    pub fn retaining(self, retention: Arc<dyn Retention>) -> Adapter {
+        Adapter { retention: Some(retention), ..self }
     }
 
     /// Tells how another program, older or newer, writes into the same storage: one more event of an order that exists,
@@ -66,6 +72,7 @@ impl fmt::Debug for Adapter {
             .field("outbox", &self.outbox)
             .field("inbox", &self.inbox)
             .field("events", &self.events)
+            .field("retention", &self.retention)
             .field("write_stored", &self.write_stored.is_some())
             .field("kept", &self.kept.is_some())
             .finish()

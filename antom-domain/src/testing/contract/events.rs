@@ -402,7 +402,7 @@ async fn deliver_all(events: &dyn EventQueue, second: u64, expected: &[(&str, Se
 }
 
 /// All events, so many; they may come to the list a little later than their commits.
-async fn all(events: &dyn EventQueue, count: usize) -> EventPage {
+pub(super) async fn all(events: &dyn EventQueue, count: usize) -> EventPage {
     for _ in 0..LOOKS {
         let page = events.events(&EventQuery { limit: 200, ..EventQuery::default() }).await.unwrap();
         assert!(page.events.len() <= count, "{} events instead of {count}", page.events.len());

@@ -45,6 +45,7 @@ pub(super) fn order(id: &str, version: Version) -> Order {
         reference_buyer_id: ReferenceBuyerId::parse("BUYER-1").unwrap(),
         created_at: at(0),
         has_details: false,
+        erased: None,
         attempts: Vec::new(),
         is_read_only: false,
     }

@@ -30,6 +30,49 @@ macro_rules! contract_suite_by_port {
     };
 }
 
+/// Runs every story of the port [`Retention`](crate::port::Retention), which a storage may have beside the others:
+/// the factory's adapters say so by [`retaining`](crate::testing::contract::Adapter::retaining). The tests appear in a module
+/// `retention_contract`.
+#[macro_export]
+macro_rules! retention_contract_suite {
+    ($factory:path) => {
+        mod retention_contract {
+            use super::*;
+
+            $crate::retention_stories! { contract_tests, $factory }
+        }
+    };
+}
+
+/// As [`retention_contract_suite!`], in one test, as [`contract_suite_by_port!`] does it.
+#[macro_export]
+macro_rules! retention_contract_suite_by_port {
+    ($factory:path, $is_there:path) => {
+        mod retention_contract {
+            use super::*;
+
+            $crate::retention_stories! { contract_test_of_port, $factory, $is_there }
+        }
+    };
+}
+
+/// The stories of retention; used by [`retention_contract_suite!`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! retention_stories {
+    ($each:ident, $($given:path),+) => {
+        $crate::$each! { $($given),+, retention:
+            an_erasure_rewrites_events_in_their_places,
+            an_erasure_on_another_version_is_a_conflict,
+            nothing_is_erased_while_a_call_or_an_event_waits,
+            merchant_events_lose_what_is_personal_with_everything,
+            notifications_that_are_named_lose_their_bodies,
+            resting_orders_are_found_page_by_page,
+            bodies_of_old_notifications_are_dropped,
+        }
+    };
+}
+
 /// The stories of the storage ports; used by [`contract_suite!`].
 #[doc(hidden)]
 #[macro_export]

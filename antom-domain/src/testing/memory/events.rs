@@ -67,6 +67,19 @@ impl Events {
         }
     }
 
+    pub(super) fn has_waiting(&self, order_id: &ReferenceOrderId) -> bool {
+        self.waiting.iter().any(|(order, _)| order == order_id)
+    }
+
+    pub(super) fn forget_personal_data(&mut self, order_id: &ReferenceOrderId) {
+        let theirs = self.rows.values_mut().filter(|row| row.kept.event.order_id == *order_id);
+        for row in theirs {
+            if let Some(data) = row.kept.event.data.without_personal_data() {
+                row.kept.event.data = data;
+            }
+        }
+    }
+
     /// Makes the order's first waiting event current, where none is.
     fn advance(&mut self, order_id: &ReferenceOrderId, due: Timestamp) {
         if self.current.contains_key(order_id) {

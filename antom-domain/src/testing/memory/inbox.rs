@@ -32,6 +32,7 @@ impl Marks {
             .iter()
             .filter(|mark| mark.verdict == InboxVerdict::Parked)
             .map(|mark| &mark.notification)
+            .filter(|notification| !notification.body.is_empty())
             .filter(|notification| notification.keys.iter().any(|key| keys.contains(key)))
             .cloned()
             .collect();
@@ -59,6 +60,12 @@ impl Marks {
         let page: Vec<_> = found.by_ref().take(query.limit.min(LARGEST_PAGE)).collect();
         let next = page.last().filter(|_| found.peek().is_some()).map(|(place, _)| place.to_string());
         Ok(InboxPage { marks: page.into_iter().map(|(_, mark)| mark.clone()).collect(), next })
+    }
+
+    /// Drops the bodies of notifications that are meant, and tells how many.
+    pub(super) fn drop_bodies(&mut self, is_meant: impl Fn(&ReceivedNotification) -> bool) -> usize {
+        let notifications = self.marks.iter_mut().map(|mark| &mut mark.notification);
+        notifications.filter(|one| !one.body.is_empty() && is_meant(one)).map(|one| one.body.clear()).count()
     }
 
     pub(super) fn by_digest(&self, digest: &NotificationDigest) -> Option<InboxMark> {

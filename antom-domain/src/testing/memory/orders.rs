@@ -9,7 +9,10 @@ use antom_core::time::Timestamp;
 
 use crate::order::stored::{self, NotRead};
 use crate::order::{Order, OrderPhase, Recorded};
-use crate::port::{Commit, CommitError, IdKey, OrderPage, OrderQuery, StoreError, StoredOrder, Version};
+use crate::port::{
+    Commit, CommitError, IdKey, OrderPage, OrderQuery, RestingPage, RestingQuery, StoreError, StoredOrder,
+    Version,
+};
 
 const LARGEST_PAGE: usize = 200;
 
@@ -101,6 +104,36 @@ impl Orders {
             Err(_) => return Err(damaged("snapshot")),
         };
         Ok(())
+    }
+
+    /// Puts events in the places of recorded ones.
+    pub(super) fn rewrite(&mut self, id: &ReferenceOrderId, events: Vec<(Version, Recorded)>) {
+        let Some(row) = self.rows.get_mut(id) else { return };
+        for (seq, event) in events {
+            let place = usize::try_from(seq.saturating_sub(1)).ok();
+            if let Some(recorded) = place.and_then(|place| row.log.get_mut(place)) {
+                *recorded = event;
+            }
+        }
+    }
+
+    /// The cursor of a page is the number of orders that were looked at.
+    pub(super) fn resting(&self, query: &RestingQuery) -> Result<RestingPage, StoreError> {
+        let start: usize = match &query.cursor {
+            None => 0,
+            Some(cursor) => {
+                cursor.parse().map_err(|_| StoreError::Unreadable { what: "cursor", id: cursor.clone() })?
+            }
+        };
+        let is_due = |row: &Row| {
+            row.next_check_at.is_none()
+                && row.stored.order.created_at <= query.created_until
+                && row.stored.order.erased < Some(query.less_than)
+        };
+        let looked_at = self.creation.iter().skip(start).take(query.limit);
+        let orders = looked_at.filter(|id| self.rows.get(id).is_some_and(is_due)).cloned().collect();
+        let end = start.saturating_add(query.limit);
+        Ok(RestingPage { orders, next: (end < self.creation.len()).then(|| end.to_string()) })
     }
 
     pub(super) fn list(&self, query: &OrderQuery) -> Result<OrderPage, StoreError> {

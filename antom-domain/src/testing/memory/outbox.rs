@@ -44,6 +44,10 @@ impl Row {
 }
 
 impl Rows {
+    pub(super) fn has_any_of(&self, order_id: &ReferenceOrderId) -> bool {
+        self.rows.iter().any(|row| row.order_id == *order_id)
+    }
+
     pub(super) fn has(&self, claim: &Claim) -> bool {
         self.rows.iter().any(|row| row.is_held_by(claim))
     }

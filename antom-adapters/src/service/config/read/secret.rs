@@ -48,7 +48,7 @@ impl Reader {
 
     /// A secret that others on this machine can read is none.
     pub(super) fn refuse_open_mode(&mut self, key: &str, file: &Path) {
-        if let Some(mode) = open_mode(file) {
+        if let Some(mode) = open_mode(file, self.credentials.as_deref()) {
             let file = file.display();
             let message = format!("{file} can be used by others (mode {mode:04o}); run: chmod 600 {file}");
             self.fault(key, message);
@@ -56,17 +56,39 @@ impl Reader {
     }
 }
 
+/// Where container runtimes put secrets: a mount that only the container's processes see.
+const CONTAINER_SECRETS: &str = "/run/secrets";
+/// Where systemd puts a unit's credentials: the variable names a folder that only the unit's processes can enter.
+pub(crate) const CREDENTIALS_VARIABLE: &str = "CREDENTIALS_DIRECTORY";
+
 /// The mode of a file that not only its owner may use.
+///
+/// A file that was handed over, by systemd in the folder `credentials` or by a container runtime, may be readable: who gets
+/// to its folder at all is decided there, and the modes say nothing of that (0440 and 0444 are usual). Nobody else may write
+/// it all the same.
 #[cfg(unix)]
-pub(crate) fn open_mode(file: &Path) -> Option<u32> {
+pub(crate) fn open_mode(file: &Path, credentials: Option<&Path>) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = std::fs::metadata(file).ok()?.permissions().mode() & 0o7777;
-    (mode & 0o077 != 0).then_some(mode)
+    let refused = if is_handed_over(file, credentials) { 0o022 } else { 0o077 };
+    (mode & refused != 0).then_some(mode)
 }
 
 #[cfg(not(unix))]
-pub(crate) fn open_mode(_: &Path) -> Option<u32> {
+pub(crate) fn open_mode(_: &Path, _: Option<&Path>) -> Option<u32> {
     None
+}
+
+/// Whether the file itself, and not only a link to it, lies where secrets are handed over.
+#[cfg(unix)]
+fn is_handed_over(file: &Path, credentials: Option<&Path>) -> bool {
+    let Ok(file) = file.canonicalize() else { return false };
+    let folders = [Some(Path::new(CONTAINER_SECRETS)), credentials.filter(|folder| folder.is_absolute())];
+    folders
+        .into_iter()
+        .flatten()
+        .filter_map(|folder| folder.canonicalize().ok())
+        .any(|folder| folder.parent().is_some() && file.starts_with(folder))
 }
 
 fn looks_inline(value: &str) -> bool {

@@ -1,12 +1,16 @@
 //! The configuration: what is merged, and that every fault is named at once.
 //! Starting a service with it is tested through real processes.
 
+mod events;
+mod files;
+mod keeping;
+mod live;
+
 use antom_core::outcome::CaptureMode;
 use antom_domain::policy::CapturePolicy;
 
 use super::super::{CredentialConfig, DatabaseConfig, Scope};
 use super::*;
-use crate::service::config::EventSink;
 
 /// What the binary reads: books in a database, no file.
 fn load_all(variables: Vec<(String, String)>) -> Result<Config, ConfigFaults> {
@@ -18,6 +22,7 @@ fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 const VECTORS: &str = include_str!("../../../../../tests/vectors/signing-vectors.json");
+const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 const GATEWAY_KEY: &str = include_str!("../../../../../antom-signing/tests/data/test_public.pem");
 
 /// The throw-away key of the signing vectors: private, and its public half.
@@ -123,7 +128,9 @@ fn the_database_is_named_by_its_address_or_by_a_file_that_holds_it() {
     given.push(("ANTOM__DATABASE__URL_FILE".to_owned(), file.display().to_string()));
     let config = load_all(given).unwrap();
 
-    let Some(DatabaseConfig::Postgres { url }) = &config.database else { panic!("{:?}", config.database) };
+    let Some(DatabaseConfig::Postgres { url, .. }) = &config.database else {
+        panic!("{:?}", config.database)
+    };
     assert_eq!(url.expose(), "postgres://shop:secret-word@db.example/antom");
     assert!(config.redacted().contains("database.url = postgres://shop:<redacted>@db.example/antom\n"));
     assert!(!format!("{config:?} {}", config.redacted()).contains("secret-word"));
@@ -315,122 +322,6 @@ fn a_file_that_cannot_be_read_is_the_only_fault() {
     assert_eq!(faults.len(), 1, "{faults:?}");
 }
 
-const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
-
-fn with(more: &[(&str, &str)]) -> Result<Config, ConfigFaults> {
-    load_all([complete(), variables(more)].concat())
-}
-
-fn faulty_keys(read: Result<Config, ConfigFaults>) -> Vec<String> {
-    read.unwrap_err().0.into_iter().map(|fault| fault.key).collect()
-}
-
-#[test]
-fn events_are_kept_and_go_nowhere_unless_a_receiver_is_named() {
-    let events = with(&[]).unwrap().events;
-    assert!(events.sink.is_none());
-    assert_eq!((events.timeout, events.keep_at_most), (Duration::from_secs(10), 1_000_000));
-    assert_eq!(events.give_up_after, Duration::from_hours(72));
-    assert_eq!(events.keep_for, Duration::from_hours(720));
-}
-
-#[test]
-fn a_webhook_has_an_address_and_secrets_from_files_or_as_they_are() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("secret");
-    write_private(&file, &format!("{SECRET}\n"));
-    let both = serde_json::json!([SECRET, file]).to_string();
-    let url = "https://shop.example/hooks?token=canary";
-    let config = with(&[
-        ("ANTOM__EVENTS__WEBHOOK_URL", url),
-        ("ANTOM__EVENTS__WEBHOOK_SECRETS", &both),
-        ("ANTOM__EVENTS__GIVE_UP_AFTER", "6h"),
-    ])
-    .unwrap();
-    let Some(EventSink::Webhook { url: read, secrets, .. }) = &config.events.sink else {
-        panic!("no webhook")
-    };
-    assert_eq!((read.expose(), secrets.len()), (url, 2));
-    assert_eq!(config.events.give_up_after, Duration::from_hours(6));
-    for text in [config.redacted(), format!("{config:?}")] {
-        assert!(!text.contains("canary") && !text.contains("C2FVs"), "{text}");
-    }
-    assert!(
-        config.redacted().contains("events.sink = webhook to https://shop.example, signed with 2 secret(s)")
-    );
-}
-
-#[test]
-fn every_fault_of_the_events_is_listed_at_once_and_no_secret_is_repeated() {
-    let faulty = with(&[
-        ("ANTOM__EVENTS__WEBHOOK_URL", "https://shop.example/hooks"),
-        ("ANTOM__EVENTS__WEBHOOK_SECRETS", r#"["whsec_c2hvcnQ=", "C2FVsBQIhrscChlQIMV", 7]"#),
-        ("ANTOM__EVENTS__TIMEOUT", "25s"),
-        ("ANTOM__EVENTS__KEEP_AT_MOST", "none"),
-        ("ANTOM__EVENTS__KEEP_FOR", "long"),
-        ("ANTOM__EVENTS__NATS_SUBJECT", "antom.events"),
-        ("ANTOM__EVENTS__WEBHOOK_SECRET", SECRET),
-    ]);
-    let ConfigFaults(faults) = faulty.unwrap_err();
-    let keys: Vec<&str> = faults.iter().map(|fault| fault.key.as_str()).collect();
-    for key in [
-        "events.webhook_secrets[0]",
-        "events.webhook_secrets[1]",
-        "events.webhook_secrets[2]",
-        "events.timeout",
-        "events.keep_at_most",
-        "events.keep_for",
-        "events.nats_url",
-        "events.webhook_secret",
-    ] {
-        assert!(keys.contains(&key), "{key} is missing in {keys:?}");
-    }
-    assert!(faults.iter().all(|fault| !fault.message.contains("C2FV") && !fault.message.contains("c2hv")));
-}
-
-#[test]
-fn events_are_signed_and_leave_this_machine_encrypted_only() {
-    let secrets = ("ANTOM__EVENTS__WEBHOOK_SECRETS", SECRET);
-    for url in ["http://shop.example/hooks", "https://user:pw@shop.example/", "shop.example"] {
-        assert_eq!(
-            faulty_keys(with(&[("ANTOM__EVENTS__WEBHOOK_URL", url), secrets])),
-            ["events.webhook_url"],
-            "{url}"
-        );
-    }
-    assert!(with(&[("ANTOM__EVENTS__WEBHOOK_URL", "http://127.0.0.1:9/hooks"), secrets]).is_ok());
-    let unsigned = [("ANTOM__EVENTS__WEBHOOK_URL", "https://shop.example/")];
-    assert_eq!(faulty_keys(with(&unsigned)), ["events.webhook_secrets"]);
-    assert_eq!(faulty_keys(with(&[secrets])), ["events.webhook_url"]);
-}
-
-#[cfg(feature = "nats")]
-#[test]
-fn events_go_to_one_place_and_to_nats_encrypted_in_live_mode() {
-    let nats = ("ANTOM__EVENTS__NATS_URL", "nats://nats.example");
-    let config = with(&[nats]).unwrap();
-    assert!(
-        matches!(&config.events.sink, Some(EventSink::Nats { subject, .. }) if subject == "antom.events")
-    );
-    // The rest of this configuration is for tests only, and refused too.
-    let is_refused_live = |url: &str| {
-        let live = [("ANTOM__EVENTS__NATS_URL", url), ("ANTOM__GATEWAY__CLIENT_ID", "5X00000000000000")];
-        faulty_keys(with(&live)).contains(&"events.nats_url".to_owned())
-    };
-    assert!(is_refused_live("nats://nats.example"));
-    for url in ["tls://nats.example", "nats://127.0.0.1:4222"] {
-        assert!(!is_refused_live(url), "{url}");
-    }
-    assert_eq!(faulty_keys(with(&[("ANTOM__EVENTS__NATS_URL", "kafka://x")])), ["events.nats_url"]);
-    assert_eq!(faulty_keys(with(&[nats, ("ANTOM__EVENTS__NATS_SUBJECT", "a.*")])), ["events.nats_subject"]);
-    let both = [
-        nats,
-        ("ANTOM__EVENTS__WEBHOOK_URL", "https://shop.example/"),
-        ("ANTOM__EVENTS__WEBHOOK_SECRETS", SECRET),
-    ];
-    assert_eq!(faulty_keys(with(&both)), ["events.nats_url"]);
-}
-
 #[test]
 fn a_collector_of_traces_is_on_this_machine_or_behind_https_and_needs_a_program_that_can_send() {
     let faults_of = |collector: &str| {
@@ -442,49 +333,6 @@ fn a_collector_of_traces_is_on_this_machine_or_behind_https_and_needs_a_program_
     assert_eq!(faults_of("http://127.0.0.1:4318"), not_built);
     assert_eq!(faults_of("https://collector.example"), not_built);
     assert_eq!(faults_of("http://192.0.2.1:4318"), not_built + 1);
-}
-
-#[test]
-fn a_secret_file_that_others_can_use_is_refused_with_the_command_that_mends_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let (key, url) = (folder.path().join("own.pem"), folder.path().join("url"));
-    write_private(&key, &own_keys().0);
-    write_private(&url, "sqlite://antom.sqlite");
-    let given = [
-        ("ANTOM__GATEWAY__MERCHANT_PRIVATE_KEY_FILE", key.to_str().unwrap()),
-        ("ANTOM__DATABASE__URL_FILE", url.to_str().unwrap()),
-    ];
-    assert_eq!(faults_with(&given), []);
-
-    for mode in [0o640, 0o604, 0o620] {
-        set_mode(&key, mode);
-        let faults = faults_with(&given);
-        assert_eq!(keys_of(&faults), ["gateway.merchant_private_key"], "{mode:o}");
-        assert!(faults[0].message.ends_with(&format!("run: chmod 600 {}", key.display())), "{faults:?}");
-    }
-    set_mode(&key, 0o400);
-    set_mode(&url, 0o644);
-    assert_eq!(keys_of(&faults_with(&given)), ["database.url_file"]);
-}
-
-#[test]
-fn files_with_an_api_key_or_secrets_of_events_are_refused_too_where_others_can_use_them() {
-    let folder = tempfile::tempdir().unwrap();
-    let (key, secret) = (folder.path().join("api_key"), folder.path().join("secret"));
-    write_private(&key, "isak_TEST_identity_secret\n");
-    write_private(&secret, SECRET);
-    let secrets = serde_json::json!([&secret]).to_string();
-    let given = [
-        ("ANTOM__GATEWAY__BASE_URL", "https://gateway.example"),
-        ("ANTOM__GATEWAY__CREDENTIAL", "api_key"),
-        ("ANTOM__GATEWAY__API_KEY_FILE", key.to_str().unwrap()),
-        ("ANTOM__EVENTS__WEBHOOK_URL", "https://shop.example/hooks"),
-        ("ANTOM__EVENTS__WEBHOOK_SECRETS", &secrets),
-    ];
-    assert_eq!(faults_with(&given), []);
-    set_mode(&key, 0o640);
-    set_mode(&secret, 0o644);
-    assert_eq!(keys_of(&faults_with(&given)), ["gateway.api_key_file", "events.webhook_secrets[0]"]);
 }
 
 #[test]
@@ -512,58 +360,10 @@ fn a_section_may_be_empty_but_must_be_known() {
 }
 
 #[test]
-fn live_mode_refuses_what_belongs_to_tests() {
-    const LIVE: (&str, &str) = ("ANTOM__GATEWAY__CLIENT_ID", "5X00000000000000");
-    let digest = "0".repeat(64);
-    let simulators = format!(r#"[{{"name":"simulator","sha256":"{digest}","scopes":["read"]}}]"#);
-    let faults = faults_with(&[
-        LIVE,
-        ("ANTOM__SERVER__PUBLIC_URL", "http://shop.example"),
-        ("ANTOM__SERVER__API_KEYS", &simulators),
-    ]);
-    let mut keys = keys_of(&faults);
-    keys.sort_unstable();
-    assert_eq!(
-        keys,
-        [
-            "gateway.antom_public_keys",
-            "gateway.base_url",
-            "gateway.merchant_private_key",
-            "server.api_keys",
-            "server.public_url",
-        ],
-        "{faults:?}"
-    );
-    assert_eq!(keys_of(&faults_with(&[LIVE])).iter().filter(|key| **key == "server.public_url").count(), 1);
-}
-
-#[test]
-fn live_mode_refuses_keys_out_of_a_simulators_folder() {
-    let folder = tempfile::tempdir().unwrap();
-    let other = include_str!("../../../../../antom-signing/tests/data/other_public.pem");
-    let public = folder.path().join("antom_public.pem");
-    std::fs::write(&public, other).unwrap();
-    let keys = serde_json::json!({ "1": public }).to_string();
-    let named_in = |id: &str| {
-        let faults = faults_with(&[
-            ("ANTOM__GATEWAY__CLIENT_ID", id),
-            ("ANTOM__GATEWAY__ANTOM_PUBLIC_KEYS", &keys),
-            ("ANTOM__GATEWAY__BASE_URL", "https://open-sea-global.alipay.com"),
-            ("ANTOM__SERVER__PUBLIC_URL", "https://shop.example"),
-        ]);
-        keys_of(&faults).contains(&"gateway.antom_public_keys")
-    };
-    assert!(!named_in("5X00000000000000"));
-    std::fs::write(folder.path().join("antom_private.pem"), "").unwrap();
-    assert!(named_in("5X00000000000000"));
-    assert!(!named_in("SANDBOX_5X00000000000000"), "a sandbox may use them");
-}
-
-#[test]
 fn a_part_of_the_configuration_is_read_without_the_rest() {
     let given =
         || variables(&[("ANTOM__DATABASE__URL", "sqlite://a.db"), ("ANTOM__SERVER__LISTEN", "[::1]:9")]);
-    let DatabaseConfig::Sqlite { path } = DatabaseConfig::load(None, given()).unwrap() else { panic!() };
+    let DatabaseConfig::Sqlite { path, .. } = DatabaseConfig::load(None, given()).unwrap() else { panic!() };
     assert_eq!(path, Path::new("a.db"));
     let listen = super::super::ServerConfig::load_listen(None, given()).unwrap();
     assert_eq!(listen.to_string(), "[::1]:9");

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use antom_signing::{MerchantKey, PublicKey};
 
-use super::super::{CheckoutConfig, CredentialConfig, GatewayConfig, SdkScript, ServerConfig};
+use super::super::{
+    CheckoutConfig, CredentialConfig, FollowedClockConfig, GatewayConfig, SdkScript, ServerConfig,
+};
 use super::Reader;
 
 /// Fingerprints of key pairs that are published with this project, private halves included.
@@ -36,6 +38,15 @@ impl Reader {
         if !gateway.client_id.is_sandbox() {
             self.check_live(gateway, server);
             self.check_live_checkout(checkout);
+        }
+    }
+
+    /// Whoever moves our time could end holds and payments of real buyers.
+    pub(super) fn check_clock(&mut self, gateway: &GatewayConfig, clock: Option<&FollowedClockConfig>) {
+        if clock.is_some() && !(gateway.client_id.is_sandbox() && is_loopback(&gateway.base_url)) {
+            let message =
+                "is for a sandbox client id with a simulator on this machine as its gateway; remove it";
+            self.fault("clock.follow", message);
         }
     }
 
