@@ -59,7 +59,7 @@ story('a hosted payment goes to the gateway and comes back to the result', async
   await page.getByText('For tests').click();
   await page.getByLabel('Test card').selectOption(GOOD);
   await page.getByRole('button', { name: 'Pay', exact: true }).click();
-  await page.waitForURL(/\/result\//);
+  await page.waitForURL(/\/result\//, { waitUntil: 'commit' });
   await page.getByRole('heading', { name: 'Payment complete' }).waitFor();
   await stand.service.believes(payment.id, 'succeeded');
   assert.equal((await stand.simulator.payment(payment.id)).ledger.executed.pay, 1);
@@ -82,7 +82,7 @@ story('back from the gateway after a payment, the result is shown', async ({ pag
   await page.getByText('For tests').waitFor();
   await stand.simulator.complete(payment.id, 'success');
   await page.goBack();
-  await page.waitForURL(/\/result\//);
+  await page.waitForURL(/\/result\//, { waitUntil: 'commit' });
   await page.getByRole('heading', { name: 'Payment complete' }).waitFor();
 }, { wishes: HOSTED });
 
@@ -136,7 +136,7 @@ story('the address goes along with the payment, and its country is asked for', a
   await page.getByLabel('Country code').fill('sg');
   await page.getByLabel('Postal code').fill('AVS-N');
   await page.locator('#pay').press('Enter');
-  await page.waitForURL(/\/result\//);
+  await page.waitForURL(/\/result\//, { waitUntil: 'commit' });
   const inquired = await stand.simulator.call('inquiryPayment', { paymentRequestId: payment.id });
   assert.equal(inquired.paymentResultInfo.avsResultRaw, 'N');
 });

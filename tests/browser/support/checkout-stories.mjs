@@ -84,7 +84,7 @@ export function tellCheckout(way, style) {
       return checkout.page.locator('#pay').press('Enter');
     };
     const paid = async (checkout, payment) => {
-      await checkout.page.waitForURL(/\/result\//);
+      await checkout.page.waitForURL(/\/result\//, { waitUntil: 'commit' });
       await checkout.page.getByRole('heading', { name: 'Payment complete' }).waitFor();
       await stand.service.believes(payment.id, 'succeeded');
       const seen = await stand.simulator.payment(payment.id);
@@ -112,14 +112,14 @@ export function tellCheckout(way, style) {
       });
       await checkout.choose(GOOD);
       await pay(checkout);
-      await checkout.page.waitForURL(/\/result\//);
+      await checkout.page.waitForURL(/\/result\//, { waitUntil: 'commit' });
       assert.equal(await checkout.page.evaluate(() => sessionStorage.getItem('left-behind')), '0');
     });
 
     story('a payment that failed for good leads to the shop for another one', async (checkout, payment) => {
       await begin(checkout);
       await checkout.act('fail');
-      await checkout.page.waitForURL(/\/result\//);
+      await checkout.page.waitForURL(/\/result\//, { waitUntil: 'commit' });
       await checkout.page.getByRole('heading', { name: 'Payment not completed' }).waitFor();
       const again = checkout.page.getByRole('link', { name: 'Pay again' });
       assert.equal(await again.getAttribute('href'), `https://shop.example/pay/${payment.orderId}`);
@@ -214,7 +214,7 @@ export function tellCheckout(way, style) {
           ? checkout.form().frameLocator('#challenge')
           : checkout.page.frameLocator('iframe[src*="/checkout/3ds/"]');
         await bank.locator(`[name=answer][value=${answer}]`).click();
-        await checkout.page.waitForURL(/\/result\//);
+        await checkout.page.waitForURL(/\/result\//, { waitUntil: 'commit' });
         await stand.service.believes(payment.id, end);
       }, { payment: { card: { is3DSAuthentication: true } } });
     }
@@ -268,7 +268,7 @@ export function tellCheckout(way, style) {
       await pay(checkout);
       await paid(checkout, payment);
       await checkout.page.goBack();
-      await checkout.page.waitForURL(/\/result\//);
+      await checkout.page.waitForURL(/\/result\//, { waitUntil: 'commit' });
       assert.equal(await checkout.page.locator('#pay').count(), 0);
     });
 
