@@ -34,7 +34,7 @@ pub(crate) fn run(flags: &[String]) -> Result<u8, String> {
         ));
     }
     let mut suites = Command::new("node");
-    // One suite at a time: each starts a browser and a simulator of its own.
+    // One suite at a time: each starts a browser and programs of its own.
     suites
         .args(["--test", "--test-reporter=spec", "--test-concurrency=1", "suites/"])
         .current_dir(&folder)

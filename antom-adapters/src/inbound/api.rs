@@ -4,7 +4,7 @@
 mod auth;
 mod body;
 mod card;
-mod consult;
+pub(super) mod consult;
 mod erasures;
 mod events;
 mod id;
@@ -12,7 +12,7 @@ mod inside;
 mod limit;
 mod notifications;
 pub(super) mod offline;
-mod opening;
+pub(super) mod opening;
 mod orders;
 mod payments;
 mod problem;

@@ -1,5 +1,14 @@
-//! What a buyer's browser may see: the state of the attempt that its token names.
+//! What a buyer's browser sees: the checkout page, the result page, and the state of the attempt that its token names.
 //! The address of the return proves nothing; the answer is what the books know.
+
+mod assets;
+mod checkout;
+mod document;
+mod language;
+mod methods;
+mod policy;
+mod result;
+mod stand;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,20 +19,24 @@ use antom_core::id::PaymentRequestId;
 use antom_core::time::Timestamp;
 use antom_core::wire::ClientEvent;
 use antom_domain::order::{Attempt, Order, Question};
-use antom_domain::payment::{PaymentPhase, PaymentTable};
+use antom_domain::payment::PaymentTable;
 use antom_domain::port::IdKey;
-use antom_domain::service::{Books, Inquiries};
+use antom_domain::service::Inquiries;
 use antom_domain::verdict::Table as _;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::json;
 
+use self::assets::Assets;
+use self::methods::Offers;
+use self::stand::{Shown, shown};
+use super::api::Api;
 use super::intake::{self, BODY_WITHIN, Spoilt};
-use crate::worker::WorkerHandle;
+use crate::service::config::CheckoutConfig;
 
 /// The largest report of a client SDK that is read.
 const MAX_EVENT: usize = 16 * 1024;
@@ -36,61 +49,37 @@ const SWEEP_FROM: usize = 1_024;
 
 #[derive(Debug, Clone)]
 struct Pages {
-    books: Books,
-    worker: WorkerHandle,
+    api: Api,
+    settings: Arc<CheckoutConfig>,
+    assets: Arc<Assets>,
+    /// What a browser may load while it shows our pages.
+    policies: Arc<policy::Policies>,
+    offers: Offers,
     asked: Arc<Mutex<HashMap<PaymentRequestId, Timestamp>>>,
 }
 
-/// The public routes of buyers.
-pub fn router(books: Books, worker: WorkerHandle) -> Router {
-    Router::new()
-        .route("/result/{token}", get(result))
+/// The public routes of buyers. `gateway_url` tells where pictures may come from where the gateway is this machine.
+pub fn router(api: Api, settings: &CheckoutConfig, gateway_url: &str) -> Router {
+    let mut routes = Router::new()
+        .route("/checkout/assets/{digest}/{name}", get(assets::serve))
+        .route("/result/{token}", get(result::page))
         .route("/status/{token}", get(status))
-        .route("/status/{token}/events", post(event))
-        .with_state(Pages { books, worker, asked: Arc::default() })
-}
-
-/// What a buyer is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shown {
-    Paid,
-    Failed,
-    Processing,
-}
-
-impl Shown {
-    fn word(self) -> &'static str {
-        match self {
-            Shown::Paid => "paid",
-            Shown::Failed => "failed",
-            Shown::Processing => "processing",
-        }
+        .route("/status/{token}/events", post(event));
+    if settings.enabled {
+        routes = routes
+            .route("/checkout/{token}", get(checkout::page))
+            .route("/checkout/{token}/session", post(checkout::session))
+            .route("/checkout/{token}/go", get(checkout::go))
+            .route("/checkout/{token}/methods", get(methods::list));
     }
-
-    fn sentence(self) -> &'static str {
-        match self {
-            Shown::Paid => "Your payment is complete. The shop prepares your order.",
-            Shown::Failed => "This payment was not completed. You can go back to the shop and pay again.",
-            Shown::Processing => "Order processing. The shop shows the state of your order.",
-        }
-    }
-}
-
-/// The books are asked, and where they do not know the end yet, the gateway (B-7).
-//= S-7, B-7
-async fn result(State(pages): State<Pages>, Path(token): Path<String>) -> Response {
-    let seen = match pages.attempt(&token).await {
-        Ok((order, attempt)) => pages.ask_again(&order, &attempt).await,
-        Err(status) => return status.into_response(),
-    };
-    let page = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width\"><title>Payment</title><p>{}</p></html>",
-        seen.sentence()
-    );
-    let policy =
-        [(header::CONTENT_SECURITY_POLICY, "default-src 'none'"), (header::CACHE_CONTROL, "no-store")];
-    (policy, Html(page)).into_response()
+    routes.with_state(Pages {
+        api,
+        settings: Arc::new(settings.clone()),
+        assets: Arc::new(Assets::new(settings)),
+        policies: Arc::new(policy::Policies::new(settings, gateway_url)),
+        offers: Offers::default(),
+        asked: Arc::default(),
+    })
 }
 
 async fn status(State(pages): State<Pages>, Path(token): Path<String>) -> Response {
@@ -115,6 +104,14 @@ async fn event(State(pages): State<Pages>, Path(token): Path<String>, body: Body
     let Ok(event) = serde_json::from_slice::<ClientEvent>(&body) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
+    //= C-6
+    if event.code.as_ref().is_some_and(|code| code.is_initialisation_fault()) {
+        let code = event.code.as_ref().map_or("", |code| code.as_str());
+        tracing::warn!(
+            code,
+            "a buyer's browser could not show the form: compare environment, script and session"
+        );
+    }
     let may_be_over = matches!(
         event.next_step(),
         NextStep::ShowResultPage | NextStep::ConfirmFailure | NextStep::AskServer
@@ -131,10 +128,10 @@ impl Pages {
     async fn attempt(&self, token: &str) -> Result<(Arc<Order>, Attempt), StatusCode> {
         let key = IdKey::Token(token.to_owned());
         let unavailable = |_| StatusCode::SERVICE_UNAVAILABLE;
-        let order_id = self.books.ports().store.find(&key).await.map_err(unavailable)?;
+        let order_id = self.api.books.ports().store.find(&key).await.map_err(unavailable)?;
         let order_id = order_id.ok_or(StatusCode::NOT_FOUND)?;
-        let order = self.books.load(&order_id).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?.order;
-        self.worker.changed(&order_id);
+        let order = self.api.books.load(&order_id).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?.order;
+        self.api.worker.changed(&order_id);
         let attempt = order.attempts.iter().find(|attempt| attempt.token == token).cloned();
         attempt.map(|attempt| (order, attempt)).ok_or(StatusCode::NOT_FOUND)
     }
@@ -150,8 +147,8 @@ impl Pages {
         let question = Question::about(attempt.payment_request_id.clone());
         // It goes on when the buyer goes away.
         let asking = tokio::spawn(async move {
-            let asked = Inquiries::new(pages.books.clone()).ask(&order_id, &question).await;
-            pages.worker.changed(&order_id);
+            let asked = Inquiries::new(pages.api.books.clone()).ask(&order_id, &question).await;
+            pages.api.worker.changed(&order_id);
             asked
         });
         let Ok(Ok(Ok(asked))) = tokio::time::timeout(PATIENCE, asking).await else { return before };
@@ -162,7 +159,7 @@ impl Pages {
     }
 
     fn may_ask(&self, id: &PaymentRequestId) -> bool {
-        let now = self.books.ports().clock.now();
+        let now = self.api.books.ports().clock.now();
         let is_recent = |at: &Timestamp| now.since(*at) < BETWEEN_QUESTIONS;
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         if asked.get(id).is_some_and(is_recent) {
@@ -173,19 +170,5 @@ impl Pages {
         }
         asked.insert(id.clone(), now);
         true
-    }
-}
-
-fn shown(order: &Order, attempt: &Attempt) -> Shown {
-    if order.shippable().is_ok() {
-        return Shown::Paid;
-    }
-    match attempt.payment.phase {
-        PaymentPhase::Failed | PaymentPhase::Cancelled => Shown::Failed,
-        PaymentPhase::Opening
-        | PaymentPhase::InDoubt
-        | PaymentPhase::AwaitingPayer
-        | PaymentPhase::Pending
-        | PaymentPhase::Succeeded => Shown::Processing,
     }
 }

@@ -5,6 +5,7 @@ mod read;
 mod redacted;
 
 use self::read::Books;
+pub(crate) use self::read::checkout::encoded;
 pub(crate) use self::read::secret::{CREDENTIALS_VARIABLE, open_mode};
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use antom_core::id::ClientId;
@@ -37,6 +39,8 @@ pub struct Config {
     pub server: ServerConfig,
     /// How payments are made.
     pub payment: PaymentConfig,
+    /// What buyers see.
+    pub checkout: CheckoutConfig,
     /// Where the merchant's own systems are told what happened.
     pub events: EventsConfig,
     /// For how long personal data are kept.
@@ -202,6 +206,88 @@ pub struct PollingConfig {
     pub sweep: Duration,
     /// How many inquiries a second there may be for all orders together; a short budget stretches the rhythm evenly.
     pub budget: NonZeroU32,
+}
+
+/// `[checkout]`
+#[derive(Debug, Clone)]
+pub struct CheckoutConfig {
+    /// Whether we serve a checkout page; result pages are there in any case.
+    pub enabled: bool,
+    /// The gateway's web SDK; without one only hosted payments have a checkout page.
+    pub sdk: Option<SdkScript>,
+    /// How the form is shown.
+    pub style: CheckoutStyle,
+    /// Light, dark, or as the buyer's device has it.
+    pub theme: CheckoutTheme,
+    /// Whether an embedded card form asks for the address that AVS compares (C-8).
+    pub billing_address: bool,
+    /// The shop's page of an order, with `{referenceOrderId}`.
+    pub order_url: Option<String>,
+    /// The shop's page that opens another payment of an order, with `{referenceOrderId}` (B-4).
+    pub pay_again_url: Option<String>,
+    /// A style sheet of the merchant's, after ours.
+    pub css: Option<Arc<str>>,
+}
+
+/// Where buyers' browsers get the web SDK from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SdkScript {
+    /// From another host.
+    Url {
+        /// Its address.
+        url: String,
+        /// What it must be, as browsers check it: `sha384-…`.
+        integrity: Option<String>,
+    },
+    /// From us: the operator's copy.
+    Copy(Arc<str>),
+}
+
+/// How the web SDK's form is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckoutStyle {
+    /// In a pop-up, with the SDK's own button.
+    Popup,
+    /// In the page, with our button.
+    Embedded,
+}
+
+/// The colours of the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckoutTheme {
+    /// As the buyer's device has it.
+    Auto,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl CheckoutStyle {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Popup, Self::Embedded];
+
+    /// The word in the configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Popup => "popup",
+            Self::Embedded => "embedded",
+        }
+    }
+}
+
+impl CheckoutTheme {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
+
+    /// The word in the configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
 }
 
 /// `[events]`

@@ -315,7 +315,8 @@ impl Builder {
             policy: NotificationPolicy::default(),
             limits: self.limits.clone(),
         });
-        let pages = pages::router(books.clone(), worker.handle());
+        let gateway_url = config.gateway.base_url.as_str();
+        let pages = pages::router(api.clone(), &config.checkout, gateway_url);
         let public = observed(hook, Surface::Webhook, requests.clone()).merge(observed(
             pages,
             Surface::Pages,

@@ -114,6 +114,11 @@ class Simulator {
     return (await fetch(`${this.base}/_simulator/payments/${id}`)).json();
   }
 
+  /** What a merchant must never do, and was done. */
+  async violations() {
+    return (await (await fetch(`${this.base}/_simulator/ledger`)).json()).violations;
+  }
+
   /** Acts for the buyer from outside. */
   async complete(id, outcome) {
     const body = JSON.stringify({ outcome });

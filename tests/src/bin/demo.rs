@@ -180,7 +180,8 @@ fn to_try(service: &str, simulator: &str, key: &str) -> String {
     };
     format!(
         "Create an order, then a payment of it:\n  {}\n  {}\n\
-         Act for the buyer with the paymentRequestId of the second answer, then look at the order:\n  \
+         Open the checkoutUrl of the second answer in a browser and pay; or\n\
+         act for the buyer with the paymentRequestId of the second answer, then look at the order:\n  \
          curl -s {simulator}/_simulator/payments/PAYMENT_REQUEST_ID/complete -H 'content-type: application/json' \
          -d '{{\"outcome\":\"success\"}}'\n  \
          curl -s {service}/v1/orders/tea-1 -H 'authorization: Bearer {key}'\n",

@@ -38,13 +38,27 @@ pub(super) async fn consult(
     let wanted: ConsultIn = body::read(&headers, body).await?;
     let request = request(&api, wanted)?;
     request.validate().map_err(|errors| Problem::from(&errors))?;
+    let (source, options) = offered(&api, &request).await?;
+    Ok(Json(json!({ "source": source, "paymentOptions": options })))
+}
+
+/// The methods for a page, and who told them; `None` where nobody can.
+pub(in crate::inbound) async fn listed(
+    api: &Api,
+    request: &ConsultRequest,
+) -> Option<(&'static str, Vec<Value>)> {
+    offered(api, request).await.ok()
+}
+
+/// The methods to offer, and who told them.
+async fn offered(api: &Api, request: &ConsultRequest) -> Result<(&'static str, Vec<Value>), Problem> {
     let without = &api.books.policy().methods_without_refunds;
     let supports_refunds = |method: &str| !without.iter().any(|named| named == method);
     let failure = match &api.consults {
         None => Problem::gateway_unavailable(),
-        Some(gateway) => match gateway.consult(&request).await {
+        Some(gateway) => match gateway.consult(request).await {
             Ok(answer) => match options(&answer, supports_refunds) {
-                Ok(options) => return Ok(Json(json!({ "source": "gateway", "paymentOptions": options }))),
+                Ok(options) => return Ok(("gateway", options)),
                 Err(code) => Problem::refused_by_gateway(code.as_deref()),
             },
             Err(failure) => {
@@ -63,8 +77,7 @@ pub(super) async fn consult(
             "supportsRefunds": supports_refunds(method),
         })
     });
-    let options: Vec<Value> = listed.collect();
-    Ok(Json(json!({ "source": "configuration", "paymentOptions": options })))
+    Ok(("configuration", listed.collect()))
 }
 
 fn request(api: &Api, wanted: ConsultIn) -> Result<ConsultRequest, Problem> {

@@ -1,13 +1,17 @@
 //! Opening a payment: what is sent to the gateway, and what the buyer's client gets from it.
 //! What may be done with a payment afterwards is in `payments`.
 
+use antom_core::client_sdk::Environment;
 use antom_core::id::PaymentRequestId;
 use antom_core::outcome::{CaptureMode, OsType, TerminalType};
+use antom_core::time::Timestamp;
 use antom_domain::order::{
     Attempt, AttemptTerms, Command, Event, Handout, Integration, OpenAttempt, Order, Refusal,
     SESSION_LIFETIME,
 };
 use antom_domain::payment::PaymentPhase;
+use antom_domain::port::StoreError;
+use antom_domain::service::Books;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
@@ -95,34 +99,56 @@ async fn opened(api: &Api, order: &Order, attempt: &Attempt) -> Answer {
     if order.holder().is_some() {
         return Err(Refusal::OrderPaid.into());
     }
-    let history = api.books.ports().store.history(&order.reference_order_id).await?;
-    let handout = history.into_iter().rev().find_map(|recorded| match recorded.event {
+    match handout_of(&api.books, order, attempt).await? {
+        None => Ok((StatusCode::ACCEPTED, told(api, attempt, "outcome", json!("in_doubt")))),
+        Some(handout) => handed_out(api, attempt, handout),
+    }
+}
+
+/// What the gateway gave for the attempt's buyer, from the log; `None` where it has not answered yet.
+pub(in crate::inbound) async fn handout_of(
+    books: &Books,
+    order: &Order,
+    attempt: &Attempt,
+) -> Result<Option<Handout>, StoreError> {
+    let history = books.ports().store.history(&order.reference_order_id).await?;
+    Ok(history.into_iter().rev().find_map(|recorded| match recorded.event {
         Event::HandoutReceived { payment_request_id, handout, .. }
             if payment_request_id == attempt.payment_request_id =>
         {
             Some(handout)
         }
         _ => None,
-    });
-    match handout {
-        None => Ok((StatusCode::ACCEPTED, told(api, attempt, "outcome", json!("in_doubt")))),
-        Some(handout) => handed_out(api, attempt, handout),
-    }
+    }))
+}
+
+/// Until when session data can be used; `None` where that time has come or is about to.
+//= S-4
+pub(in crate::inbound) fn usable_until(
+    books: &Books,
+    attempt: &Attempt,
+    expires_at: Option<Timestamp>,
+) -> Option<Timestamp> {
+    let now = books.ports().clock.now();
+    let expires_at = expires_at.unwrap_or_else(|| attempt.opened_at.saturating_add(SESSION_LIFETIME));
+    (now.saturating_add(books.policy().session_margin) < expires_at).then_some(expires_at)
+}
+
+/// The word of the client SDK for where the session belongs (C-9).
+pub(in crate::inbound) fn environment(api: &Api) -> &'static str {
+    if api.is_sandbox { Environment::Sandbox.as_str() } else { Environment::Production.as_str() }
 }
 
 fn handed_out(api: &Api, attempt: &Attempt, handout: Handout) -> Answer {
     let body = match handout {
         Handout::Session { payment_session_data, expires_at, .. } => {
-            let margin = api.books.policy().session_margin;
-            let now = api.books.ports().clock.now();
-            let expires_at = expires_at.unwrap_or_else(|| attempt.opened_at.saturating_add(SESSION_LIFETIME));
-            if now.saturating_add(margin) >= expires_at {
+            let Some(expires_at) = usable_until(&api.books, attempt, expires_at) else {
                 return Err(Problem::session_expired());
-            }
+            };
             let session = json!({
                 "paymentSessionData": payment_session_data,
                 "expiresAt": expires_at,
-                "environment": if api.is_sandbox { "sandbox" } else { "prod" },
+                "environment": environment(api),
             });
             told(api, attempt, "session", session)
         }
@@ -143,7 +169,7 @@ fn handed_out(api: &Api, attempt: &Attempt, handout: Handout) -> Answer {
 }
 
 /// A page, or the scheme of an app; nothing that a browser would run or read from where it is.
-fn leads_to_a_page_or_an_app(url: &str) -> bool {
+pub(in crate::inbound) fn leads_to_a_page_or_an_app(url: &str) -> bool {
     const RUNS: [&str; 7] = ["javascript", "data", "vbscript", "file", "blob", "about", "view-source"];
     let Some((scheme, _)) = url.split_once(':') else { return false };
     let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())

@@ -1,6 +1,7 @@
 //! Reads the configuration: file, then variables, then checks; every fault is collected.
 //! The sections are read in the modules below; printing is left to `redacted`.
 
+pub(super) mod checkout;
 mod clock;
 mod credential;
 mod database;
@@ -46,6 +47,7 @@ pub(super) fn load(
     let database = reader.database(books);
     let server = reader.server();
     let payment = reader.payment();
+    let checkout = reader.checkout();
     let events = reader.events();
     let retention = reader.retention();
     let reconciliation = reader.reconciliation();
@@ -54,7 +56,7 @@ pub(super) fn load(
     let clock = reader.clock();
     reader.refuse_unknown_keys();
     if let (Some(gateway), Some(server)) = (&gateway, &server) {
-        reader.check_together(gateway, server);
+        reader.check_together(gateway, server, &checkout);
         reader.check_clock(gateway, clock.as_ref());
     }
     #[cfg(feature = "nats")]
@@ -70,6 +72,7 @@ pub(super) fn load(
                 database,
                 server,
                 payment,
+                checkout,
                 events,
                 retention,
                 reconciliation,

@@ -6,7 +6,10 @@ use std::time::Duration;
 use antom_core::money::Currency;
 use antom_domain::policy::{Polling, Retry};
 
-use super::{Config, CredentialConfig, DatabaseConfig, EventSink, EventsConfig, FollowedClockConfig};
+use super::{
+    CheckoutConfig, Config, CredentialConfig, DatabaseConfig, EventSink, EventsConfig, FollowedClockConfig,
+    SdkScript,
+};
 
 /// For so long the bounds are told.
 const BOUND: Duration = Duration::from_mins(2);
@@ -47,6 +50,15 @@ pub(super) fn entries(config: &Config) -> Vec<(&'static str, String)> {
         ("payment.polling.fast_window", format!("{}s", config.payment.polling.fast_window.as_secs())),
         ("payment.polling.sweep", format!("{}s", config.payment.polling.sweep.as_secs())),
         ("payment.polling.budget", format!("{} a second", config.payment.polling.budget)),
+        ("checkout.enabled", config.checkout.enabled.to_string()),
+        ("checkout.sdk_script", sdk_script(&config.checkout)),
+        ("checkout.sdk_integrity", sdk_integrity(&config.checkout)),
+        ("checkout.style", config.checkout.style.as_str().to_owned()),
+        ("checkout.theme", config.checkout.theme.as_str().to_owned()),
+        ("checkout.billing_address", config.checkout.billing_address.to_string()),
+        ("checkout.order_url", config.checkout.order_url.clone().unwrap_or_else(none)),
+        ("checkout.pay_again_url", config.checkout.pay_again_url.clone().unwrap_or_else(none)),
+        ("checkout.css_file", if config.checkout.css.is_some() { "given" } else { "none" }.to_owned()),
         ("events.sink", sink(&config.events)),
         ("events.timeout", format!("{}s", config.events.timeout.as_secs())),
         ("events.give_up_after", format!("{}s", config.events.give_up_after.as_secs())),
@@ -71,6 +83,25 @@ pub(super) fn entries(config: &Config) -> Vec<(&'static str, String)> {
         ("bound.inquiries_within_2min", Polling::default().most_inquiries_within(BOUND).to_string()),
     ];
     entries.into()
+}
+
+fn none() -> String {
+    "none".to_owned()
+}
+
+fn sdk_script(checkout: &CheckoutConfig) -> String {
+    match &checkout.sdk {
+        None => none(),
+        Some(SdkScript::Url { url, .. }) => url.clone(),
+        Some(SdkScript::Copy(text)) => format!("a copy of {} bytes", text.len()),
+    }
+}
+
+fn sdk_integrity(checkout: &CheckoutConfig) -> String {
+    match &checkout.sdk {
+        Some(SdkScript::Url { integrity: Some(integrity), .. }) => integrity.clone(),
+        _ => none(),
+    }
 }
 
 fn credential(credential: &CredentialConfig) -> (&'static str, String) {

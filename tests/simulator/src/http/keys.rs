@@ -191,7 +191,10 @@ impl Keys {
              listen = \"127.0.0.1:8080\"\n\
              admin_listen = \"127.0.0.1:8081\"\n\
              # The clear text of this key is in the file api_key.\n\
-             api_keys = [{{ name = \"simulator\", sha256 = \"{sha256}\", scopes = [\"read\", \"write\"] }}]\n",
+             api_keys = [{{ name = \"simulator\", sha256 = \"{sha256}\", scopes = [\"read\", \"write\"] }}]\n\n\
+             [checkout]\n\
+             sdk_script = {sdk}\n",
+            sdk = toml_string(&format!("{}/_simulator/ams-checkout.js", links.http)),
             base_url = toml_string(&links.http),
             tls = tls.unwrap_or_default(),
             client_id = toml_string(&self.client_id),

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use antom_signing::{MerchantKey, PublicKey};
 
-use super::super::{CredentialConfig, FollowedClockConfig, GatewayConfig, ServerConfig};
+use super::super::{
+    CheckoutConfig, CredentialConfig, FollowedClockConfig, GatewayConfig, SdkScript, ServerConfig,
+};
 use super::Reader;
 
 /// Fingerprints of key pairs that are published with this project, private halves included.
@@ -19,7 +21,12 @@ const MARK_OF_SIMULATOR: &str = "antom_private.pem";
 
 impl Reader {
     /// Faults that only several values together show.
-    pub(super) fn check_together(&mut self, gateway: &GatewayConfig, server: &ServerConfig) {
+    pub(super) fn check_together(
+        &mut self,
+        gateway: &GatewayConfig,
+        server: &ServerConfig,
+        checkout: &CheckoutConfig,
+    ) {
         let own = own_key(gateway);
         let own = own.map(|key| key.public_key().fingerprint());
         let is_own =
@@ -30,6 +37,7 @@ impl Reader {
         }
         if !gateway.client_id.is_sandbox() {
             self.check_live(gateway, server);
+            self.check_live_checkout(checkout);
         }
     }
 
@@ -71,6 +79,23 @@ impl Reader {
         }
     }
 
+    /// A stand-in for the SDK takes card numbers that it must not see.
+    fn check_live_checkout(&mut self, checkout: &CheckoutConfig) {
+        if matches!(&checkout.sdk, Some(SdkScript::Url { url, .. }) if is_loopback(url)) {
+            let message = "must not be on this machine in live mode: a stand-in takes no payments; name the gateway's, or a file";
+            self.fault("checkout.sdk_script", message);
+        }
+        let links = [
+            ("checkout.order_url", &checkout.order_url),
+            ("checkout.pay_again_url", &checkout.pay_again_url),
+        ];
+        for (key, url) in links {
+            if url.as_deref().is_some_and(|url| url.starts_with("http://")) {
+                self.fault(key, "must be https in live mode");
+            }
+        }
+    }
+
     fn refuse_simulator_files(&mut self) {
         let from_simulator = |file: &Path| file.with_file_name(MARK_OF_SIMULATOR).exists();
         let found: Vec<_> = self.key_files.iter().filter(|(_, file)| from_simulator(file)).cloned().collect();
@@ -97,7 +122,7 @@ fn is_published(key: &PublicKey) -> bool {
 }
 
 /// Whether the address names this machine: `localhost`, 127.0.0.0/8 or ::1.
-fn is_loopback(base_url: &str) -> bool {
+pub(super) fn is_loopback(base_url: &str) -> bool {
     let after_scheme = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
     let authority = after_scheme.split('/').next().unwrap_or_default();
     let host = match authority.strip_prefix('[') {

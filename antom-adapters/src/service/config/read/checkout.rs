@@ -1,0 +1,167 @@
+//! `[checkout]`: what buyers see, and where it leads.
+//! What must not be in live mode is checked in `together`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use antom_core::id::ReferenceOrderId;
+use toml::Value;
+
+use super::super::{CheckoutConfig, CheckoutStyle, CheckoutTheme, SdkScript};
+use super::Reader;
+use super::together::is_loopback;
+
+const ORDER: &str = "{referenceOrderId}";
+
+impl Reader {
+    pub(super) fn checkout(&mut self) -> CheckoutConfig {
+        let style = self.word("checkout.style", &CheckoutStyle::ALL, CheckoutStyle::as_str);
+        let theme = self.word("checkout.theme", &CheckoutTheme::ALL, CheckoutTheme::as_str);
+        CheckoutConfig {
+            enabled: self.flag("checkout.enabled", true),
+            sdk: self.sdk_script(),
+            style: style.unwrap_or(CheckoutStyle::Popup),
+            theme: theme.unwrap_or(CheckoutTheme::Auto),
+            billing_address: self.flag("checkout.billing_address", false),
+            order_url: self.shop_page("checkout.order_url"),
+            pay_again_url: self.shop_page("checkout.pay_again_url"),
+            css: self.text("checkout.css_file").and_then(|file| self.file("checkout.css_file", &file)),
+        }
+    }
+
+    fn flag(&mut self, key: &str, default: bool) -> bool {
+        match self.value(key) {
+            None => default,
+            Some(Value::Boolean(flag)) => flag,
+            Some(Value::String(text)) if text == "true" => true,
+            Some(Value::String(text)) if text == "false" => false,
+            Some(_) => {
+                self.fault(key, "must be true or false");
+                default
+            }
+        }
+    }
+
+    fn word<T: Copy>(&mut self, key: &str, all: &[T], word_of: fn(T) -> &'static str) -> Option<T> {
+        let text = self.text(key)?;
+        let found = all.iter().copied().find(|one| word_of(*one) == text);
+        if found.is_none() {
+            let words: Vec<&str> = all.iter().map(|one| word_of(*one)).collect();
+            self.fault(key, format!("must be one of {}", words.join(", ")));
+        }
+        found
+    }
+
+    fn sdk_script(&mut self) -> Option<SdkScript> {
+        const SCRIPT: &str = "checkout.sdk_script";
+        const INTEGRITY: &str = "checkout.sdk_integrity";
+        let integrity = self.text(INTEGRITY);
+        let is_digest = |text: &String| {
+            let base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+            let digest = ["sha256-", "sha384-", "sha512-"].iter().find_map(|kind| text.strip_prefix(kind));
+            digest.is_some_and(|digest| !digest.is_empty() && digest.bytes().all(base64))
+        };
+        if integrity.as_ref().is_some_and(|text| !is_digest(text)) {
+            self.fault(INTEGRITY, "must be sha384- and the base64 of the script's digest");
+        }
+        let Some(script) = self.text(SCRIPT) else {
+            if integrity.is_some() {
+                self.fault(INTEGRITY, "means nothing without checkout.sdk_script");
+            }
+            return None;
+        };
+        if script.contains("://") {
+            if !is_page(&script) {
+                let message = "must be an https address, http to this machine, or the file of your copy";
+                self.fault(SCRIPT, message);
+            }
+            return Some(SdkScript::Url { url: script, integrity });
+        }
+        if integrity.is_some() {
+            self.fault(INTEGRITY, "is for scripts from another host; yours comes from us");
+        }
+        Some(SdkScript::Copy(self.file(SCRIPT, &script)?))
+    }
+
+    fn shop_page(&mut self, key: &str) -> Option<String> {
+        let url = self.text(key)?;
+        let without_order = url.replace(ORDER, "");
+        if !is_page(&url) || without_order.contains(['{', '}']) {
+            let message = format!(
+                "must be an https address (http to this machine), such as https://shop.example/orders/{ORDER}"
+            );
+            self.fault(key, message);
+        }
+        Some(url)
+    }
+
+    fn file(&mut self, key: &str, file: &str) -> Option<Arc<str>> {
+        let path = self.base.join(Path::new(file));
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Some(text.into()),
+            Err(error) => {
+                self.fault(key, format!("{} cannot be read: {error}", path.display()));
+                None
+            }
+        }
+    }
+}
+
+impl CheckoutConfig {
+    /// A shop's address for this order; the id cannot change where it leads.
+    pub(crate) fn for_order(url: &str, order: &ReferenceOrderId) -> String {
+        url.replace(ORDER, &encoded(order.as_str()))
+    }
+}
+
+/// A text as a part of a path or as a value of a query.
+pub(crate) fn encoded(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+        encoded
+    })
+}
+
+/// An address with a host, over https or to this machine, that a header and an attribute can hold, and that a policy of
+/// content cannot be broken with.
+fn is_page(url: &str) -> bool {
+    let rest =
+        url.strip_prefix("https://").or_else(|| url.strip_prefix("http://").filter(|_| is_loopback(url)));
+    let host = rest.unwrap_or_default().split(['/', '?', '#']).next().unwrap_or_default();
+    let in_host = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte);
+    let plain = |byte: u8| byte.is_ascii_graphic() && !b"\"'<>\\`".contains(&byte);
+    !host.is_empty() && host.bytes().all(in_host) && url.bytes().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_a_host_and_is_encrypted_or_on_this_machine() {
+        for url in ["https://shop.example/orders/{referenceOrderId}?a=b", "http://127.0.0.1:4010/sdk.js"] {
+            assert!(is_page(url), "{url}");
+        }
+        for url in [
+            "http://shop.example",
+            "https://",
+            "https:///x",
+            "javascript:alert(1)",
+            "https://a b/",
+            "https://a;b/",
+        ] {
+            assert!(!is_page(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn an_order_id_cannot_change_where_a_link_leads() {
+        let order = ReferenceOrderId::parse("A/../?&B=").unwrap();
+        let link = CheckoutConfig::for_order("https://shop.example/o/{referenceOrderId}", &order);
+        assert_eq!(link, "https://shop.example/o/A%2F..%2F%3F%26B%3D");
+    }
+}
