@@ -169,12 +169,13 @@ fn the_result_page_says_what_the_books_know_whatever_its_address_says() -> Proof
             let path = format!("{page}{query}");
             Ok::<_, Failure>(stand.merchant().send_without_key(Call::new("GET", &path))?.text)
         };
+        let is_paid = |text: &str| text.contains("data-shown=\"paid\"");
         let before = says("?paymentStatus=SUCCESS&result=S")?;
-        ensure(!before.contains("is complete"), "the address proves nothing", &json!(before))?;
+        ensure(!is_paid(&before), "the address proves nothing", &json!(before))?;
         steps.buyer(&opened, "success")?;
         until("the page of a paid order", PATIENCE, || {
             let text = says("?paymentStatus=FAIL")?;
-            Ok(if text.contains("is complete") { Look::Found(()) } else { Look::NotYet(text) })
+            Ok(if is_paid(&text) { Look::Found(()) } else { Look::NotYet(text) })
         })
     })
 }

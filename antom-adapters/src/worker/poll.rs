@@ -19,7 +19,7 @@ use std::time::Duration;
 use antom_core::id::ReferenceOrderId;
 use antom_core::time::Timestamp;
 use antom_domain::port::StoreError;
-use antom_domain::service::{Books, Inquiries};
+use antom_domain::service::{Books, BooksError, Inquiries};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{Id, JoinSet};
 use tracing::Instrument as _;
@@ -112,6 +112,8 @@ async fn note(books: &Books, schedule: &mut Schedule, change: Change) {
             let now = books.ports().clock.now();
             match books.load(&order_id).await {
                 Ok(stored) => schedule.note_change(books, &stored),
+                // A request named an order that nobody has created.
+                Err(BooksError::UnknownOrder) => {}
                 Err(error) => schedule.look_later(&order_id, now, &error),
             }
         }
@@ -163,6 +165,14 @@ mod tests {
 
     use super::fixture::{at, books_at, order, order_with_an_open_attempt};
     use super::*;
+
+    #[tokio::test]
+    async fn an_order_that_is_not_there_is_not_looked_for_again() {
+        let books = books_at(&Arc::new(SetClock::new(at(0))));
+        let mut schedule = Schedule::new(&Polling::default(), at(0));
+        note(&books, &mut schedule, Change::Unread(order())).await;
+        assert_eq!(schedule.take_due(at(3_600)), []);
+    }
 
     #[tokio::test]
     async fn the_store_is_looked_through_for_orders_that_nobody_here_watches() {
