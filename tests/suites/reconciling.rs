@@ -107,6 +107,8 @@ fn agrees_and_is_kept(stand: &mut Stand) -> Result<(), Failure> {
     let page = desk.get(&address)?;
     let told = page.status == 200 && page.body.contains("summaryTotalDiffers");
     ensure(told, "the dashboard shows the newest report", &json!([address, page.body]))?;
+    let is_drawn = ["<svg class=\"chart\"", "<rect class=\"good\""].iter().all(|one| page.body.contains(one));
+    ensure(is_drawn, "and draws it by day and currency", &json!(page.body))?;
     ensure(desk.get("/dashboard/reconciliations/none")?.status == 404, "and no other", &Value::Null)?;
 
     let dispute = reconciled(stand, &settle(stand, &["dispute_row"])?)?;

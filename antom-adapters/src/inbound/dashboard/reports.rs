@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::Dashboard;
 use super::answer::{self, Refused};
+use super::chart::{Bar, bars};
 use super::page::{Page, order_path, path_with};
 use super::session::Visitor;
 use super::words::Lang;
@@ -93,6 +94,7 @@ fn content(lang: Lang, report: &Value) -> Markup {
             p { (text(report, "at")) }
             ul { @for file in list_of(report, "files") { li { code { (text(file, "name")) } } } }
         }
+        @if !list_of(report, "cells").is_empty() { section.card { (drawing(lang, report)) } }
         h2 { (lang.say("Findings", "差异明细")) " (" (findings.len()) ")" }
         section.card {
             ul.events { @for finding in findings.iter().take(MOST_FINDINGS) { li { (one(lang, finding)) } } }
@@ -101,6 +103,25 @@ fn content(lang: Lang, report: &Value) -> Markup {
             }
         }
     }
+}
+
+/// Transactions by day and currency: as the files say, in doubt, and different.
+fn drawing(lang: Lang, report: &Value) -> Markup {
+    let count = |cell: &Value, name: &str| {
+        let told = cell.get(name).and_then(Value::as_u64);
+        told.and_then(|told| usize::try_from(told).ok()).unwrap_or_default()
+    };
+    let cells = list_of(report, "cells").iter().map(|cell| Bar {
+        name: format!("{} {}", text(cell, "day"), text(cell, "currency")),
+        parts: vec![
+            ("good", count(cell, "matched")),
+            ("calm", count(cell, "open")),
+            ("bad", count(cell, "different")),
+        ],
+    });
+    let title =
+        lang.say("Matched, open and different, by day and currency", "按日期与币种：一致、待定与差异");
+    bars(title, &cells.collect::<Vec<_>>())
 }
 
 fn one(lang: Lang, finding: &Value) -> Markup {
