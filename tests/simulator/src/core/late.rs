@@ -49,6 +49,8 @@ impl Gateway {
         let now = self.now;
         let (void_id, refund_id) = (self.new_id(), self.new_id());
         let Some(payment) = self.payments.get_mut(index) else { return };
+        // A capture that has not ended by now takes nothing any more.
+        payment.drop_captures();
         let reserved = if payment.is_card() { payment.uncaptured() } else { 0 };
         if reserved > 0 {
             payment.voided = payment.voided.saturating_add(reserved);

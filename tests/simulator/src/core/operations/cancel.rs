@@ -75,8 +75,8 @@ impl Gateway {
 }
 
 impl Payment {
-    /// An automatic capture that has not happened yet does not happen any more.
-    fn drop_captures(&mut self) {
+    /// A capture that has not ended yet does not happen any more.
+    pub(crate) fn drop_captures(&mut self) {
         for capture in &mut self.captures {
             if capture.progress.is_open() {
                 capture.progress = Progress::Dropped;
