@@ -3,6 +3,8 @@
 #![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "steps/other_program.rs"]
+mod other_program;
 mod steps;
 
 use std::fs;
@@ -17,6 +19,7 @@ use antom_domain::testing::contract::Adapter;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
+use other_program::write_stored;
 use steps::*;
 
 async fn fresh() -> Adapter {
@@ -29,18 +32,6 @@ async fn fresh() -> Adapter {
 }
 
 antom_domain::contract_suite!(fresh);
-
-/// What another program does to the same tables.
-fn write_stored(path: &Path, id: &str, event: &str, snapshot: &str) {
-    let mut other = Connection::open(path).unwrap();
-    let transaction = other.transaction().unwrap();
-    let change = "UPDATE orders SET version = version + 1, snapshot = ?2 WHERE id = ?1";
-    assert_eq!(transaction.execute(change, [id, snapshot]).unwrap(), 1);
-    let append = "INSERT INTO order_events (order_id, seq, at, name, body) \
-                  SELECT id, version, 0, 'other', ?2 FROM orders WHERE id = ?1";
-    transaction.execute(append, [id, event]).unwrap();
-    transaction.commit().unwrap();
-}
 
 fn file() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();

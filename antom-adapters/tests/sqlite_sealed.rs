@@ -5,6 +5,8 @@
 
 #[path = "steps/canaries.rs"]
 mod canaries;
+#[path = "steps/other_program.rs"]
+mod other_program;
 mod steps;
 
 use std::fs;
@@ -19,6 +21,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use canaries::{CANARIES, assert_holds_canaries, creation, erasure, found_in, keys};
+use other_program::write_stored;
 use steps::*;
 
 fn file() -> (TempDir, PathBuf) {
@@ -51,18 +54,6 @@ mod clear {
     }
 
     antom_domain::retention_contract_suite!(clear);
-}
-
-/// What another program does to the same tables, without sealing.
-fn write_stored(path: &Path, id: &str, event: &str, snapshot: &str) {
-    let mut other = Connection::open(path).unwrap();
-    let transaction = other.transaction().unwrap();
-    let change = "UPDATE orders SET version = version + 1, snapshot = ?2 WHERE id = ?1";
-    assert_eq!(transaction.execute(change, [id, snapshot]).unwrap(), 1);
-    let append = "INSERT INTO order_events (order_id, seq, at, name, body) \
-                  SELECT id, version, 0, 'other', ?2 FROM orders WHERE id = ?1";
-    transaction.execute(append, [id, event]).unwrap();
-    transaction.commit().unwrap();
 }
 
 /// The canaries in the file and in everything beside it.
