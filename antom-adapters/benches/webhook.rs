@@ -54,6 +54,8 @@ const CONNECTIONS: usize = 64;
 const PAYMENTS_EACH: usize = 4;
 /// Deliveries of each kind, one after the other, for the times.
 const SINGLES: usize = 120;
+/// Until then nothing is measured any more.
+const LATER: Duration = Duration::from_secs(3_600);
 /// Of the sum of the three floors.
 const MOST_CPU: f64 = 1.5;
 /// How many raw waits for the disk the durable answer may come later.
@@ -120,13 +122,16 @@ impl Service {
         Service { address, store, keys, _worker: worker }
     }
 
-    /// Brings the payments to where their notifications are awaited.
+    /// Brings the payments to where their notifications are awaited. Their calls are due much later, so that the worker
+    /// leaves them alone.
     async fn prepare(&self, payments: &[Payment]) {
+        let later = SystemClock.now().saturating_add(LATER);
         let mut tasks = tokio::task::JoinSet::new();
         for payment in payments {
             let (store, opening) = (self.store.clone(), payment.commits[..2].to_vec());
             tasks.spawn(async move {
-                for commit in opening {
+                for mut commit in opening {
+                    commit.effects.iter_mut().for_each(|(_, due)| *due = later);
                     store.commit(commit).await.unwrap();
                 }
             });
@@ -135,7 +140,7 @@ impl Service {
             ended.unwrap();
         }
         let lease = Duration::from_secs(600);
-        let claimed = self.store.claim_due(SystemClock.now(), lease, payments.len()).await.unwrap();
+        let claimed = self.store.claim_due(later, lease, payments.len()).await.unwrap();
         for payment in payments {
             let mut answer = payment.commits[BEFORE_NOTIFICATIONS - 1].clone();
             let settled = answer.settles.as_mut().unwrap();

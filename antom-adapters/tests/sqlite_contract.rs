@@ -19,15 +19,16 @@ use antom_domain::testing::contract::Adapter;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use other_program::write_stored;
+use other_program::write_beside;
 use steps::*;
 
 async fn fresh() -> Adapter {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("orders.db");
     let store = SqliteStore::open(&path).unwrap();
+    let same = store.clone();
     Adapter::of(store)
-        .written_by_others(move |id, event, snapshot| write_stored(&path, id.as_str(), event, snapshot))
+        .written_by_others(move |id, event, snapshot| write_beside(&same, &path, id, event, snapshot))
         .keeping(folder)
 }
 
@@ -336,6 +337,20 @@ async fn a_failing_commit_statement_leaves_the_outcome_unknown() {
 }
 
 #[tokio::test]
+async fn a_step_that_nobody_waited_for_is_seen_by_whoever_loads_the_order() {
+    let (_folder, path) = file();
+    let store = SqliteStore::open(&path).unwrap();
+    store.commit(step("A", 0)).await.unwrap();
+    let blocker = blocker(&path);
+
+    drop(queue(store.commit(step("A", 1))));
+    drop(blocker);
+    store.commit(step("B", 0)).await.unwrap();
+
+    assert_eq!(store.load(&id("A")).await.unwrap().unwrap().version, 2);
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_named_and_never_taken_for_nothing() {
     let (_folder, path) = file();
     let store = SqliteStore::open(&path).unwrap();
@@ -350,6 +365,8 @@ async fn what_cannot_be_read_is_named_and_never_taken_for_nothing() {
              UPDATE inbox SET verdict = 'later';",
         )
         .unwrap();
+    drop(store);
+    let store = SqliteStore::open(&path).unwrap();
 
     let unreadable = |what, id: &str| StoreError::Unreadable { what, id: id.to_owned() };
     assert_eq!(store.load(&id("A")).await, Err(unreadable("snapshot", "A")));

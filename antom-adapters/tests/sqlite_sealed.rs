@@ -21,7 +21,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use canaries::{CANARIES, assert_holds_canaries, creation, erasure, found_in, keys};
-use other_program::write_stored;
+use other_program::write_beside;
 use steps::*;
 
 fn file() -> (TempDir, PathBuf) {
@@ -33,9 +33,10 @@ fn file() -> (TempDir, PathBuf) {
 async fn fresh_with(keys: DataKeys) -> Adapter {
     let (folder, path) = file();
     let store = SqliteStore::open_sealed(&path, keys).unwrap();
+    let same = store.clone();
     Adapter::of(store.clone())
         .retaining(Arc::new(store))
-        .written_by_others(move |id, event, snapshot| write_stored(&path, id.as_str(), event, snapshot))
+        .written_by_others(move |id, event, snapshot| write_beside(&same, &path, id, event, snapshot))
         .keeping(folder)
 }
 
@@ -111,6 +112,8 @@ async fn a_value_in_another_ones_place_is_unreadable() {
         &format!("DROP TRIGGER order_events_are_not_changed; {}", swap("order_events", "body", "order_id")),
     );
     shell(&path, &swap("outbox", "body", "order_id"));
+    drop(store);
+    let store = SqliteStore::open_sealed(&path, keys(1, &[])).unwrap();
 
     let unreadable = |what, id: &str| StoreError::Unreadable { what, id: id.to_owned() };
     assert_eq!(store.load(&id("A")).await, Err(unreadable("snapshot", "A")));

@@ -16,7 +16,7 @@ use super::error::Halt;
 use super::recent::Recent;
 use super::remembered::Changes;
 use super::store::SqliteStore;
-use super::writer::Loss;
+use super::writer::{Answer, Loss};
 use crate::outbound::data_keys::DataKeys;
 use crate::outbound::stored::{self, StepRows, unreadable};
 
@@ -33,7 +33,10 @@ impl From<StoreError> for Halt<StoreError> {
 #[async_trait]
 impl OrderStore for SqliteStore {
     async fn load(&self, id: &ReferenceOrderId) -> Result<Option<StoredOrder>, StoreError> {
-        self.look_up(|connection| load(connection, id, self.lately(), self.keys())).await
+        match self.lately().order(id) {
+            Some(stored) => Ok(Some(stored)),
+            None => self.look_up(|connection| load(connection, id, self.lately(), self.keys())).await,
+        }
     }
 
     async fn find(&self, key: &IdKey) -> Result<Option<ReferenceOrderId>, StoreError> {
@@ -49,17 +52,20 @@ impl OrderStore for SqliteStore {
 
     async fn commit(&self, commit: Commit) -> Result<Version, CommitError> {
         let (id, order) = (commit.order_id.clone(), Arc::clone(&commit.snapshot));
+        let announced = commit.announced.total;
         let step = StepRows::new(commit, self.keys())?;
         let text = step.snapshot.clone();
         let changes =
             if step.calls.is_empty() && step.settles.is_none() { Changes::Nothing } else { Changes::Outbox };
-        match self.write(changes, move |transaction| step.write_with(transaction)).await {
+        let remember = move |recent: &Recent, answer: &Answer<Written, CommitError>| match answer {
             Ok(Ok(Written { version, led })) => {
-                led.into_iter().for_each(|key| self.lately().keep_id(key, id.clone()));
-                self.lately().keep_order(id, text, order);
-                Ok(version)
+                led.iter().for_each(|key| recent.keep_id(key.clone(), id.clone()));
+                recent.keep_order(id, StoredOrder { order, version: *version, announced }, text);
             }
-            Ok(Err(refusal)) => Err(refusal),
+            _ => recent.forget_order(&id),
+        };
+        match self.write_then(changes, move |transaction| step.write_with(transaction), remember).await {
+            Ok(written) => written.map(|Written { version, .. }| version),
             Err(Loss::NotWritten) => Err(CommitError::Store(StoreError::Unavailable)),
             Err(Loss::Unknown) => Err(CommitError::OutcomeUnknown),
         }
@@ -103,7 +109,7 @@ fn load(
     let version = Version::try_from(row.get::<_, i64>(0)?).map_err(|_| damaged())?;
     let text = row.get_ref(1)?.as_bytes().map_err(|_| damaged())?;
     let announced = row.get::<_, i64>(2)?.unsigned_abs();
-    let order = match recent.order(id, text) {
+    let order = match recent.meaning(id, text) {
         Some(order) => order,
         None => {
             let text = str::from_utf8(text).map_err(|_| damaged())?;

@@ -22,7 +22,7 @@ type Outcome<T> = Result<T, Halt<EraseError>>;
 #[async_trait]
 impl Retention for SqliteStore {
     async fn erase(&self, erasure: Erasure) -> Result<Version, EraseError> {
-        let keys = self.keys().clone();
+        let (keys, order) = (self.keys().clone(), erasure.commit.order_id.clone());
         let rows = ErasureRows::new(erasure, &keys)?;
         let (rows, digests) = match rows.named.is_empty() {
             true => (rows, Vec::new()),
@@ -35,7 +35,7 @@ impl Retention for SqliteStore {
             }
         };
         let work = move |transaction: &Connection| erase(transaction, &rows, &digests, &keys);
-        match self.write(Changes::Parked, work).await {
+        match self.write_then(Changes::Parked, work, move |recent, _| recent.forget_order(&order)).await {
             Ok(answer) => answer,
             Err(Loss::NotWritten) => Err(StoreError::Unavailable.into()),
             Err(Loss::Unknown) => Err(CommitError::OutcomeUnknown.into()),

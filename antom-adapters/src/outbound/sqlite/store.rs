@@ -15,7 +15,7 @@ use super::error::{Halt, OpenError};
 use super::readers::Readers;
 use super::recent::Recent;
 use super::remembered::{Answers, Changes};
-use super::writer::{Loss, WriteCounts, Writer};
+use super::writer::{Answer, WriteCounts, Writer};
 use super::{schema, seal};
 use crate::outbound::data_keys::DataKeys;
 
@@ -35,7 +35,7 @@ pub struct SqliteStore {
 struct Shared {
     readers: Readers,
     writer: Writer,
-    recent: Recent,
+    recent: Arc<Recent>,
     answers: Arc<Answers>,
     keys: DataKeys,
     path: PathBuf,
@@ -71,7 +71,7 @@ impl SqliteStore {
         seal::prove(&writer, &path, &keys)?;
         let readers = Readers::open(&path)?;
         let writer = Writer::start(writer).map_err(OpenError::file(&path))?;
-        let (recent, answers) = (Recent::default(), Arc::default());
+        let (recent, answers) = (Arc::default(), Arc::default());
         Ok(SqliteStore {
             shared: Arc::new(Shared { readers, writer, recent, answers, keys, path, _lock: lock }),
         })
@@ -94,7 +94,7 @@ impl SqliteStore {
         schema::require_latest(&writer, &path)?;
         seal::check(&writer, &path, &keys)?;
         let writer = Writer::start(writer).map_err(OpenError::file(&path))?;
-        let (recent, answers) = (Recent::default(), Arc::default());
+        let (recent, answers) = (Arc::default(), Arc::default());
         Ok(SqliteStore {
             shared: Arc::new(Shared { readers, writer, recent, answers, keys, path, _lock: lock }),
         })
@@ -138,15 +138,31 @@ impl SqliteStore {
     }
 
     /// Writes with the next group. Whoever asks after this write gets new answers where it changes them.
-    pub(super) async fn write<T, E, W>(&self, changes: Changes, work: W) -> Result<Result<T, E>, Loss>
+    pub(super) async fn write<T, E, W>(&self, changes: Changes, work: W) -> Answer<T, E>
     where
         T: Send + 'static,
         E: Send + 'static,
         W: Fn(&Connection) -> Result<T, Halt<E>> + Send + 'static,
     {
+        self.write_then(changes, work, |_, _| ()).await
+    }
+
+    /// As [`write`](SqliteStore::write); `then` keeps what is known of orders in step with how it ended, also where nobody waits
+    /// any more.
+    pub(super) async fn write_then<T, E, W, A>(&self, changes: Changes, work: W, then: A) -> Answer<T, E>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+        W: Fn(&Connection) -> Result<T, Halt<E>> + Send + 'static,
+        A: FnOnce(&Recent, &Answer<T, E>) + Send + 'static,
+    {
         // The writing thread must not hold the whole store: its last holder waits for that thread.
-        let answers = Arc::clone(&self.shared.answers);
-        self.shared.writer.write(work, move || answers.forget(changes)).await
+        let (recent, answers) = (Arc::clone(&self.shared.recent), Arc::clone(&self.shared.answers));
+        let after = move |answer: &Answer<T, E>| {
+            answers.forget(changes);
+            then(&recent, answer);
+        };
+        self.shared.writer.write(work, after).await
     }
 
     /// What stored values are sealed with.

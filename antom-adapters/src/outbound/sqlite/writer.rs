@@ -10,6 +10,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
@@ -21,9 +22,6 @@ const LARGEST_GROUP: usize = 256;
 
 /// The most steps that wait; beyond it, callers wait before they queue.
 const LONGEST_QUEUE: usize = 1024;
-
-/// How often in a row nobody came, until the next group is closed: some microseconds altogether.
-const LOOKS_IN_VAIN: usize = 32;
 
 /// How much was written since the store was opened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -70,11 +68,12 @@ impl Writer {
     }
 
     /// Queues one piece of work and waits until its transaction is over. Then, before anybody is answered, `after` is
-    /// called, however it ended.
+    /// told how it ended.
     ///
     /// Dropping the future leaves the work queued.
-    pub(super) async fn write<T, E, W>(&self, work: W, after: impl FnOnce() + Send + 'static) -> Answer<T, E>
+    pub(super) async fn write<T, E, W, A>(&self, work: W, after: A) -> Answer<T, E>
     where
+        A: FnOnce(&Answer<T, E>) + Send + 'static,
         T: Send + 'static,
         E: Send + 'static,
         W: Fn(&Connection) -> Result<T, Halt<E>> + Send + 'static,
@@ -119,7 +118,7 @@ trait Job: Send {
 }
 
 /// What the caller of a piece of work hears.
-type Answer<T, E> = Result<Result<T, E>, Loss>;
+pub(super) type Answer<T, E> = Result<Result<T, E>, Loss>;
 
 struct Queued<T, E, W, A> {
     work: W,
@@ -133,7 +132,7 @@ where
     T: Send + 'static,
     E: Send + 'static,
     W: Fn(&Connection) -> Result<T, Halt<E>> + Send + 'static,
-    A: FnOnce() + Send + 'static,
+    A: FnOnce(&Answer<T, E>) + Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
     (Box::new(Queued { work, after, outcome: None, reply }), answer)
@@ -144,7 +143,7 @@ where
     T: Send,
     E: Send,
     W: Fn(&Connection) -> Result<T, Halt<E>> + Send,
-    A: FnOnce() + Send,
+    A: FnOnce(&Answer<T, E>) + Send,
 {
     fn apply(&mut self, transaction: &Connection) -> rusqlite::Result<bool> {
         let outcome = match (self.work)(transaction) {
@@ -159,9 +158,10 @@ where
 
     fn answer(self: Box<Self>, end: Result<(), Loss>) {
         let Queued { outcome, reply, after, .. } = *self;
-        after();
+        let answer = end.and_then(|()| outcome.ok_or(Loss::NotWritten));
+        after(&answer);
         // A caller that went away needs no answer.
-        let _gone = reply.send(end.and_then(|()| outcome.ok_or(Loss::NotWritten)));
+        let _gone = reply.send(answer);
     }
 }
 
@@ -185,19 +185,30 @@ fn serve(mut connection: Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, cou
 }
 
 /// Lets those who were just answered come back with their next steps before the next group is closed, as long as they
-/// keep coming. Otherwise two halves of the callers take turns, and each waits for the disk of the other. Whoever is
-/// alone waits for nobody.
+/// keep coming and until there are as many as before. Otherwise two halves of the callers take turns, and each pays for
+/// a wait for the disk of its own. Whoever is alone waits for nobody.
 fn gather(jobs: &mpsc::Receiver<Box<dyn Job>>, answered: usize) {
     if answered < 2 {
         return;
     }
-    let (mut queued, mut looks) = (jobs.len(), 0);
-    while looks < LOOKS_IN_VAIN && queued < LARGEST_GROUP {
-        thread::yield_now();
+    let mut queued = jobs.len();
+    while queued < answered {
+        moment();
         let now = jobs.len();
-        looks = if now > queued { 0 } else { looks + 1 };
+        if now == queued {
+            return;
+        }
         queued = now;
     }
+}
+
+/// About as long as a caller needs to come back, and shorter than a wait for most disks.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the writing thread waits for nobody's event, only for a moment"
+)]
+fn moment() {
+    thread::sleep(Duration::from_micros(100));
 }
 
 /// Writes all or nothing, and returns how many pieces of work were kept.
@@ -288,7 +299,7 @@ mod tests {
     /// Runs the SQL statements, one piece of work each, as one group, and then refuses where they say so.
     fn run(connection: &mut Connection, group: &[&'static str]) -> Vec<Answer<(), &'static str>> {
         let (mut jobs, answers): (Vec<Box<dyn Job>>, Vec<Receiver>) =
-            group.iter().map(|&sql| queued(move |savepoint| work(savepoint, sql), || ())).unzip();
+            group.iter().map(|&sql| queued(move |savepoint| work(savepoint, sql), |_| ())).unzip();
         let end = write_group(connection, &mut jobs).map(|_| ());
         jobs.into_iter().for_each(|job| job.answer(end));
         answers.into_iter().map(|answer| answer.blocking_recv().unwrap()).collect()
@@ -326,7 +337,7 @@ mod tests {
                 work(transaction, KEPT)
             };
             let mut group =
-                [queued(keep, || ()).0, queued(move |it: &Connection| work(it, refused), || ()).0];
+                [queued(keep, |_| ()).0, queued(move |it: &Connection| work(it, refused), |_| ()).0];
             assert_eq!(write_group(&mut connection, &mut group), Ok(1));
             assert_eq!(count(&connection), 1);
             tries.load(Ordering::Relaxed)
@@ -389,7 +400,7 @@ mod tests {
         let (queue, jobs) = mpsc::channel(LONGEST_QUEUE);
         let mut answers = Vec::new();
         for _ in 0..300 {
-            let (job, answer) = queued(move |savepoint| work(savepoint, KEPT), || ());
+            let (job, answer) = queued(move |savepoint| work(savepoint, KEPT), |_| ());
             assert!(queue.try_send(job).is_ok());
             answers.push(answer);
         }
