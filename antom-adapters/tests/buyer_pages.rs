@@ -53,12 +53,17 @@ struct Stage {
 
 impl Stage {
     async fn open() -> Stage {
-        let config = config(&[
+        Stage::open_with(&[]).await
+    }
+
+    async fn open_with(more: &[(&str, &str)]) -> Stage {
+        let usual = [
             ("ANTOM__SERVER__API_KEYS", KEYS),
             ("ANTOM__CHECKOUT__SDK_SCRIPT", "https://sdk.example/ams-checkout.js"),
             ("ANTOM__CHECKOUT__ORDER_URL", "https://shop.example/orders/{referenceOrderId}"),
             ("ANTOM__CHECKOUT__PAY_AGAIN_URL", "https://shop.example/pay/{referenceOrderId}"),
-        ]);
+        ];
+        let config = config(&[&usual, more].concat());
         let gateway = Arc::new(Openings::default());
         let clock = Arc::new(SetClock::new(Timestamp::parse("2026-11-22T01:30:00Z").unwrap()));
         let builder = Builder::new(config).gateway(gateway.clone()).clock(clock.clone());
@@ -344,7 +349,31 @@ async fn a_buyer_is_sent_to_the_gateways_page_or_app_and_to_nothing_that_runs() 
         }
         let page = stage.get(&format!("/checkout/{token}")).await;
         assert_eq!(body(&page).contains("/go\""), first.is_some(), "{urls}");
+        let told = stage.send("POST", &format!("/checkout/{token}/session"), "").await;
+        let told: Value = serde_json::from_str(body(&told)).unwrap();
+        let given = if first.is_some() { urls } else { json!({}) };
+        assert_eq!(told, json!({"stand": "payable", "redirect": given}), "an app chooses among them");
     }
+}
+
+//= S-7 test
+#[tokio::test(flavor = "multi_thread")]
+async fn the_host_vouches_for_the_apps_of_the_configuration_and_for_no_other() {
+    let stage = Stage::open().await;
+    assert_eq!(status(&stage.get("/.well-known/assetlinks.json").await), 404);
+    let certificate = ["0A"; 32].join(":");
+    let apps = json!([{"package_name": "com.example.shop", "sha256_cert_fingerprints": [certificate]}]);
+    let stage = Stage::open_with(&[("ANTOM__CHECKOUT__ANDROID_APPS", &apps.to_string())]).await;
+    let told = stage.get("/.well-known/assetlinks.json").await;
+    assert_eq!(header(&told, "content-type"), Some("application/json"));
+    let statement = json!({
+        "relation": ["delegate_permission/common.handle_all_urls"],
+        "target": {
+            "namespace": "android_app", "package_name": "com.example.shop",
+            "sha256_cert_fingerprints": [certificate],
+        },
+    });
+    assert_eq!(serde_json::from_str::<Value>(body(&told)).unwrap(), json!([statement]));
 }
 
 //= S-4 test

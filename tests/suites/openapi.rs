@@ -320,6 +320,10 @@ fn buyers_pages(stand: &Stand, witness: &Witness<'_>) -> Result<(), Failure> {
     let token = text_at(&opened.answer, "/statusUrl").rsplit('/').next().unwrap_or_default().to_owned();
     let address = format!("{}/checkout/{token}", stand.merchant().base());
     ensure(text_at(&opened.answer, "/checkoutUrl") == address, "the buyer's page is named", &opened.answer)?;
+    let to_pay = witness.call("toPay", &token, &NOTHING, 200)?;
+    let same = text_at(&to_pay, "/sessionData") == text_at(&opened.answer, "/session/paymentSessionData");
+    ensure(same && text_at(&to_pay, "/stand") == "payable", "the session is handed out", &to_pay)?;
+    witness.call("toPay", "no-token", &NOTHING, 404)?;
     for example in ["failed", "successful"] {
         let seen = witness.call("clientEvent", &token, &witness.example("clientEvent", example), 200)?;
         ensure(text_at(&seen, "/status") == "processing", "a report is not believed", &seen)?;

@@ -1,6 +1,7 @@
 //! What a buyer's browser sees: the checkout page, the result page, and the state of the attempt that its token names.
 //! The address of the return proves nothing; the answer is what the books know.
 
+mod app_links;
 mod assets;
 mod checkout;
 mod document;
@@ -64,7 +65,8 @@ pub fn router(api: Api, settings: &CheckoutConfig, gateway_url: &str) -> Router 
         .route("/checkout/assets/{digest}/{name}", get(assets::serve))
         .route("/result/{token}", get(result::page))
         .route("/status/{token}", get(status))
-        .route("/status/{token}/events", post(event));
+        .route("/status/{token}/events", post(event))
+        .route("/.well-known/assetlinks.json", get(app_links::statements));
     if settings.enabled {
         routes = routes
             .route("/checkout/{token}", get(checkout::page))

@@ -227,6 +227,17 @@ pub struct CheckoutConfig {
     pub pay_again_url: Option<String>,
     /// A style sheet of the merchant's, after ours.
     pub css: Option<Arc<str>>,
+    /// The merchant's apps that open our result pages by app links.
+    pub android_apps: Vec<AndroidApp>,
+}
+
+/// An app, as Android's asset links name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AndroidApp {
+    /// Such as `com.example.shop`.
+    pub package_name: String,
+    /// Of the certificates that sign it: SHA-256, 32 pairs of hexadecimal digits in capitals with colons between.
+    pub sha256_cert_fingerprints: Vec<String>,
 }
 
 /// Where buyers' browsers get the web SDK from.

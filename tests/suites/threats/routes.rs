@@ -39,7 +39,7 @@ const fn post(path: &'static str, door: Door) -> Route {
 }
 
 /// Every route. A new one gets its line here, and with it every trial of this suite.
-pub(crate) const ROUTES: [Route; 49] = [
+pub(crate) const ROUTES: [Route; 50] = [
     post("/v1/orders", Door::Key("pay")),
     get("/v1/orders", Door::Key("read")),
     get("/v1/orders/{id}", Door::Key("read")),
@@ -66,6 +66,7 @@ pub(crate) const ROUTES: [Route; 49] = [
     get("/checkout/{token}/go", Door::Token),
     get("/checkout/{token}/methods", Door::Token),
     get("/checkout/assets/{digest}/{name}", Door::Anyone),
+    get("/.well-known/assetlinks.json", Door::Anyone),
     get("/result/{token}", Door::Token),
     get("/status/{token}", Door::Token),
     post("/status/{token}/events", Door::Token),

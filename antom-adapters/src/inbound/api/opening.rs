@@ -152,20 +152,25 @@ fn handed_out(api: &Api, attempt: &Attempt, handout: Handout) -> Answer {
             });
             told(api, attempt, "session", session)
         }
-        Handout::Redirect { normal_url, scheme_url, applink_url } => {
-            let urls = [("normalUrl", normal_url), ("schemeUrl", scheme_url), ("applinkUrl", applink_url)];
-            let given = urls.into_iter().filter_map(|(name, url)| {
-                let url = url?;
-                if !leads_to_a_page_or_an_app(&url) {
-                    tracing::error!(name, "the gateway gave an address that no buyer may be sent to");
-                    return None;
-                }
-                Some((name.to_owned(), json!(url)))
-            });
-            told(api, attempt, "redirect", Value::Object(given.collect()))
-        }
+        redirect @ Handout::Redirect { .. } => told(api, attempt, "redirect", addresses(&redirect)),
     };
     Ok((StatusCode::CREATED, body))
+}
+
+/// Where the buyer of a hosted payment goes; an app chooses among all of them. Empty for a session.
+//= H-3
+pub(in crate::inbound) fn addresses(handout: &Handout) -> Value {
+    let Handout::Redirect { normal_url, scheme_url, applink_url } = handout else { return json!({}) };
+    let urls = [("normalUrl", normal_url), ("schemeUrl", scheme_url), ("applinkUrl", applink_url)];
+    let given = urls.into_iter().filter_map(|(name, url)| {
+        let url = url.as_deref()?;
+        if !leads_to_a_page_or_an_app(url) {
+            tracing::error!(name, "the gateway gave an address that no buyer may be sent to");
+            return None;
+        }
+        Some((name.to_owned(), json!(url)))
+    });
+    Value::Object(given.collect())
 }
 
 /// A page, or the scheme of an app; nothing that a browser would run or read from where it is.

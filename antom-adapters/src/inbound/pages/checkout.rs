@@ -19,7 +19,9 @@ use super::document::{self, Document, see_other};
 use super::language::{Language, Wishes, Words};
 use super::methods::{device, readable};
 use super::stand::{Stand, stand};
-use crate::inbound::api::opening::{environment, handout_of, leads_to_a_page_or_an_app, usable_until};
+use crate::inbound::api::opening::{
+    addresses, environment, handout_of, leads_to_a_page_or_an_app, usable_until,
+};
 use crate::service::config::{CheckoutConfig, CheckoutStyle, SdkScript};
 
 /// What the page's script is told. What it may do with a code is `client_sdk`'s to say, so that it is said once.
@@ -169,25 +171,30 @@ fn step(code: &EventCode) -> String {
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// What the SDK is started with, after one more look whether the buyer may pay.
-//= S-4, C-9, B-3, B-4
+/// What the SDK is started with, or where the buyer of a hosted payment goes, after one more look whether the buyer may pay.
+/// Our page asks, and so do apps.
+//= S-4, C-9, H-3, B-3, B-4
 pub(super) async fn session(State(pages): State<Pages>, Path(token): Path<String>) -> Response {
     let (_, attempt, stand, handout) = match pages.ready(&token).await {
         Ok(found) => found,
         Err(status) => return status.into_response(),
     };
     let mut body = json!({ "stand": stand.word() });
-    if let (Stand::Payable, Some(Handout::Session { payment_session_data, expires_at, .. })) =
-        (stand, handout)
-        && let Some(members) = body.as_object_mut()
-    {
-        let until: Option<Timestamp> = usable_until(&pages.api.books, &attempt, expires_at);
-        members.extend([
-            //= T-7
-            ("sessionData".to_owned(), Value::String(payment_session_data)),
-            ("environment".to_owned(), json!(environment(&pages.api))),
-            ("expiresAt".to_owned(), json!(until)),
-        ]);
+    if let (Stand::Payable, Some(handout), Some(members)) = (stand, handout, body.as_object_mut()) {
+        match handout {
+            Handout::Session { payment_session_data, expires_at, .. } => {
+                let until: Option<Timestamp> = usable_until(&pages.api.books, &attempt, expires_at);
+                members.extend([
+                    //= T-7
+                    ("sessionData".to_owned(), Value::String(payment_session_data)),
+                    ("environment".to_owned(), json!(environment(&pages.api))),
+                    ("expiresAt".to_owned(), json!(until)),
+                ]);
+            }
+            redirect @ Handout::Redirect { .. } => {
+                members.extend([("redirect".to_owned(), addresses(&redirect))]);
+            }
+        }
     }
     ([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }

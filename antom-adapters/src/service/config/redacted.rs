@@ -58,6 +58,7 @@ pub(super) fn entries(config: &Config) -> Vec<(&'static str, String)> {
         ("checkout.billing_address", config.checkout.billing_address.to_string()),
         ("checkout.order_url", config.checkout.order_url.clone().unwrap_or_else(none)),
         ("checkout.pay_again_url", config.checkout.pay_again_url.clone().unwrap_or_else(none)),
+        ("checkout.android_apps", android_apps(&config.checkout)),
         ("checkout.css_file", if config.checkout.css.is_some() { "given" } else { "none" }.to_owned()),
         ("events.sink", sink(&config.events)),
         ("events.timeout", format!("{}s", config.events.timeout.as_secs())),
@@ -87,6 +88,11 @@ pub(super) fn entries(config: &Config) -> Vec<(&'static str, String)> {
 
 fn none() -> String {
     "none".to_owned()
+}
+
+fn android_apps(checkout: &CheckoutConfig) -> String {
+    let names: Vec<&str> = checkout.android_apps.iter().map(|app| app.package_name.as_str()).collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
 fn sdk_script(checkout: &CheckoutConfig) -> String {

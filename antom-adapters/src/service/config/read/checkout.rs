@@ -7,7 +7,7 @@ use std::sync::Arc;
 use antom_core::id::ReferenceOrderId;
 use toml::Value;
 
-use super::super::{CheckoutConfig, CheckoutStyle, CheckoutTheme, SdkScript};
+use super::super::{AndroidApp, CheckoutConfig, CheckoutStyle, CheckoutTheme, SdkScript};
 use super::Reader;
 use super::together::is_loopback;
 
@@ -26,7 +26,32 @@ impl Reader {
             order_url: self.shop_page("checkout.order_url"),
             pay_again_url: self.shop_page("checkout.pay_again_url"),
             css: self.text("checkout.css_file").and_then(|file| self.file("checkout.css_file", &file)),
+            android_apps: self.android_apps(),
         }
+    }
+
+    fn android_apps(&mut self) -> Vec<AndroidApp> {
+        const KEY: &str = "checkout.android_apps";
+        let entries = match self.value(KEY) {
+            None => return Vec::new(),
+            Some(Value::Array(entries)) => entries,
+            Some(_) => {
+                self.fault(KEY, "must be an array of { package_name, sha256_cert_fingerprints }");
+                return Vec::new();
+            }
+        };
+        let mut apps = Vec::new();
+        for (index, entry) in entries.iter().enumerate() {
+            match android_app(entry) {
+                Some(app) => apps.push(app),
+                None => {
+                    let message = "needs package_name, such as \"com.example.shop\", and sha256_cert_fingerprints, \
+                                   each 32 pairs of hexadecimal digits with colons between, as keytool prints them";
+                    self.fault(&format!("{KEY}[{index}]"), message);
+                }
+            }
+        }
+        apps
     }
 
     fn flag(&mut self, key: &str, default: bool) -> bool {
@@ -114,6 +139,34 @@ impl CheckoutConfig {
     }
 }
 
+/// An app that Android would know by this entry.
+fn android_app(entry: &Value) -> Option<AndroidApp> {
+    let table = entry.as_table()?;
+    if table.keys().any(|key| !["package_name", "sha256_cert_fingerprints"].contains(&key.as_str())) {
+        return None;
+    }
+    let package_name = table.get("package_name")?.as_str()?;
+    let is_part = |part: &str| {
+        part.starts_with(|first: char| first.is_ascii_alphabetic())
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    if !package_name.contains('.') || !package_name.split('.').all(is_part) {
+        return None;
+    }
+    let given = table.get("sha256_cert_fingerprints")?.as_array()?;
+    let fingerprints: Vec<String> =
+        given.iter().map(|text| fingerprint(text.as_str()?)).collect::<Option<_>>()?;
+    (!fingerprints.is_empty())
+        .then(|| AndroidApp { package_name: package_name.to_owned(), sha256_cert_fingerprints: fingerprints })
+}
+
+/// In capitals: Android compares them as texts.
+fn fingerprint(text: &str) -> Option<String> {
+    let pairs: Vec<&str> = text.split(':').collect();
+    let is_pair = |pair: &&str| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (pairs.len() == 32 && pairs.iter().all(is_pair)).then(|| text.to_ascii_uppercase())
+}
+
 /// A text as a part of a path or as a value of a query.
 pub(crate) fn encoded(text: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
@@ -156,6 +209,26 @@ mod tests {
         ] {
             assert!(!is_page(url), "{url}");
         }
+    }
+
+    #[test]
+    fn an_app_is_known_by_its_package_and_the_fingerprints_of_its_certificates() {
+        let good = ["ab"; 32].join(":");
+        let read = |package: &str, fingerprint: &str| {
+            let text =
+                format!("package_name = \"{package}\"\nsha256_cert_fingerprints = [\"{fingerprint}\"]");
+            android_app(&Value::Table(text.parse().unwrap()))
+        };
+        let app = read("com.example.shop", &good).unwrap();
+        assert_eq!(app.sha256_cert_fingerprints, [good.to_ascii_uppercase()]);
+        for package in ["", "shop", "com..shop", "com.1shop", "com.example.shop\\n", "com.example.*"] {
+            assert_eq!(read(package, &good), None, "{package}");
+        }
+        for bad in ["", &good[3..], &good.replace("ab", "xy"), &format!("{good}:ab")] {
+            assert_eq!(read("com.example.shop", bad), None, "{bad}");
+        }
+        let none = "package_name = \"com.example.shop\"\nsha256_cert_fingerprints = []";
+        assert_eq!(android_app(&Value::Table(none.parse().unwrap())), None);
     }
 
     #[test]
