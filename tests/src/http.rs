@@ -28,6 +28,8 @@ pub struct Answer {
     pub content_type: String,
     /// The `Retry-After` header in seconds, if it is one.
     pub retry_after: Option<u64>,
+    /// The `Location` header.
+    pub location: Option<String>,
     /// The body as text.
     pub text: String,
     /// The body as JSON; null where it is none.
@@ -113,9 +115,10 @@ impl Http {
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
         let content_type = header("content-type").unwrap_or_default().to_owned();
         let retry_after = header("retry-after").and_then(|text| text.parse().ok());
+        let location = header("location").map(str::to_owned);
         let text = response.body_mut().read_to_string().map_err(unanswered)?;
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Ok(Answer { status: response.status().as_u16(), content_type, retry_after, text, json })
+        Ok(Answer { status: response.status().as_u16(), content_type, retry_after, location, text, json })
     }
 }
 
@@ -179,6 +182,7 @@ mod tests {
             status,
             content_type: content_type.to_owned(),
             retry_after: None,
+            location: None,
             text: json.to_string(),
             json,
         }

@@ -302,10 +302,11 @@ fn built(program: &'static str) -> Result<PathBuf, Failure> {
     if path.is_file() { Ok(path) } else { Err(Failure::NotBuilt { path }) }
 }
 
-/// Tests lie one folder deeper than programs.
+/// Tests and examples lie one folder deeper than programs.
 fn beside(own: &Path) -> PathBuf {
     let folder = own.parent().unwrap_or(Path::new("."));
-    if folder.ends_with("deps") { folder.parent().unwrap_or(folder).to_owned() } else { folder.to_owned() }
+    let is_deeper = folder.ends_with("deps") || folder.ends_with("examples");
+    if is_deeper { folder.parent().unwrap_or(folder).to_owned() } else { folder.to_owned() }
 }
 
 #[cfg(test)]
@@ -313,8 +314,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn programs_are_found_from_tests_and_from_programs() {
-        assert_eq!(beside(Path::new("target/debug/deps/main_flows-1a")), Path::new("target/debug"));
+    fn programs_are_found_from_tests_examples_and_programs() {
+        for deeper in ["deps/main_flows-1a", "examples/shop_app"] {
+            assert_eq!(beside(&Path::new("target/debug").join(deeper)), Path::new("target/debug"));
+        }
         assert_eq!(beside(Path::new("target/debug/demo")), Path::new("target/debug"));
     }
 

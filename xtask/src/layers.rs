@@ -19,7 +19,7 @@ const fn layer(name: &'static str, folder: &'static str, knows: &'static [&'stat
 }
 
 /// The simulator stands alone: it judges the others, and one misreading must not pass on both sides.
-const LAYERS: [Layer; 10] = [
+const LAYERS: [Layer; 11] = [
     layer("antom-core", "antom-core", &[]),
     layer("antom-signing", "antom-signing", &["antom-core"]),
     layer("antom-http", "antom-http", &["antom-core", "antom-signing"]),
@@ -43,6 +43,7 @@ const LAYERS: [Layer; 10] = [
         "tests",
         &["antom-core", "antom-signing", "antom-http", "antom-domain", "antom-adapters", "antom-simulator"],
     ),
+    layer("antom-android-driver", "tests/android", &["antom-tests"]),
     layer("xtask", "xtask", &[]),
 ];
 
