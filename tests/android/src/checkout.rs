@@ -54,8 +54,6 @@ impl AMSCashierPayment {
     ///
     /// # Errors
     /// [`Misuse`]: there is a component that was not released, or this object was.
-    //= C-2
-    //= C-5
     pub fn create_component(&self, activity: &Activity, session_data: &str) -> Result<(), Misuse> {
         activity.check()?;
         if self.is_destroyed.get() {

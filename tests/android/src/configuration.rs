@@ -39,7 +39,6 @@ impl fmt::Display for Locale {
 }
 
 /// What the app gives to the SDK; kept by the app, so that the same is used again.
-//= C-2
 #[derive(Clone, Default)]
 pub struct AMSCashierPaymentConfiguration {
     locale: Option<Locale>,

@@ -18,7 +18,6 @@ impl<F: Fn(&str, &AMSEventResult)> OnCheckoutListener for F {
 }
 
 /// The data of an event.
-//= C-10
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AMSEventResult {
     message: Option<String>,

@@ -19,6 +19,8 @@ fn after_leaving_the_form_the_buyer_pays_with_the_same_session_and_the_same_conf
         let (order, app) = stage.paying(Way::Card)?;
         let first = app.payment();
         stage.device.buyer().goes_back();
+        // The form was released: it has nothing to say any more.
+        stage.device.report("SDK_PAYMENT_SUCCESSFUL");
         stage.heard(&app, &["SDK_PAYMENT_CANCEL"])?;
         stage.shows(&app, Screen::Order)?;
         app.press_pay()?;

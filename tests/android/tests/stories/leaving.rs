@@ -1,6 +1,9 @@
 //! Android ends the activity, the buyer comes back: what the app knows then it has from its server.
 //! Leaving only the form is told in `cancelling`.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use antom_android_driver::{
     AMSCashierPayment, AMSCashierPaymentConfiguration, AMSEventResult, Act, BankAnswer, Card, Misuse, Shows,
 };
@@ -8,7 +11,6 @@ use antom_tests::failure::ensure;
 use antom_tests::http::text_at;
 use antom_tests::{Failure, Proof};
 use serde_json::json;
-use std::rc::Rc;
 
 use crate::app::Screen;
 use crate::server::Way;
@@ -149,7 +151,7 @@ fn parameters_that_cannot_be_right_are_told_by_events() -> Proof {
             // Sandbox session, production SDK.
             ("false", session_data.as_str(), "SDK_CREATECOMPONENT_ERROR"),
         ] {
-            let heard = Rc::new(std::cell::RefCell::new(Vec::new()));
+            let heard = Rc::new(RefCell::new(Vec::new()));
             let mut configuration = AMSCashierPaymentConfiguration::new();
             configuration.set_option("sandbox", sandbox)?;
             configuration.set_option("showSubmitButton", "true")?;
@@ -168,6 +170,34 @@ fn parameters_that_cannot_be_right_are_told_by_events() -> Proof {
         app.press_pay()?;
         stage.device.buyer().lets_it(Act::Succeed)?;
         stage.ends_paid(&order, &app)
+    })
+}
+
+//= C-5 test
+#[test]
+fn a_listener_that_releases_the_form_while_it_loads_hears_nothing_more_and_sees_no_form() -> Proof {
+    story(|stage| {
+        let (_, app) = stage.paying(Way::Card)?;
+        let session_data = app_session(stage.stand, &app)?;
+        app.on_destroy();
+        let checkout: Rc<RefCell<Option<Rc<AMSCashierPayment>>>> = Rc::default();
+        let heard: Rc<RefCell<Vec<String>>> = Rc::default();
+        let (of_checkout, to) = (Rc::clone(&checkout), Rc::clone(&heard));
+        let mut configuration = AMSCashierPaymentConfiguration::new();
+        for (option, value) in [("sandbox", "true"), ("showLoading", "false"), ("showSubmitButton", "true")] {
+            configuration.set_option(option, value)?;
+        }
+        configuration.set_on_checkout_listener(Rc::new(move |code: &str, _: &AMSEventResult| {
+            to.borrow_mut().push(code.to_owned());
+            let checkout = of_checkout.borrow_mut().take();
+            checkout.iter().for_each(|checkout| checkout.on_destroy());
+        }));
+        let activity = stage.device.start_activity();
+        let built = Rc::new(AMSCashierPayment::builder(&activity, &configuration).build()?);
+        *checkout.borrow_mut() = Some(Rc::clone(&built));
+        built.create_component(&activity, &session_data)?;
+        ensure(*heard.borrow() == ["SDK_START_OF_LOADING"], "one event came", &json!(*heard.borrow()))?;
+        ensure(stage.device.shows() == Shows::App, "no form is shown", &json!(*heard.borrow()))
     })
 }
 
