@@ -33,7 +33,7 @@ impl Logs {
             Ok(audit) => filter.add_directive(audit),
             Err(_) => filter,
         };
-        let lines = fmt::layer().json().with_writer(|| LossyLog);
+        let lines = fmt::layer().json().with_current_span(false).with_writer(|| LossyLog);
         let subscriber = tracing_subscriber::registry().with(filter).with(lines);
         #[cfg(feature = "otel")]
         {
