@@ -107,8 +107,6 @@ fn escaped(text: &str) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::*;
-
     #[test]
     fn only_an_order_without_a_payment_offers_one_and_texts_stay_texts() {
         let seen = |phase: &str, shippable: bool| {

@@ -206,7 +206,9 @@ fn money_moved(lang: Language, attempt: &Attempt) -> Markup {
     html! {
         @if !attempt.captures.is_empty() {
             (list(lang, "capture", lang.say("Captures", "请款"), attempt.captures.iter().map(|capture| {
-                let id = capture.capture_request_id.as_ref().map_or("–", |id| id.as_str());
+                // The gateway's own captures have only its id.
+                let own = capture.capture_request_id.as_ref().map(|id| id.as_str());
+                let id = own.or(capture.capture_id.as_ref().map(|id| id.as_str())).unwrap_or("–");
                 (id, capture.amount, word(&capture.phase), capture.since)
             })))
         }
