@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::catcher::{self, Caught};
 use crate::failure::Failure;
 use crate::http::text_at;
-use crate::merchant::{Merchant, hosted_body};
+use crate::merchant::{Merchant, session_body};
 use pages::PRODUCTS;
 
 /// Of each product in one cart.
@@ -167,11 +167,17 @@ impl Counter {
         let method = method.unwrap_or("CARD");
         // Here the form of the SDK is for cards; every other method goes on at the gateway's own page.
         let is_hosted = value_of(form, "integration") == "hosted" || method != "CARD";
-        let mut payment = json!({"integration": "session", "captureMode": "AUTOMATIC"});
-        if is_hosted {
-            payment = hosted_body("AUTOMATIC");
-        }
-        payment["paymentMethodType"] = json!(method);
+        let payment = if is_hosted {
+            json!({
+                "integration": "hosted",
+                "paymentMethodType": method,
+                "captureMode": (method == "CARD").then_some("AUTOMATIC"),
+                "terminalType": "WEB",
+                "clientIp": "203.0.113.7",
+            })
+        } else {
+            session_body("AUTOMATIC")
+        };
         let opened = self.merchant.open_payment(id, &payment)?;
         if !matches!(opened.status, 200 | 201) {
             return Ok(
