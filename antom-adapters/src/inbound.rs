@@ -7,6 +7,7 @@ pub mod cli;
 pub(crate) mod dashboard;
 mod digest;
 mod intake;
+mod language;
 pub mod listener;
 pub(crate) mod observe;
 pub mod openapi;

@@ -23,6 +23,8 @@ pub struct Catcher {
 /// A request as it arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caught {
+    /// The method.
+    pub method: String,
     /// The path, with its query.
     pub path: String,
     /// The headers in their order, names in lower case.
@@ -83,8 +85,9 @@ pub(crate) fn read(stream: &mut TcpStream) -> Result<Caught, Failure> {
             let length = headers.iter().find(|(name, _)| name == "content-length");
             let length = length.and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
             if body.len() >= length {
-                let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-                return Ok(Caught { path, headers, body: body.to_owned() });
+                let mut start = head.split(' ').map(str::to_owned);
+                let (method, path) = (start.next().unwrap_or_default(), start.next().unwrap_or_default());
+                return Ok(Caught { method, path, headers, body: body.to_owned() });
             }
         }
         let count = stream.read(&mut chunk)?;
@@ -111,6 +114,6 @@ mod tests {
         write!(client, "POST /a HTTP/1.1\r\nSignature: x=1, y=2\r\nContent-Length: 4\r\n\r\nbody").unwrap();
         let caught = catcher.catch().unwrap();
         assert_eq!((caught.header("signature"), caught.body.as_str()), ("x=1, y=2", "body"));
-        assert_eq!(caught.path, "/a");
+        assert_eq!((caught.method.as_str(), caught.path.as_str()), ("POST", "/a"));
     }
 }

@@ -21,8 +21,8 @@ pub struct Desk {
 
 impl Desk {
     /// A browser that has not been there yet.
-    pub fn at(stand: &mut Stand) -> Result<Desk, Failure> {
-        Ok(Desk { base: stand.service().told("admin")?.to_owned(), cookies: BTreeMap::new() })
+    pub fn at(stand: &Stand) -> Result<Desk, Failure> {
+        Ok(Desk { base: stand.admin()?.base().to_owned(), cookies: BTreeMap::new() })
     }
 
     /// Signs in with this key.

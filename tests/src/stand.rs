@@ -99,6 +99,11 @@ impl Stand {
         Ok(Http::new(self.service.told("admin")?))
     }
 
+    /// The key that the simulator made for whoever runs the service: it opens the dashboard.
+    pub fn operator_key(&self) -> Result<String, Failure> {
+        Ok(std::fs::read_to_string(self.keys().join("operator_api_key"))?.trim().to_owned())
+    }
+
     /// Everything that the service has logged.
     pub fn service_log(&self) -> Result<String, Failure> {
         Ok(String::from_utf8_lossy(&std::fs::read(self.folder.path().join("antom.log"))?).into_owned())

@@ -20,11 +20,10 @@ const PAGES: [&str; 5] = [
     "/dashboard/orders?phase=paid&buyer=B",
 ];
 
-/// A stand with a key that may do everything, and its browser, signed in.
-fn staffed(stand: &mut Stand) -> Result<Desk, Failure> {
-    let key = stand.admit("desk", &["read", "write", "admin"])?;
+/// A browser in which somebody signed in with the key that may do everything.
+fn staffed(stand: &Stand) -> Result<Desk, Failure> {
     let mut desk = Desk::at(stand)?;
-    let reply = desk.sign_in(&key)?;
+    let reply = desk.sign_in(&stand.operator_key()?)?;
     ensure(reply.status == 303, "the key opens the dashboard", &json!(reply.body))?;
     Ok(desk)
 }
@@ -103,7 +102,7 @@ fn a_key_that_is_taken_away_takes_its_sessions_along() -> Proof {
         ensure(desk.get("/dashboard")?.status == 200, "it is in", &Value::Null)?;
         let file = stand.keys().join("antom.toml");
         let text = std::fs::read_to_string(&file)?;
-        std::fs::write(&file, text.replacen(", \"admin\"]", "]", 1))?;
+        std::fs::write(&file, text.replacen(", \"admin\"] },", "] },", 1))?;
         stand.service().hang_up()?;
         until("the session is over", PATIENCE, || {
             let status = desk.get("/dashboard")?.status;
@@ -121,7 +120,7 @@ fn every_page_has_a_policy_and_nothing_that_it_forbids() -> Proof {
         let missing = "/dashboard/orders/unknown".to_owned();
         let pages = PAGES.iter().map(|page| (*page).to_owned());
         for path in pages.chain([order.clone(), missing, "/dashboard/sign-in".to_owned()]) {
-            for lang in ["en", "zh"] {
+            for (lang, tag) in [("en", "en"), ("zh", "zh-CN"), ("fr, en;q=0.4, zh;q=0.5", "zh-CN")] {
                 let reply = desk.get_with(&path, &[("accept-language", lang)])?;
                 let policy = reply.header("content-security-policy").to_owned();
                 let is_strict = policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'")
@@ -129,11 +128,8 @@ fn every_page_has_a_policy_and_nothing_that_it_forbids() -> Proof {
                     && !policy.contains("unsafe");
                 ensure(is_strict, "the policy is strict", &json!([path, policy]))?;
                 ensure(reply.header("cache-control") == "no-store", "nobody keeps it", &json!(path))?;
-                ensure(
-                    reply.body.contains(&format!("<html lang=\"{lang}\">")),
-                    "its language",
-                    &json!(path),
-                )?;
+                let tag = format!("<html lang=\"{tag}\">");
+                ensure(reply.body.contains(&tag), "its language", &json!(path))?;
                 for forbidden in [
                     " style=",
                     "<style",
@@ -222,7 +218,7 @@ fn a_button_does_what_the_merchant_api_does_and_leaves_a_line_of_audit() -> Proo
                 [
                     format!("\"act\":\"{act}\""),
                     format!("\"subject\":\"{}\"", opened.payment),
-                    "\"key\":\"desk\"".to_owned(),
+                    "\"key\":\"operator\"".to_owned(),
                 ]
                 .iter()
                 .all(|part| line.contains(part.as_str()))
@@ -381,6 +377,99 @@ fn texts_from_outside_stay_texts_on_every_page() -> Proof {
             }
         }
         Ok(())
+    })
+}
+
+#[test]
+fn what_calls_for_somebody_is_on_the_alerts_page_until_it_is_settled() -> Proof {
+    let away =
+        |target: &str| json!({"target": target, "probability": 1.0, "do": {"kind": "status", "status": 503}});
+    let wrong = |target: &str| json!({"target": target, "probability": 1.0, "do": {"kind": "wrong_amount"}});
+    let options = StandOptions { follows_the_simulators_clock: true, ..StandOptions::default() };
+    Stand::prove_with(&options, |stand| {
+        let mut desk = staffed(stand)?;
+        let steps = Steps::on(stand);
+        is_called(&mut desk, &[])?;
+
+        let order = steps.create_order("forgotten", "1000")?;
+        let forgotten = steps.open_session(&order, "MANUAL")?;
+        steps.buyer(&forgotten, "success")?;
+        steps.wait_for_event(&forgotten, "AuthorizationHeld")?;
+        stand.gateway().advance(6 * DAY + HOUR)?;
+        steps.wait_for_event(&forgotten, "CaptureDeadlineNear")?;
+        // An hour is what a session lasts.
+        let mut desk = Desk::at(stand)?;
+        desk.sign_in(&stand.operator_key()?)?;
+        is_called(&mut desk, &[("Capture soon", &forgotten)])?;
+
+        // What the gateway says wrong is only questioned while it answers no question.
+        let contradicted = paid(steps, "contradicted")?;
+        let order = steps.create_order("mismatched", "1000")?;
+        let mismatched = steps.open_session(&order, "AUTOMATIC")?;
+        let order = steps.create_order("twice", "1000")?;
+        let twice = [steps.open_session(&order, "MANUAL")?, steps.open_session(&order, "MANUAL")?];
+        stand.gateway().plant_faults(&json!([
+            away("inquiryPayment"),
+            away("cancel"),
+            wrong("notification:PAYMENT_RESULT")
+        ]))?;
+        steps.buyer(&mismatched, "success")?;
+        steps.wait_for_event(&mismatched, "AmountMismatch")?;
+        stand.gateway().plant_faults(&json!([away("inquiryPayment"), away("cancel")]))?;
+        for attempt in &twice {
+            steps.buyer(attempt, "success")?;
+        }
+        let seen = steps.wait(&twice[0].order, "the surplus", |seen| {
+            twice.iter().any(|one| count_events(seen, "CancelInDoubt", &one.payment) == 1)
+        })?;
+        let is_surplus = |one: &&Opened| count_events(&seen, "AttemptSurplus", &one.payment) == 1;
+        let surplus = twice.iter().find(is_surplus).ok_or_else(|| Failure::step("one is surplus", &seen))?;
+        stand.gateway().trigger(&json!({
+            "paymentRequestId": contradicted.payment, "notifyType": "PAYMENT_RESULT", "body": {
+                "notifyType": "PAYMENT_RESULT",
+                "result": {"resultCode": "USER_BALANCE_NOT_ENOUGH", "resultStatus": "F", "resultMessage": "no money"},
+                "paymentRequestId": contradicted.payment,
+                "paymentAmount": {"currency": "USD", "value": "1000"},
+            },
+        }))?;
+        steps.wait_for_event(&contradicted, "Contradicted")?;
+        is_called(
+            &mut desk,
+            &[
+                ("Contradiction", &contradicted),
+                ("Another amount", &mismatched),
+                ("Surplus on its way back", surplus),
+                ("Capture soon", &forgotten),
+            ],
+        )?;
+        let page = desk.get("/dashboard/alerts?lang=zh")?;
+        for word in ["答复矛盾", "金额不一致", "多付款退回中", "请款期限将至"] {
+            ensure(page.body.contains(word), "in Chinese, too", &json!([word, page.body]))?;
+        }
+        desk.get("/dashboard?lang=en")?;
+
+        stand.gateway().clear_faults()?;
+        stand.merchant().capture(&forgotten.payment, None)?.expect_status("it is captured", &[200, 202])?;
+        is_called(&mut desk, &[])?;
+        ledger::must_agree(stand)
+    })
+}
+
+const HOUR: std::time::Duration = std::time::Duration::from_hours(1);
+const DAY: std::time::Duration = std::time::Duration::from_hours(24);
+
+/// Waits until the page of alerts names exactly these, in this order.
+fn is_called(desk: &mut Desk, expected: &[(&str, &Opened)]) -> Result<(), Failure> {
+    until("the alerts", PATIENCE, || {
+        let page = desk.get("/dashboard/alerts")?;
+        ensure(page.status == 200, "the page is shown", &json!(page.status))?;
+        let alerts: Vec<&str> = page.body.split("<span class=\"pill bad\">").skip(1).collect();
+        let is_right = |(alert, (name, opened)): (&&str, &(&str, &Opened))| {
+            let link = format!("href=\"/dashboard/orders/{}\"", opened.order);
+            alert.starts_with(name) && alert.contains(&link) && alert.contains(&opened.payment)
+        };
+        let all = alerts.len() == expected.len() && alerts.iter().zip(expected).all(is_right);
+        Ok(if all { Look::Found(()) } else { Look::NotYet(format!("{alerts:?}")) })
     })
 }
 

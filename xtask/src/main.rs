@@ -62,7 +62,7 @@ const CHORES: [Chore; 12] = [
     Chore {
         name: "demo",
         flags: &["--headless"],
-        summary: "simulator and service on loopback; --headless drives the main flows and ends",
+        summary: "shop, service and simulator on loopback; --headless drives the main flows, walks the pages and ends",
         run: demo::run,
     },
     Chore {

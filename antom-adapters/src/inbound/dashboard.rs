@@ -16,6 +16,7 @@ mod reports;
 mod session;
 mod sign;
 mod timeline;
+mod visit;
 mod words;
 
 use std::sync::Arc;

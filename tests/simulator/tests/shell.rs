@@ -376,19 +376,27 @@ async fn the_keys_folder_is_filled_once_and_a_partial_one_is_an_error() {
     let first = Simulator::start_with(settings.clone()).await.expect("a simulator");
     let text = |name: &str| std::fs::read_to_string(keys.join(name)).expect("a file");
     let mode = |name: &str| std::fs::metadata(keys.join(name)).expect("a file").permissions().mode() & 0o777;
-    for name in ["merchant_private.pem", "antom_private.pem", "api_key"] {
+    for name in ["merchant_private.pem", "antom_private.pem", "api_key", "operator_api_key"] {
         assert_eq!(mode(name), 0o600, "{name}");
     }
     assert!(text("client_id").starts_with("SANDBOX_"));
     assert!(text("merchant_private.pem").starts_with("-----BEGIN PRIVATE KEY-----\n"));
     assert!(text("antom_public.pem").starts_with("-----BEGIN PUBLIC KEY-----\n"));
     assert!(text("antom.toml").contains(&format!("base_url = \"{}\"", first.base_url())));
-    assert!(!text("antom.toml").contains(&text("api_key")), "only the hash of the API key is configured");
-    let private = text("merchant_private.pem");
+    for key in [text("api_key"), text("operator_api_key")] {
+        assert!(!text("antom.toml").contains(&key), "only the hash of an API key is configured");
+    }
+    assert_ne!(text("api_key"), text("operator_api_key"));
+    let (private, operator) = (text("merchant_private.pem"), text("operator_api_key"));
     drop(first);
     let second = Simulator::start_with(settings.clone()).await.expect("the same keys again");
-    assert_eq!(second.merchant_private_key(), private);
+    assert_eq!((second.merchant_private_key(), text("operator_api_key").as_str()), (&*private, &*operator));
     assert!(text("antom.toml").contains(&format!("base_url = \"{}\"", second.base_url())));
+    drop(second);
+    std::fs::remove_file(keys.join("operator_api_key")).expect("removed");
+    let _third =
+        Simulator::start_with(settings.clone()).await.expect("a folder from before there was a dashboard");
+    assert_ne!(text("operator_api_key"), operator);
     std::fs::remove_file(keys.join("antom_public.pem")).expect("removed");
     let error = Simulator::start_with(settings).await.expect_err("an incomplete folder");
     assert!(matches!(&error, StartError::Keys(_)));

@@ -5,21 +5,21 @@ use std::sync::Arc;
 
 use antom_core::id::{PaymentRequestId, ReferenceOrderId};
 use antom_core::money::Money;
-use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::answer::{self, Refused};
+use super::answer::Refused;
 use super::page::{order_path, path_with};
 use super::session::Visitor;
-use super::words::Lang;
-use super::{Dashboard, form, order};
+use super::visit::Visit;
+use super::{Dashboard, form, order, words};
 use crate::inbound::api::Told;
+use crate::inbound::language::Language;
 
 /// A form of an order's page. `once` is what tells a second press from a second wish.
 #[derive(Debug, Deserialize)]
@@ -51,27 +51,26 @@ enum NotAsked {
 
 pub(super) async fn act(
     State(dashboard): State<Arc<Dashboard>>,
-    Extension(visitor): Extension<Visitor>,
+    visit: Visit,
     Path(id): Path<String>,
-    headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let lang = Lang::of_request(&headers, "");
-    let pressed: Pressed = match form::read(&headers, body).await {
+    let pressed: Pressed = match form::read(&visit.headers, body).await {
         Ok(pressed) => pressed,
-        Err(refused) => return answer::refuse(&headers, refused),
+        Err(refused) => return visit.refuse(refused),
     };
-    if let Err(refused) = form::check(&pressed.csrf, visitor.csrf.expose()) {
-        return answer::refuse(&headers, refused);
+    if let Err(refused) = form::check(&pressed.csrf, visit.visitor.csrf.expose()) {
+        return visit.refuse(refused);
     }
     let Ok(order_id) = ReferenceOrderId::parse(id.as_str()) else {
-        return answer::refuse(&headers, Refused::NotFound);
+        return visit.refuse(Refused::NotFound);
     };
     let told = match dashboard.asked(&order_id, &pressed).await {
-        Ok(asked) => Arc::clone(&dashboard).ask(&visitor, &order_id, &pressed, asked).await,
-        Err(NotAsked::Unreadable) => return answer::refuse(&headers, Refused::Unreadable),
+        Ok(asked) => Arc::clone(&dashboard).ask(&visit.visitor, &order_id, &pressed, asked).await,
+        Err(NotAsked::Unreadable) => return visit.refuse(Refused::Unreadable),
         Err(NotAsked::Amount(why)) => {
-            let body = json!({ "errors": [{ "field": "amount", "message": why }] });
+            let body =
+                json!({ "code": "invalid_request", "errors": [{ "field": "amount", "message": why }] });
             Told { status: StatusCode::BAD_REQUEST, body }
         }
     };
@@ -80,8 +79,8 @@ pub(super) async fn act(
         let word = if is_final { "done" } else { "doubt" };
         return Redirect::to(&format!("{}?{word}=yes", order_path(&id))).into_response();
     }
-    let message = refusal(lang, &told.body);
-    order::render(&dashboard, &visitor, lang, &headers, &id, told.status, Some(message)).await
+    let message = refusal(visit.lang, &told.body);
+    order::render(&dashboard, &visit, &id, told.status, Some(message)).await
 }
 
 impl Dashboard {
@@ -168,7 +167,7 @@ impl Pressed {
 }
 
 /// What became of the button that led to this address.
-pub(super) fn done(lang: Lang, query: &str) -> Option<Markup> {
+pub(super) fn done(lang: Language, query: &str) -> Option<Markup> {
     let is = |word: &str| query.split('&').any(|pair| pair == word);
     if is("done=yes") {
         let text = lang.say("Done.", "已完成。");
@@ -183,16 +182,24 @@ pub(super) fn done(lang: Lang, query: &str) -> Option<Markup> {
     })
 }
 
-/// What the merchant API says, with the fields that it names.
-fn refusal(lang: Lang, problem: &Value) -> Markup {
+/// What the merchant API says, with the fields that it names. In Chinese its own words, which are English, stand beside.
+fn refusal(lang: Language, problem: &Value) -> Markup {
     let text =
         |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let errors = problem.get("errors").and_then(Value::as_array).cloned().unwrap_or_default();
     html! {
         div.message.bad role="alert" {
-            p { strong { (lang.say("Not done. ", "未执行。")) } (text(problem, "detail")) }
+            p {
+                strong { (lang.say("Not done. ", "未执行。")) }
+                @if lang == Language::Chinese { (words::refused(&text(problem, "code"))) " " }
+                span lang="en" { (text(problem, "detail")) }
+            }
             @if !errors.is_empty() {
-                ul { @for error in &errors { li { code { (text(error, "field")) } " " (text(error, "message")) } } }
+                ul {
+                    @for error in &errors {
+                        li { code { (text(error, "field")) } " " span lang="en" { (text(error, "message")) } }
+                    }
+                }
             }
         }
     }

@@ -3,28 +3,21 @@
 
 use std::sync::Arc;
 
-use axum::Extension;
-use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
 use super::Dashboard;
-use super::answer::{self, Refused};
+use super::answer::Refused;
 use super::figures::{Alert, AlertKind};
-use super::page::{Page, instant, money, order_path};
-use super::session::Visitor;
-use super::words::Lang;
+use super::page::{instant, money, order_path};
+use super::visit::Visit;
+use crate::inbound::language::Language;
 
-pub(super) async fn list(
-    State(dashboard): State<Arc<Dashboard>>,
-    Extension(visitor): Extension<Visitor>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    let lang = Lang::of_request(&headers, &query.unwrap_or_default());
+pub(super) async fn list(State(dashboard): State<Arc<Dashboard>>, visit: Visit) -> Response {
+    let lang = visit.lang;
     let Ok(figures) = dashboard.figures().await else {
-        return answer::refuse(&headers, Refused::Unavailable);
+        return visit.refuse(Refused::Unavailable);
     };
     let body = html! {
         div #alerts data-live { (all(lang, &figures.alerts)) }
@@ -36,13 +29,11 @@ pub(super) async fn list(
             ))
         }
     };
-    let title = lang.say("Alerts", "警报");
-    let page = Page { lang, title, path: "/dashboard/alerts", visitor: Some(&visitor), body };
-    answer::page(StatusCode::OK, &headers, &page)
+    visit.page(lang.say("Alerts", "警报"), "/dashboard/alerts", body)
 }
 
 /// Alerts with links to their orders.
-pub(super) fn all(lang: Lang, alerts: &[Alert]) -> Markup {
+pub(super) fn all(lang: Language, alerts: &[Alert]) -> Markup {
     html! {
         @if alerts.is_empty() {
             p.empty { (lang.say("Nothing calls for you.", "没有需要处理的事项。")) }
@@ -52,7 +43,7 @@ pub(super) fn all(lang: Lang, alerts: &[Alert]) -> Markup {
     }
 }
 
-fn one(lang: Lang, alert: &Alert) -> Markup {
+fn one(lang: Language, alert: &Alert) -> Markup {
     html! {
         span.pill.bad { (name(lang, alert.kind)) }
         a href=(order_path(alert.order.as_str())) { (alert.order) }
@@ -63,7 +54,7 @@ fn one(lang: Lang, alert: &Alert) -> Markup {
     }
 }
 
-fn name(lang: Lang, kind: AlertKind) -> &'static str {
+fn name(lang: Language, kind: AlertKind) -> &'static str {
     match kind {
         AlertKind::Contradiction => lang.say("Contradiction", "答复矛盾"),
         AlertKind::AmountMismatch => lang.say("Another amount", "金额不一致"),

@@ -8,8 +8,8 @@ use axum::response::{Html, IntoResponse as _, Response};
 use maud::html;
 
 use super::page::Page;
-use super::words::Lang;
 use crate::inbound::digest::sha256_hex;
+use crate::inbound::language::Language;
 
 /// Nothing from elsewhere, nothing inline, in nobody's frame.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
@@ -27,7 +27,7 @@ pub(super) enum Refused {
 
 /// Gives every answer its headers, and the language that was asked for to those that come after.
 pub(super) async fn dress(request: Request, next: Next) -> Response {
-    let chosen = Lang::chosen(request.uri().query().unwrap_or_default());
+    let chosen = Language::chosen(request.uri().query().unwrap_or_default());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
@@ -59,7 +59,7 @@ pub(super) fn page(status: StatusCode, headers: &HeaderMap, page: &Page<'_>) -> 
 
 /// A page that says why there is nothing else.
 pub(super) fn refuse(headers: &HeaderMap, refused: Refused) -> Response {
-    let lang = Lang::of_request(headers, "");
+    let lang = Language::of_request(headers, "");
     let (status, reason) = match refused {
         Refused::NotSignedIn => (
             StatusCode::UNAUTHORIZED,

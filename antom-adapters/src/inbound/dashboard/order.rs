@@ -10,20 +10,19 @@ use antom_core::time::Timestamp;
 use antom_domain::order::{Deadline, DeadlineKind, Explanation, Order, Recorded};
 use antom_domain::port::{InboxMark, KeptEvent, StoreError, StoredOrder};
 use antom_domain::service::BooksError;
-use axum::Extension;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 
 use self::attempt::Buttons;
-use super::answer::{self, Refused};
+use super::answer::Refused;
 use super::orders::pill;
-use super::page::{Page, instant, money, order_path};
-use super::session::Visitor;
+use super::page::{instant, money, order_path};
 use super::timeline::timeline;
-use super::words::Lang;
+use super::visit::Visit;
 use super::{Dashboard, act};
+use crate::inbound::language::Language;
 use crate::service::config::Scope;
 
 /// The newest merchant events that are shown.
@@ -40,23 +39,17 @@ struct Shown {
 
 pub(super) async fn show(
     State(dashboard): State<Arc<Dashboard>>,
-    Extension(visitor): Extension<Visitor>,
+    visit: Visit,
     Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
 ) -> Response {
-    let query = query.unwrap_or_default();
-    let lang = Lang::of_request(&headers, &query);
-    let message = act::done(lang, &query);
-    render(&dashboard, &visitor, lang, &headers, &id, StatusCode::OK, message).await
+    let message = act::done(visit.lang, &visit.query);
+    render(&dashboard, &visit, &id, StatusCode::OK, message).await
 }
 
 /// The page of an order, below a message where there is one.
 pub(super) async fn render(
     dashboard: &Dashboard,
-    visitor: &Visitor,
-    lang: Lang,
-    headers: &HeaderMap,
+    visit: &Visit,
     id: &str,
     status: StatusCode,
     message: Option<Markup>,
@@ -67,16 +60,15 @@ pub(super) async fn render(
     };
     let shown = match shown {
         Ok(shown) => shown,
-        Err(BooksError::UnknownOrder) => return answer::refuse(headers, Refused::NotFound),
-        Err(_) => return answer::refuse(headers, Refused::Unavailable),
+        Err(BooksError::UnknownOrder) => return visit.refuse(Refused::NotFound),
+        Err(_) => return visit.refuse(Refused::Unavailable),
     };
     let body = html! {
         @if let Some(message) = message { (message) }
-        div #order data-live { (content(dashboard, visitor, lang, &shown)) }
+        div #order data-live { (content(dashboard, visit, &shown)) }
     };
-    let title = format!("{} {id}", lang.say("Order", "订单"));
-    let path = order_path(id);
-    answer::page(status, headers, &Page { lang, title: &title, path: &path, visitor: Some(visitor), body })
+    let title = format!("{} {id}", visit.lang.say("Order", "订单"));
+    visit.page_with(status, &title, &order_path(id), body)
 }
 
 impl Dashboard {
@@ -101,7 +93,8 @@ impl Dashboard {
     }
 }
 
-fn content(dashboard: &Dashboard, visitor: &Visitor, lang: Lang, shown: &Shown) -> Markup {
+fn content(dashboard: &Dashboard, visit: &Visit, shown: &Shown) -> Markup {
+    let (lang, visitor) = (visit.lang, &visit.visitor);
     let Shown { stored, history, notifications, events, account } = shown;
     let order = &stored.order;
     let buttons =
@@ -123,7 +116,7 @@ fn content(dashboard: &Dashboard, visitor: &Visitor, lang: Lang, shown: &Shown) 
     }
 }
 
-fn summary(lang: Lang, order: &Order, account: &Explanation) -> Markup {
+fn summary(lang: Language, order: &Order, account: &Explanation) -> Markup {
     html! {
         section.card {
             p.large { (money(order.amount)) " " (pill(lang, order.phase())) }
@@ -144,7 +137,7 @@ fn summary(lang: Lang, order: &Order, account: &Explanation) -> Markup {
                 dd {
                     @match &account.not_shippable {
                         None => (lang.say("yes", "可以")),
-                        Some(reason) => { (lang.say("no: ", "不可：")) (lang.say(&reason.meaning, &reason.code)) }
+                        Some(reason) => { (lang.say("no: ", "不可：")) span title=(reason.code) { (lang.not_shippable(reason)) } }
                     }
                 }
             }
@@ -153,7 +146,7 @@ fn summary(lang: Lang, order: &Order, account: &Explanation) -> Markup {
 }
 
 /// What people have to do, what is awaited, and what ends when.
-fn next_steps(lang: Lang, account: &Explanation) -> Markup {
+fn next_steps(lang: Language, account: &Explanation) -> Markup {
     html! {
         section.card {
             h2 { (lang.say("Next steps", "下一步")) }
@@ -186,13 +179,13 @@ fn next_steps(lang: Lang, account: &Explanation) -> Markup {
     }
 }
 
-fn asked_at(lang: Lang, next: Timestamp) -> Markup {
+fn asked_at(lang: Language, next: Timestamp) -> Markup {
     // To the minute: a page that stays open must not look new with every question.
     let minute: String = next.to_rfc3339().chars().take(16).collect();
     html! { dt { (lang.say("Asked again by", "下次查询不晚于")) } dd { (minute.replace('T', " ")) } }
 }
 
-fn ending(lang: Lang, deadline: &Deadline) -> Markup {
+fn ending(lang: Language, deadline: &Deadline) -> Markup {
     let name = match deadline.kind {
         DeadlineKind::WindowCloses => lang.say("Payment window closes", "支付窗口关闭"),
         DeadlineKind::CaptureBefore => lang.say("Capture before", "请款截止"),

@@ -8,20 +8,19 @@ use antom_core::time::Timestamp;
 use antom_domain::order::{Order, OrderPhase};
 use antom_domain::port::{IdKey, OrderQuery, StoreError};
 use antom_domain::service::{Books, BooksError};
-use axum::Extension;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::Dashboard;
-use super::answer::{self, Refused};
+use super::answer::Refused;
 use super::lists::day;
-use super::page::{Page, instant, money, order_path};
-use super::session::Visitor;
-use super::words::Lang;
+use super::page::{instant, money, order_path};
+use super::visit::Visit;
+use crate::inbound::language::Language;
 
 const PAGE: usize = 50;
 /// For one page so many pages of the store are looked through.
@@ -54,11 +53,14 @@ struct Wanted {
     until: Option<Timestamp>,
 }
 
-/// The orders that were found, and where to look on.
+/// The orders that were found, among how many that were looked through, and where to look on.
 #[derive(Debug, Default)]
 struct Found {
     orders: Vec<Order>,
     next: Option<String>,
+    looked_through: usize,
+    /// The oldest that was looked at was created then.
+    back_to: Option<Timestamp>,
 }
 
 /// A list of orders that was not found.
@@ -69,18 +71,16 @@ enum NotFound {
 
 pub(super) async fn list(
     State(dashboard): State<Arc<Dashboard>>,
-    Extension(visitor): Extension<Visitor>,
+    visit: Visit,
     filter: Result<Query<Filter>, QueryRejection>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
 ) -> Response {
-    let lang = Lang::of_request(&headers, &query.unwrap_or_default());
+    let lang = visit.lang;
     let filter = filter.map(|Query(filter)| filter).unwrap_or_default();
-    let found = find(&dashboard.api.books, &filter).await;
+    let found = find(&dashboard.api.books, &filter, MOST_PAGES).await;
     let (status, message, found) = match found {
         Ok(found) => (StatusCode::OK, None, found),
         Err(NotFound::Field(field)) => (StatusCode::BAD_REQUEST, Some(field), Found::default()),
-        Err(NotFound::Store) => return answer::refuse(&headers, Refused::Unavailable),
+        Err(NotFound::Store) => return visit.refuse(Refused::Unavailable),
     };
     let body = html! {
         (form(lang, &filter))
@@ -89,24 +89,19 @@ pub(super) async fn list(
         }
         div #found data-live { (table(lang, &found, &filter)) }
     };
-    let title = lang.say("Orders", "订单");
-    answer::page(
-        status,
-        &headers,
-        &Page { lang, title, path: "/dashboard/orders", visitor: Some(&visitor), body },
-    )
+    visit.page_with(status, lang.say("Orders", "订单"), "/dashboard/orders", body)
 }
 
-async fn find(books: &Books, filter: &Filter) -> Result<Found, NotFound> {
+async fn find(books: &Books, filter: &Filter, most_pages: usize) -> Result<Found, NotFound> {
     let wanted = filter.checked()?;
     let id = filter.id.trim();
     if !id.is_empty() {
         let orders = by_id(books, id).await?.into_iter().filter(|order| wanted.is(order)).collect();
-        return Ok(Found { orders, next: None });
+        return Ok(Found { orders, ..Found::default() });
     }
-    let mut found =
-        Found { orders: Vec::new(), next: Some(filter.cursor.clone()).filter(|cursor| !cursor.is_empty()) };
-    for _ in 0..MOST_PAGES {
+    let cursor = Some(filter.cursor.clone()).filter(|cursor| !cursor.is_empty());
+    let mut found = Found { next: cursor, ..Found::default() };
+    for _ in 0..most_pages {
         let query = OrderQuery { phase: wanted.phase, cursor: found.next.take(), limit: PAGE };
         let page = match books.ports().store.list(&query).await {
             Err(StoreError::Unreadable { what: "cursor", .. }) => return Err(NotFound::Field("cursor")),
@@ -114,6 +109,8 @@ async fn find(books: &Books, filter: &Filter) -> Result<Found, NotFound> {
         };
         let is_before = |order: &Order| wanted.from.is_some_and(|from| order.created_at < from);
         let is_over = page.orders.iter().all(is_before);
+        found.looked_through = found.looked_through.saturating_add(page.orders.len());
+        found.back_to = page.orders.last().map(|order| order.created_at).or(found.back_to);
         found.orders.extend(page.orders.into_iter().filter(|order| wanted.is(order)));
         found.next = page.next.filter(|_| !is_over);
         if found.next.is_none() || found.orders.len() >= PAGE {
@@ -169,6 +166,11 @@ impl Filter {
         Ok(Wanted { phase, buyer, from: read(&self.from, "from")?, until })
     }
 
+    /// Whether orders have to be looked at one by one: a store finds phases and ids only, since buyers may be sealed.
+    fn looks_through(&self) -> bool {
+        [&self.buyer, &self.from, &self.until].iter().any(|field| !field.trim().is_empty())
+    }
+
     /// The address of the page that goes on from this cursor.
     fn further(&self, cursor: &str) -> String {
         let fields = [
@@ -194,7 +196,7 @@ impl Wanted {
     }
 }
 
-fn form(lang: Lang, filter: &Filter) -> Markup {
+fn form(lang: Language, filter: &Filter) -> Markup {
     html! {
         form.filter.card method="get" action="/dashboard/orders" role="search" {
             div {
@@ -227,7 +229,7 @@ fn form(lang: Lang, filter: &Filter) -> Markup {
     }
 }
 
-fn table(lang: Lang, found: &Found, filter: &Filter) -> Markup {
+fn table(lang: Language, found: &Found, filter: &Filter) -> Markup {
     html! {
         @if found.orders.is_empty() {
             p.empty { (lang.say("No order here.", "没有订单。")) }
@@ -250,12 +252,19 @@ fn table(lang: Lang, found: &Found, filter: &Filter) -> Markup {
             }
         }
         @if let Some(next) = &found.next {
+            @if let Some(back_to) = found.back_to.filter(|_| filter.looks_through()) {
+                p.hint {
+                    (lang.say("Looked through ", "已查看 ")) (found.looked_through)
+                    (lang.say(" orders, back to ", " 个订单，最早创建于 ")) (instant(back_to))
+                    (lang.say("; older ones may match as well.", "；更早的订单也可能符合条件。"))
+                }
+            }
             p { a.button href=(filter.further(next)) rel="next" { (lang.say("Older orders", "更早的订单")) } }
         }
     }
 }
 
-fn row(lang: Lang, order: &Order) -> Markup {
+fn row(lang: Language, order: &Order) -> Markup {
     let phase = order.phase();
     html! {
         tr {
@@ -270,12 +279,70 @@ fn row(lang: Lang, order: &Order) -> Markup {
 }
 
 /// The phase of an order, coloured.
-pub(super) fn pill(lang: Lang, phase: OrderPhase) -> Markup {
+pub(super) fn pill(lang: Language, phase: OrderPhase) -> Markup {
     let kind = match phase {
         OrderPhase::Paid => "good",
         OrderPhase::OnHold => "bad",
         OrderPhase::Open | OrderPhase::Refunded => "calm",
         _ => "busy",
     };
-    html! { span class={ "pill " (kind) } { (lang.phase(phase)) } }
+    html! { span class={ "pill " (kind) } title=(phase.as_str()) { (lang.phase(phase)) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use antom_core::money::{Currency, Money};
+    use antom_domain::order::{NewOrder, Policy};
+    use antom_domain::service::{Orders, Ports};
+    use antom_domain::testing::{CountedIds, MemoryStore, NoJitter, ScriptedGateway, SetClock};
+
+    use super::*;
+
+    async fn books_of(orders: usize) -> Books {
+        let store = Arc::new(MemoryStore::new());
+        let ports = Ports {
+            gateway: Arc::new(ScriptedGateway::default()),
+            store: store.clone(),
+            outbox: store.clone(),
+            inbox: store,
+            clock: Arc::new(SetClock::new(Timestamp::from_epoch_millis(1_795_000_000_000))),
+            ids: Arc::new(CountedIds::default()),
+            jitter: Arc::new(NoJitter),
+        };
+        let books =
+            Books::new(ports, Arc::new(Policy::new("https://shop.example/n", "https://shop.example/r/")));
+        for number in 0..orders {
+            let new = NewOrder {
+                reference_order_id: ReferenceOrderId::parse(format!("ORDER-{number}")).unwrap(),
+                amount: Money::from_minor(Currency::parse("USD").unwrap(), 1_000).unwrap(),
+                description: "One coffee".to_owned(),
+                reference_buyer_id: (if number == 0 { "RARE" } else { "BUYER" }).parse().unwrap(),
+                details: Default::default(),
+            };
+            Orders::new(books.clone()).create(&new).await.unwrap();
+        }
+        books
+    }
+
+    #[tokio::test]
+    async fn a_search_that_stops_says_how_far_it_looked_and_goes_on_from_there() {
+        let books = books_of(120).await;
+        let filter = Filter { buyer: "RARE".to_owned(), ..Filter::default() };
+        let Ok(found) = find(&books, &filter, 2).await else { panic!("the books are there") };
+        assert_eq!((found.orders.len(), found.looked_through), (0, 100));
+        let told = table(Language::English, &found, &filter).into_string();
+        assert!(told.contains("Looked through 100 orders, back to <time datetime=\"2026-11-"), "{told}");
+
+        let cursor = found.next.unwrap();
+        let Ok(rest) = find(&books, &Filter { cursor, ..filter.clone() }, 2).await else {
+            panic!("they are")
+        };
+        assert_eq!((rest.orders.len(), rest.next.is_none()), (1, true));
+        let told = table(Language::English, &rest, &filter).into_string();
+        assert!(!told.contains("Looked through"), "it looked at all that there is: {told}");
+
+        let Ok(all) = find(&books, &Filter::default(), 2).await else { panic!("they are") };
+        let told = table(Language::English, &all, &Filter::default()).into_string();
+        assert!(all.next.is_some() && !told.contains("Looked through"), "nothing was looked for: {told}");
+    }
 }

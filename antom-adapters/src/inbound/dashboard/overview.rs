@@ -3,40 +3,30 @@
 
 use std::sync::Arc;
 
-use axum::Extension;
-use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::answer::{self, Refused};
+use super::answer::Refused;
 use super::chart::{Bar, bars};
 use super::figures::{AGES, Figures, TIMES};
-use super::page::Page;
-use super::session::Visitor;
-use super::words::Lang;
+use super::visit::Visit;
 use super::{Dashboard, alerts};
+use crate::inbound::language::Language;
 
 /// Alerts that stand on the first page; the rest is one click away.
 const FIRST: usize = 5;
 
-pub(super) async fn show(
-    State(dashboard): State<Arc<Dashboard>>,
-    Extension(visitor): Extension<Visitor>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    let lang = Lang::of_request(&headers, &query.unwrap_or_default());
+pub(super) async fn show(State(dashboard): State<Arc<Dashboard>>, visit: Visit) -> Response {
+    let lang = visit.lang;
     let Ok(figures) = dashboard.figures().await else {
-        return answer::refuse(&headers, Refused::Unavailable);
+        return visit.refuse(Refused::Unavailable);
     };
     let body = html! { div #overview data-live { (content(lang, &figures)) } };
-    let title = lang.say("Overview", "概览");
-    let page = Page { lang, title, path: "/dashboard", visitor: Some(&visitor), body };
-    answer::page(StatusCode::OK, &headers, &page)
+    visit.page(lang.say("Overview", "概览"), "/dashboard", body)
 }
 
-fn content(lang: Lang, figures: &Figures) -> Markup {
+fn content(lang: Language, figures: &Figures) -> Markup {
     let first = figures.alerts.get(..FIRST).unwrap_or(&figures.alerts);
     html! {
         section.card {
@@ -61,7 +51,7 @@ fn content(lang: Lang, figures: &Figures) -> Markup {
     }
 }
 
-fn success(lang: Lang, figures: &Figures) -> Markup {
+fn success(lang: Language, figures: &Figures) -> Markup {
     let (good, all) = figures.success();
     let days: Vec<Bar> = figures
         .days

@@ -6,12 +6,12 @@ use antom_core::time::Timestamp;
 use maud::{DOCTYPE, Markup, html};
 
 use super::session::Visitor;
-use super::words::Lang;
+use crate::inbound::language::Language;
 
 /// One page.
 #[derive(Debug)]
 pub(super) struct Page<'a> {
-    pub(super) lang: Lang,
+    pub(super) lang: Language,
     pub(super) title: &'a str,
     /// Where it is, without a query.
     pub(super) path: &'a str,
@@ -25,7 +25,7 @@ impl Page<'_> {
         let Page { lang, title, path, visitor, body } = self;
         let markup = html! {
             (DOCTYPE)
-            html lang=(lang.code()) {
+            html lang=(lang.tag()) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
@@ -72,12 +72,12 @@ impl Page<'_> {
     }
 }
 
-fn languages(lang: Lang, path: &str) -> Markup {
+fn languages(lang: Language, path: &str) -> Markup {
     let other = lang.other();
-    html! { a.language href={ (path) "?lang=" (other.code()) } lang=(other.code()) hreflang=(other.code()) { (other.name()) } }
+    html! { a.language href={ (path) "?lang=" (other.word()) } lang=(other.tag()) hreflang=(other.tag()) { (other.name()) } }
 }
 
-fn leaving(lang: Lang, visitor: &Visitor) -> Markup {
+fn leaving(lang: Language, visitor: &Visitor) -> Markup {
     html! {
         form method="post" action="/dashboard/sign-out" {
             input type="hidden" name="csrf" value=(visitor.csrf.expose());

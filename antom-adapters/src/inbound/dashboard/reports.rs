@@ -3,63 +3,51 @@
 
 use std::sync::Arc;
 
-use axum::Extension;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use serde_json::Value;
 
 use super::Dashboard;
-use super::answer::{self, Refused};
+use super::answer::Refused;
 use super::chart::{Bar, bars};
-use super::page::{Page, order_path, path_with};
-use super::session::Visitor;
-use super::words::Lang;
+use super::page::{order_path, path_with};
+use super::visit::Visit;
+use crate::inbound::language::Language;
 use crate::outbound::archive::LONGEST_LIST;
 
 /// The findings that one page shows; the merchant API gives all.
 const MOST_FINDINGS: usize = 500;
 const PATH: &str = "/dashboard/reconciliations/";
 
-pub(super) async fn list(
-    State(dashboard): State<Arc<Dashboard>>,
-    Extension(visitor): Extension<Visitor>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    let lang = Lang::of_request(&headers, &query.unwrap_or_default());
+pub(super) async fn list(State(dashboard): State<Arc<Dashboard>>, visit: Visit) -> Response {
+    let lang = visit.lang;
     let Ok(summaries) = dashboard.api.reconciler.archive.list(LONGEST_LIST).await else {
-        return answer::refuse(&headers, Refused::Unavailable);
+        return visit.refuse(Refused::Unavailable);
     };
     let summaries: Vec<Value> =
         summaries.iter().filter_map(|summary| serde_json::from_str(summary).ok()).collect();
     let body = html! { div #reports data-live { (table(lang, &summaries)) } };
-    let title = lang.say("Reconciliations", "对账");
-    let page = Page { lang, title, path: "/dashboard/reconciliations", visitor: Some(&visitor), body };
-    answer::page(StatusCode::OK, &headers, &page)
+    visit.page(lang.say("Reconciliations", "对账"), "/dashboard/reconciliations", body)
 }
 
 pub(super) async fn show(
     State(dashboard): State<Arc<Dashboard>>,
-    Extension(visitor): Extension<Visitor>,
+    visit: Visit,
     Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
 ) -> Response {
-    let lang = Lang::of_request(&headers, &query.unwrap_or_default());
+    let lang = visit.lang;
     let report: Value = match dashboard.api.reconciler.archive.report(&id).await {
         Ok(Some(kept)) => serde_json::from_str(&kept.body).unwrap_or_default(),
-        Ok(None) => return answer::refuse(&headers, Refused::NotFound),
-        Err(_) => return answer::refuse(&headers, Refused::Unavailable),
+        Ok(None) => return visit.refuse(Refused::NotFound),
+        Err(_) => return visit.refuse(Refused::Unavailable),
     };
     let path = path_with(PATH, &id, "");
     let body = html! { div #report data-live { (content(lang, &report)) } };
-    let title = lang.say("Reconciliation", "对账报告");
-    answer::page(StatusCode::OK, &headers, &Page { lang, title, path: &path, visitor: Some(&visitor), body })
+    visit.page(lang.say("Reconciliation", "对账报告"), &path, body)
 }
 
-fn table(lang: Lang, summaries: &[Value]) -> Markup {
+fn table(lang: Language, summaries: &[Value]) -> Markup {
     html! {
         @if summaries.is_empty() {
             p.empty { (lang.say("Nothing was reconciled yet.", "尚无对账报告。")) }
@@ -77,7 +65,7 @@ fn table(lang: Lang, summaries: &[Value]) -> Markup {
     }
 }
 
-fn outcome(lang: Lang, report: &Value) -> Markup {
+fn outcome(lang: Language, report: &Value) -> Markup {
     let differences = text(report, "differences");
     let kind = if differences == "0" { "good" } else { "bad" };
     html! {
@@ -86,7 +74,7 @@ fn outcome(lang: Lang, report: &Value) -> Markup {
     }
 }
 
-fn content(lang: Lang, report: &Value) -> Markup {
+fn content(lang: Language, report: &Value) -> Markup {
     let findings = list_of(report, "findings");
     html! {
         section.card {
@@ -106,7 +94,7 @@ fn content(lang: Lang, report: &Value) -> Markup {
 }
 
 /// Transactions by day and currency: as the files say, in doubt, and different.
-fn drawing(lang: Lang, report: &Value) -> Markup {
+fn drawing(lang: Language, report: &Value) -> Markup {
     let count = |cell: &Value, name: &str| {
         let told = cell.get(name).and_then(Value::as_u64);
         told.and_then(|told| usize::try_from(told).ok()).unwrap_or_default()
@@ -124,7 +112,7 @@ fn drawing(lang: Lang, report: &Value) -> Markup {
     bars(title, &cells.collect::<Vec<_>>())
 }
 
-fn one(lang: Lang, finding: &Value) -> Markup {
+fn one(lang: Language, finding: &Value) -> Markup {
     let (order, payment) = (text(finding, "referenceOrderId"), text(finding, "paymentRequestId"));
     html! {
         span.pill.busy { (text(finding, "kind")) }

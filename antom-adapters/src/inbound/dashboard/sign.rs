@@ -18,8 +18,8 @@ use super::answer;
 use super::form;
 use super::page::Page;
 use super::session::{self, COOKIE, LASTS, NEEDED, Visitor, cookie, set_cookie};
-use super::words::Lang;
 use crate::inbound::api::known;
+use crate::inbound::language::Language;
 
 /// Ties the form of the way in to the browser that asked for it.
 const DOOR: &str = "antom_sign_in";
@@ -41,7 +41,7 @@ pub(super) async fn ask(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let lang = Lang::of_request(&headers, &query.unwrap_or_default());
+    let lang = Language::of_request(&headers, &query.unwrap_or_default());
     door(&dashboard, lang, StatusCode::OK, &headers, None)
 }
 
@@ -50,7 +50,7 @@ pub(super) async fn enter(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let lang = Lang::of_request(&headers, "");
+    let lang = Language::of_request(&headers, "");
     let given: Key = match form::read(&headers, body).await {
         Ok(given) => given,
         Err(refused) => return answer::refuse(&headers, refused),
@@ -104,7 +104,7 @@ pub(super) async fn leave(
 
 fn door(
     dashboard: &Dashboard,
-    lang: Lang,
+    lang: Language,
     status: StatusCode,
     headers: &HeaderMap,
     message: Option<&str>,

@@ -9,8 +9,8 @@ use maud::{Markup, html};
 use serde_json::{Map, Value};
 
 use super::page::{instant, money};
-use super::words::Lang;
 use crate::inbound::api::entry;
+use crate::inbound::language::Language;
 
 /// Where a point stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ struct Point {
 
 /// The line of time: drawn over all lanes, and told one by one.
 pub(super) fn timeline(
-    lang: Lang,
+    lang: Language,
     order: &Order,
     history: &[Recorded],
     notifications: &[InboxMark],
@@ -64,7 +64,7 @@ pub(super) fn timeline(
     }
 }
 
-fn of_log(lang: Lang, order: &Order, recorded: &Recorded) -> Point {
+fn of_log(lang: Language, order: &Order, recorded: &Recorded) -> Point {
     let shown = entry(recorded);
     let name = shown.get("event").and_then(Value::as_str).unwrap_or_default().to_owned();
     let place = recorded
@@ -80,7 +80,7 @@ fn of_log(lang: Lang, order: &Order, recorded: &Recorded) -> Point {
     }
 }
 
-fn of_inbox(lang: Lang, InboxMark { notification, verdict }: &InboxMark) -> Point {
+fn of_inbox(lang: Language, InboxMark { notification, verdict }: &InboxMark) -> Point {
     Point {
         at: notification.received_at,
         lane: Lane::Notifications,
@@ -90,7 +90,7 @@ fn of_inbox(lang: Lang, InboxMark { notification, verdict }: &InboxMark) -> Poin
     }
 }
 
-fn of_queue(lang: Lang, kept: &KeptEvent) -> Point {
+fn of_queue(lang: Language, kept: &KeptEvent) -> Point {
     let state = lang.delivery(kept.state).to_owned();
     let failure = kept.failure.iter().map(|why| (lang.say("because", "原因").to_owned(), why.clone()));
     Point {
@@ -149,7 +149,7 @@ fn amount_of(members: &Map<String, Value>) -> Option<String> {
     Money::parse_minor(currency, text("value")?).ok().map(money)
 }
 
-fn name(lang: Lang, lane: Lane) -> String {
+fn name(lang: Language, lane: Lane) -> String {
     match lane {
         Lane::Order => lang.say("order", "订单").to_owned(),
         Lane::Attempt(place) => {
@@ -161,7 +161,7 @@ fn name(lang: Lang, lane: Lane) -> String {
 }
 
 /// The lanes side by side: points follow each other from left to right, in equal steps.
-fn drawn(lang: Lang, order: &Order, points: &[Point]) -> Markup {
+fn drawn(lang: Language, order: &Order, points: &[Point]) -> Markup {
     const STEP: usize = 22;
     const ROW: usize = 24;
     const NAMES: usize = 96;

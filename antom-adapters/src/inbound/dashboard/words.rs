@@ -1,72 +1,47 @@
 //! English and Chinese: which one a request asks for, and the words of phases, tasks and events in both.
 //! Sentences that stand on one page only are said there.
 
-use antom_domain::order::{OrderPhase, TaskKind};
+use antom_domain::order::{OrderPhase, Reason, TaskKind};
 use antom_domain::port::DeliveryState;
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 
 use super::session::cookie;
+use crate::inbound::language::Language;
 
 const COOKIE: &str = "antom_language";
 
-/// The language of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lang {
-    En,
-    Zh,
-}
-
-impl Lang {
+impl Language {
     /// The language that the address asks for.
-    pub(super) fn chosen(query: &str) -> Option<Lang> {
-        query.split('&').find_map(|pair| match pair {
-            "lang=en" => Some(Lang::En),
-            "lang=zh" => Some(Lang::Zh),
-            _ => None,
-        })
+    pub(super) fn chosen(query: &str) -> Option<Language> {
+        query.split('&').filter_map(|pair| pair.strip_prefix("lang=")).find_map(Language::named)
     }
 
     /// What the address asks for, else what was asked for before, else what the browser prefers.
-    pub(super) fn of_request(headers: &HeaderMap, query: &str) -> Lang {
-        let prefers_chinese = || {
-            let preferred = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-            preferred.is_some_and(|list| list.trim_start().to_ascii_lowercase().starts_with("zh"))
-        };
-        Lang::chosen(query).unwrap_or_else(|| match cookie(headers, COOKIE) {
-            Some("zh") => Lang::Zh,
-            Some("en") => Lang::En,
-            _ if prefers_chinese() => Lang::Zh,
-            _ => Lang::En,
-        })
+    pub(super) fn of_request(headers: &HeaderMap, query: &str) -> Language {
+        let before = || cookie(headers, COOKIE).and_then(Language::named);
+        Language::chosen(query).or_else(before).unwrap_or_else(|| Language::preferred(headers))
     }
 
     pub(super) fn cookie(self) -> &'static str {
         match self {
-            Lang::En => "antom_language=en; Path=/dashboard; HttpOnly; SameSite=Strict; Max-Age=31536000",
-            Lang::Zh => "antom_language=zh; Path=/dashboard; HttpOnly; SameSite=Strict; Max-Age=31536000",
+            Language::English => {
+                "antom_language=en; Path=/dashboard; HttpOnly; SameSite=Strict; Max-Age=31536000"
+            }
+            Language::Chinese => {
+                "antom_language=zh; Path=/dashboard; HttpOnly; SameSite=Strict; Max-Age=31536000"
+            }
         }
-    }
-
-    pub(super) fn code(self) -> &'static str {
-        self.say("en", "zh")
     }
 
     pub(super) fn name(self) -> &'static str {
         self.say("English", "中文")
     }
 
-    pub(super) fn other(self) -> Lang {
-        match self {
-            Lang::En => Lang::Zh,
-            Lang::Zh => Lang::En,
-        }
-    }
-
     /// The one of both that is meant.
     pub(super) fn say<'a>(self, english: &'a str, chinese: &'a str) -> &'a str {
         match self {
-            Lang::En => english,
-            Lang::Zh => chinese,
+            Language::English => english,
+            Language::Chinese => chinese,
         }
     }
 
@@ -142,6 +117,33 @@ impl Lang {
         self.say(english, chinese)
     }
 
+    /// What a call or a hold is called.
+    pub(super) fn machine(self, machine: &str) -> &str {
+        self.word_of(&MACHINES, machine)
+    }
+
+    /// The phase of a machine, in words; the machine's own word where there are none.
+    pub(super) fn phase_of<'a>(self, machine: &str, phase: &'a str) -> &'a str {
+        let found = PHASES.iter().find(|(known, word, ..)| *known == machine && *word == phase);
+        found.map_or(phase, |(.., english, chinese)| self.say(english, chinese))
+    }
+
+    /// Why something was cancelled or refunded.
+    pub(super) fn reason(self, reason: &str) -> &str {
+        self.word_of(&REASONS, reason)
+    }
+
+    /// Why an order is not shipped.
+    pub(super) fn not_shippable(self, reason: &Reason) -> &str {
+        let found = NOT_SHIPPABLE.iter().find(|(code, _)| *code == reason.code);
+        self.say(&reason.meaning, found.map_or(&reason.code, |(_, chinese)| chinese))
+    }
+
+    fn word_of<'a>(self, words: &[(&str, &'static str, &'static str)], word: &'a str) -> &'a str {
+        let found = words.iter().find(|(known, ..)| *known == word);
+        found.map_or(word, |(_, english, chinese)| self.say(english, chinese))
+    }
+
     pub(super) fn delivery(self, state: DeliveryState) -> &'static str {
         match state {
             DeliveryState::Kept => self.say("kept", "仅保存"),
@@ -153,10 +155,90 @@ impl Lang {
 
     /// An event of the log, by its name; the name itself where there is no sentence.
     pub(super) fn event(self, name: &str) -> &str {
-        let found = EVENTS.iter().find(|(known, ..)| *known == name);
-        found.map_or(name, |(_, english, chinese)| self.say(english, chinese))
+        self.word_of(&EVENTS, name)
     }
 }
+
+/// A code of the merchant API in Chinese, for what a button asks for.
+pub(super) fn refused(code: &str) -> &'static str {
+    match code {
+        "forbidden" => "该密钥没有此操作的权限。",
+        "too_many_requests" => "操作过于频繁，请稍候。",
+        "not_found" => "没有这笔支付或事件。",
+        "invalid_request" => "请更正以下内容；未保存或发送任何数据。",
+        "written_by_newer_program" => "此订单由更新版本的程序写入，此处仅供查看。",
+        "order_erased" => "此订单的个人信息已删除。",
+        "capture_id_reused" => "该请款编号已用于另一笔请款。",
+        "captured_once" => "此支付只能请款一次，已经请款。",
+        "last_capture_made" => "已申请最后一次请款，余额将解除冻结。",
+        "capture_failed" => "该次请款已失败，请重新请款。",
+        "method_without_refunds" => "此支付方式不支持退款。",
+        "gateway_unavailable" => "网关没有给出可信的答复，请重试。",
+        "unavailable" => "账本暂时无法写入，请重试。",
+        _ => "订单目前的状态不允许此操作。",
+    }
+}
+
+const MACHINES: [(&str, &str, &str); 5] = [
+    ("payment", "payment", "支付"),
+    ("authorization", "authorization", "授权"),
+    ("capture", "capture", "请款"),
+    ("cancel", "cancel", "取消"),
+    ("refund", "refund", "退款"),
+];
+
+/// Every phase of every machine in both languages.
+const PHASES: [(&str, &str, &str, &str); 29] = [
+    ("payment", "opening", "opening", "发起中"),
+    ("payment", "inDoubt", "in doubt", "结果未知"),
+    ("payment", "awaitingPayer", "waits for the buyer", "等待买家支付"),
+    ("payment", "pending", "result to come", "等待结果"),
+    ("payment", "succeeded", "succeeded", "成功"),
+    ("payment", "failed", "failed", "失败"),
+    ("payment", "cancelled", "cancelled", "已取消"),
+    ("authorization", "absent", "nothing held", "未冻结"),
+    ("authorization", "underReview", "held, under review", "已冻结，审核中"),
+    ("authorization", "rejected", "refused by the review", "审核拒绝"),
+    ("authorization", "held", "held", "已冻结"),
+    ("authorization", "approved", "held, review passed", "已冻结，审核通过"),
+    ("authorization", "captured", "captured", "已请款"),
+    ("authorization", "released", "released", "已解除冻结"),
+    ("capture", "awaited", "by the gateway itself", "等待网关自动请款"),
+    ("capture", "requested", "requested", "已申请"),
+    ("capture", "inDoubt", "in doubt", "结果未知"),
+    ("capture", "processing", "under way", "处理中"),
+    ("capture", "captured", "captured", "请款成功"),
+    ("capture", "failed", "failed", "失败"),
+    ("cancel", "requested", "requested", "已申请"),
+    ("cancel", "inDoubt", "in doubt", "结果未知"),
+    ("cancel", "confirmed", "confirmed", "取消成功"),
+    ("cancel", "refused", "refused", "被拒绝"),
+    ("refund", "requested", "requested", "已申请"),
+    ("refund", "inDoubt", "in doubt", "结果未知"),
+    ("refund", "processing", "under way", "处理中"),
+    ("refund", "succeeded", "refunded", "退款成功"),
+    ("refund", "failed", "failed", "失败"),
+];
+
+/// Every reason of cancels and refunds.
+const REASONS: [(&str, &str, &str); 6] = [
+    ("merchant", "asked by the merchant", "商户申请"),
+    ("surplus", "surplus", "重复付款"),
+    ("lateSuccess", "a success after the end", "结束后才成功"),
+    ("reviewRejected", "refused by the review", "审核拒绝"),
+    ("captureFailed", "the gateway's capture failed", "网关请款失败"),
+    ("beforeNewAttempt", "before another attempt", "另行支付之前"),
+];
+
+/// Codes of what keeps an order from being shipped.
+const NOT_SHIPPABLE: [(&str, &str); 6] = [
+    ("writtenByNewerProgram", "此订单由更新版本的程序写入"),
+    ("notPaid", "订单未支付"),
+    ("notCaptured", "请款尚未确认"),
+    ("underReview", "网关正在审核，或已拒绝"),
+    ("beingReturned", "款项正在退回"),
+    ("disputed", "网关的答复相互矛盾"),
+];
 
 /// Every event of the log in both languages.
 const EVENTS: [(&str, &str, &str); 43] = [
@@ -207,18 +289,80 @@ const EVENTS: [(&str, &str, &str); 43] = [
 
 #[cfg(test)]
 mod tests {
+    use antom_domain::authorization::AuthorizationTable;
+    use antom_domain::cancel::CancelTable;
+    use antom_domain::capture::CaptureTable;
     use antom_domain::order::stored::event_names;
+    use antom_domain::order::{CancelReason, NotShippable};
+    use antom_domain::payment::PaymentTable;
+    use antom_domain::refund::RefundTable;
+    use antom_domain::verdict::Table;
+    use axum::http::header;
 
     use super::*;
+
+    /// The words of all phases as they are stored.
+    fn phases<T: Table>() -> Vec<(&'static str, String)>
+    where
+        T::Phase: serde::Serialize,
+    {
+        let word = |phase: &T::Phase| serde_json::to_value(phase).unwrap().as_str().unwrap().to_owned();
+        T::PHASES.iter().map(|phase| (T::NAME, word(phase))).collect()
+    }
+
+    #[test]
+    fn every_phase_of_every_machine_has_words_in_both_languages_and_nothing_else_has() {
+        let mut all = [
+            phases::<PaymentTable>(),
+            phases::<AuthorizationTable>(),
+            phases::<CaptureTable>(),
+            phases::<CancelTable>(),
+            phases::<RefundTable>(),
+        ]
+        .concat();
+        let mut told: Vec<(&str, String)> =
+            PHASES.iter().map(|(name, word, ..)| (*name, (*word).to_owned())).collect();
+        all.sort();
+        told.sort();
+        assert_eq!(told, all);
+        assert_eq!(Language::Chinese.phase_of("capture", "inDoubt"), "结果未知");
+        assert_eq!(Language::Chinese.phase_of("capture", "somethingNew"), "somethingNew");
+    }
+
+    #[test]
+    fn every_reason_is_told_in_chinese() {
+        for reason in [
+            CancelReason::Merchant,
+            CancelReason::Surplus,
+            CancelReason::LateSuccess,
+            CancelReason::ReviewRejected,
+            CancelReason::CaptureFailed,
+            CancelReason::BeforeNewAttempt,
+        ] {
+            let word = serde_json::to_value(reason).unwrap();
+            assert!(!Language::Chinese.reason(word.as_str().unwrap()).is_ascii(), "{word}");
+        }
+        for reason in [
+            NotShippable::WrittenByNewerProgram,
+            NotShippable::NotPaid,
+            NotShippable::NotCaptured,
+            NotShippable::UnderReview,
+            NotShippable::BeingReturned,
+            NotShippable::Disputed,
+        ] {
+            let told = Reason { code: reason.code().to_owned(), meaning: reason.to_string() };
+            assert!(!Language::Chinese.not_shippable(&told).is_ascii(), "{}", told.code);
+        }
+    }
 
     #[test]
     fn every_event_has_a_sentence_in_both_languages() {
         for name in event_names() {
-            for lang in [Lang::En, Lang::Zh] {
+            for lang in [Language::English, Language::Chinese] {
                 assert_ne!(lang.event(name), *name, "{name}");
             }
         }
-        assert_eq!(Lang::En.event("SomethingNew"), "SomethingNew");
+        assert_eq!(Language::English.event("SomethingNew"), "SomethingNew");
     }
 
     #[test]
@@ -230,9 +374,9 @@ mod tests {
             ])
         };
         let both = headers("antom_language=zh", "en-US");
-        assert_eq!(Lang::of_request(&both, "phase=paid&lang=en"), Lang::En);
-        assert_eq!(Lang::of_request(&both, "lang=fr"), Lang::Zh);
-        assert_eq!(Lang::of_request(&headers("x=y", "zh-CN,en;q=0.5"), ""), Lang::Zh);
-        assert_eq!(Lang::of_request(&HeaderMap::new(), ""), Lang::En);
+        assert_eq!(Language::of_request(&both, "phase=paid&lang=en"), Language::English);
+        assert_eq!(Language::of_request(&both, "lang=fr"), Language::Chinese);
+        assert_eq!(Language::of_request(&headers("x=y", "zh-CN,en;q=0.5"), ""), Language::Chinese);
+        assert_eq!(Language::of_request(&HeaderMap::new(), ""), Language::English);
     }
 }

@@ -1,9 +1,12 @@
-//! The two languages of the pages, and which one a buyer gets.
+//! What the pages say in their two languages, and which one a buyer gets.
 //! Where the words stand is left to the pages; the form's own words are the SDK's.
 
 use antom_core::client_sdk::WebLocale;
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use serde::Deserialize;
+
+pub(super) use crate::inbound::language::Language;
+use crate::inbound::language::accepted;
 
 /// What the address of a page may carry.
 #[derive(Debug, Default, Deserialize)]
@@ -11,45 +14,11 @@ pub(super) struct Wishes {
     lang: Option<String>,
 }
 
-/// A language of the pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Language {
-    English,
-    Chinese,
-}
-
 impl Language {
     /// By the address (`?lang=zh`), else by what the browser likes best, else English.
     pub(super) fn of(wishes: &Wishes, headers: &HeaderMap) -> Language {
-        let named = |text: &str| if text.starts_with("zh") { Language::Chinese } else { Language::English };
-        match wishes.lang.as_deref() {
-            Some("zh") => Language::Chinese,
-            Some("en") => Language::English,
-            _ => tags(headers).next().map_or(Language::English, |tag| named(&tag.to_ascii_lowercase())),
-        }
-    }
-
-    /// The value of the attribute `lang`.
-    pub(super) fn tag(self) -> &'static str {
-        match self {
-            Language::English => "en",
-            Language::Chinese => "zh-CN",
-        }
-    }
-
-    /// The value of `?lang=`.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Language::English => "en",
-            Language::Chinese => "zh",
-        }
-    }
-
-    pub(super) fn other(self) -> Language {
-        match self {
-            Language::English => Language::Chinese,
-            Language::Chinese => Language::English,
-        }
+        let wished = wishes.lang.as_deref().and_then(Language::named);
+        wished.unwrap_or_else(|| Language::preferred(headers))
     }
 
     pub(super) fn words(self) -> &'static Words {
@@ -65,19 +34,9 @@ impl Language {
         match (wishes.lang.as_deref(), self) {
             (Some("en"), _) => WebLocale::EnUs,
             (_, Language::Chinese) => WebLocale::ZhCn,
-            (_, Language::English) => WebLocale::from_tags(tags(headers)),
+            (_, Language::English) => WebLocale::from_tags(accepted(headers)),
         }
     }
-}
-
-/// The browser's languages. Browsers name the dearest first, so the weights need not be read.
-fn tags(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let accepted =
-        headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    accepted
-        .split(',')
-        .map(|tag| tag.split(';').next().unwrap_or_default().trim())
-        .filter(|tag| !tag.is_empty())
 }
 
 /// Everything that the pages say.
@@ -232,7 +191,7 @@ static CHINESE: Words = Words {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderValue, header};
 
     use super::*;
 

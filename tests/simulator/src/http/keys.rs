@@ -61,8 +61,11 @@ const FILES: [&str; 7] = [
     "api_key",
 ];
 
-/// The gateway API key of the merchant's client. It came later than the others, so that its absence is no error.
+// These came later than the others, so that their absence is no error.
+/// The gateway API key of the merchant's client.
 const GATEWAY_API_KEY: &str = "gateway_api_key";
+/// The key of whoever runs the merchant service: unlike the shop's it opens the dashboard.
+const OPERATOR_API_KEY: &str = "operator_api_key";
 
 /// Everything that a merchant and the gateway need to know each other.
 #[derive(Debug)]
@@ -74,6 +77,8 @@ pub(crate) struct Keys {
     pub(crate) antom_public_pem: String,
     /// For the merchant service's own API.
     pub(crate) api_key: String,
+    /// For the merchant service's dashboard.
+    pub(crate) operator_api_key: String,
     /// For the gateway, instead of a signature (X-13).
     pub(crate) gateway_api_key: String,
 }
@@ -97,7 +102,8 @@ impl Keys {
             merchant_public_pem: merchant.public_pem()?,
             antom_public_pem: antom.public_pem()?,
             antom: Arc::new(antom),
-            api_key: format!("ak_test_{}", random_hex(24)?.to_lowercase()),
+            api_key: new_api_key()?,
+            operator_api_key: new_api_key()?,
         })
     }
 
@@ -129,6 +135,7 @@ impl Keys {
             antom: Arc::new(SigningKey::from_pem(&text("antom_private.pem")?)?),
             antom_public_pem: text("antom_public.pem")?,
             api_key: text("api_key")?.trim().to_owned(),
+            operator_api_key: kept_or_new(folder, OPERATOR_API_KEY, new_api_key)?,
         };
         let merchant = SigningKey::from_pem(&keys.merchant_private_pem)?;
         if !same_pem(&merchant.public_pem()?, &keys.merchant_public_pem) {
@@ -147,6 +154,7 @@ impl Keys {
         write_private(&folder.join("antom_private.pem"), &self.antom.to_pem()?)?;
         write_private(&folder.join("api_key"), &self.api_key)?;
         write_private(&folder.join(GATEWAY_API_KEY), &self.gateway_api_key)?;
+        write_private(&folder.join(OPERATOR_API_KEY), &self.operator_api_key)?;
         write_public(&folder.join("merchant_public.pem"), self.merchant_public_pem.as_bytes())?;
         write_public(&folder.join("antom_public.pem"), self.antom_public_pem.as_bytes())?;
         write_public(&folder.join("client_id"), self.client_id.as_bytes())
@@ -190,8 +198,11 @@ impl Keys {
              [server]\n\
              listen = \"127.0.0.1:8080\"\n\
              admin_listen = \"127.0.0.1:8081\"\n\
-             # The clear text of this key is in the file api_key.\n\
-             api_keys = [{{ name = \"simulator\", sha256 = \"{sha256}\", scopes = [\"read\", \"write\"] }}]\n\n\
+             # The clear texts of these keys are in the files api_key, for a shop, and {OPERATOR_API_KEY}, for the dashboard.\n\
+             api_keys = [\n    \
+                 {{ name = \"simulator\", sha256 = \"{sha256}\", scopes = [\"read\", \"write\"] }},\n    \
+                 {{ name = \"operator\", sha256 = \"{operator}\", scopes = [\"read\", \"write\", \"admin\"] }},\n\
+             ]\n\n\
              [checkout]\n\
              sdk_script = {sdk}\n",
             sdk = toml_string(&format!("{}/_simulator/ams-checkout.js", links.http)),
@@ -201,6 +212,7 @@ impl Keys {
             private = file("merchant_private.pem"),
             public = file("antom_public.pem"),
             sha256 = sha256_hex(&self.api_key),
+            operator = sha256_hex(&self.operator_api_key),
         )
     }
 }
@@ -210,15 +222,30 @@ fn new_gateway_api_key(client_id: &str) -> Result<String, CryptoError> {
 }
 
 fn gateway_api_key_in(folder: &Path, client_id: &str) -> Result<String, KeysError> {
+    let text = kept_or_new(folder, GATEWAY_API_KEY, || new_gateway_api_key(client_id))?;
     let path = folder.join(GATEWAY_API_KEY);
+    NewApiKey::standard_from(&text).map_or(Err(KeysError::NotAnApiKey { path }), |_| Ok(text))
+}
+
+/// A key for the API of the merchant service.
+fn new_api_key() -> Result<String, CryptoError> {
+    Ok(format!("ak_test_{}", random_hex(24)?.to_lowercase()))
+}
+
+/// What the file holds; where there is none, a new key is made and kept there.
+fn kept_or_new(
+    folder: &Path,
+    name: &str,
+    new: impl FnOnce() -> Result<String, CryptoError>,
+) -> Result<String, KeysError> {
+    let path = folder.join(name);
     if !path.exists() {
-        let text = new_gateway_api_key(client_id)?;
+        let text = new()?;
         write_private(&path, &text)?;
         return Ok(text);
     }
-    let text = fs::read_to_string(&path);
-    let text = text.map_err(|source| KeysError::Io { path: path.clone(), source })?.trim().to_owned();
-    NewApiKey::standard_from(&text).map_or(Err(KeysError::NotAnApiKey { path }), |_| Ok(text))
+    let text = fs::read_to_string(&path).map_err(|source| KeysError::Io { path, source })?;
+    Ok(text.trim().to_owned())
 }
 
 pub(super) fn create_folder(folder: &Path) -> Result<(), KeysError> {

@@ -13,13 +13,13 @@ use serde_json::Value;
 
 use super::super::page::{instant, money, path_with};
 use super::super::session::Visitor;
-use super::super::words::Lang;
 use crate::inbound::digest::sha256_hex;
+use crate::inbound::language::Language;
 use crate::service::config::Scope;
 
 /// What the buttons of one page have in common.
 pub(super) struct Buttons<'a> {
-    pub(super) lang: Lang,
+    pub(super) lang: Language,
     pub(super) visitor: &'a Visitor,
     pub(super) order: &'a Order,
     pub(super) version: Version,
@@ -163,7 +163,7 @@ impl Buttons<'_> {
     }
 }
 
-fn role(lang: Lang, role: Role) -> Markup {
+fn role(lang: Language, role: Role) -> Markup {
     let (kind, name) = match role {
         Role::Candidate => ("calm", lang.say("candidate", "待定")),
         Role::Kept => ("good", lang.say("kept", "保留")),
@@ -184,32 +184,36 @@ fn details(attempt: &Attempt) -> Vec<(String, String)> {
     texts.collect()
 }
 
-fn machines(lang: Lang, account: &AttemptAccount) -> Markup {
+fn machines(lang: Language, account: &AttemptAccount) -> Markup {
     html! {
         ul.machines {
             @for MachineAccount { machine, phase, meaning, is_final, reason, result_code } in &account.machines {
                 li {
-                    strong { (machine) } " "
-                    span class=(if *is_final { "pill calm" } else { "pill busy" }) { (phase) }
-                    @if let Some(reason) = reason { " " span.hint { (reason) } }
+                    strong title=(machine) { (lang.machine(machine)) } " "
+                    span class=(if *is_final { "pill calm" } else { "pill busy" }) title=(phase) {
+                        (lang.phase_of(machine, phase))
+                    }
+                    @if let Some(reason) = reason { " " span.hint title=(reason) { (lang.reason(reason)) } }
                     @if let Some(code) = result_code { " " code { (code) } }
-                    @if lang == Lang::En { " " span.hint { (meaning) } }
+                    @if lang == Language::English { " " span.hint { (meaning) } }
                 }
             }
         }
     }
 }
 
-fn money_moved(lang: Lang, attempt: &Attempt) -> Markup {
+fn money_moved(lang: Language, attempt: &Attempt) -> Markup {
     html! {
         @if !attempt.captures.is_empty() {
-            (list(lang.say("Captures", "请款"), attempt.captures.iter().map(|capture| {
-                let id = capture.capture_request_id.as_ref().map_or("–", |id| id.as_str());
+            (list(lang, "capture", lang.say("Captures", "请款"), attempt.captures.iter().map(|capture| {
+                // The gateway's own captures have only its id.
+                let own = capture.capture_request_id.as_ref().map(|id| id.as_str());
+                let id = own.or(capture.capture_id.as_ref().map(|id| id.as_str())).unwrap_or("–");
                 (id, capture.amount, word(&capture.phase), capture.since)
             })))
         }
         @if !attempt.refunds.is_empty() {
-            (list(lang.say("Refunds", "退款"), attempt.refunds.iter().map(|refund| {
+            (list(lang, "refund", lang.say("Refunds", "退款"), attempt.refunds.iter().map(|refund| {
                 (refund.refund_request_id.as_str(), refund.amount, word(&refund.phase), refund.since)
             })))
         }
@@ -217,6 +221,8 @@ fn money_moved(lang: Lang, attempt: &Attempt) -> Markup {
 }
 
 fn list<'a>(
+    lang: Language,
+    machine: &str,
     title: &str,
     rows: impl Iterator<Item = (&'a str, Money, String, antom_core::time::Timestamp)>,
 ) -> Markup {
@@ -224,7 +230,7 @@ fn list<'a>(
         table.moved {
             caption { (title) }
             @for (id, amount, phase, since) in rows {
-                tr { th scope="row" { code { (id) } } td.number { (money(amount)) } td { (phase) } td { (instant(since)) } }
+                tr { th scope="row" { code { (id) } } td.number { (money(amount)) } td { span title=(phase) { (lang.phase_of(machine, &phase)) } } td { (instant(since)) } }
             }
         }
     }
