@@ -40,6 +40,13 @@ export async function buyer(browser, way, stand, profile = {}) {
   return { context, asked, open };
 }
 
+/** Something to wait at until it is opened. */
+function gate() {
+  let open;
+  const passed = new Promise((done) => { open = done; });
+  return { open, passed };
+}
+
 /** Tells all stories for one SDK and one way to show the form. */
 export function tellCheckout(way, style) {
   let browser;
@@ -95,13 +102,6 @@ export function tellCheckout(way, style) {
       assert.equal(seen.status, 'SUCCESS');
       assert.equal(seen.ledger.executed.pay, 1);
     };
-    /** How much of the SDK is in the page when it is left, for the next one to tell. */
-    const noteWhatIsLeft = ({ page }) => page.evaluate(() => {
-      window.addEventListener('pagehide', () => {
-        sessionStorage.setItem('left-behind', String(document.querySelectorAll('#ams-component-container, #place iframe').length));
-      });
-    });
-    const whatWasLeft = ({ page }) => page.evaluate(() => sessionStorage.getItem('left-behind'));
     const question = (checkout) => checkout.page.getByRole('dialog', { name: 'Have you paid already?' });
     const goOn = (checkout) => question(checkout).getByRole('button', { name: 'I have not paid: go on' }).click();
 
@@ -116,11 +116,15 @@ export function tellCheckout(way, style) {
 
     story('the component is released before the result page is shown', async (checkout) => {
       await begin(checkout);
-      await noteWhatIsLeft(checkout);
+      await checkout.page.evaluate(() => {
+        window.addEventListener('pagehide', () => {
+          sessionStorage.setItem('left-behind', String(document.querySelectorAll('#ams-component-container, #place iframe').length));
+        });
+      });
       await checkout.choose(GOOD);
       await pay(checkout);
       await checkout.page.waitForURL(/\/result\//, { waitUntil: 'commit' });
-      assert.equal(await whatWasLeft(checkout), '0');
+      assert.equal(await checkout.page.evaluate(() => sessionStorage.getItem('left-behind')), '0');
     });
 
     story('a payment that failed for good leads to the shop for another one', async (checkout, payment) => {
@@ -259,22 +263,24 @@ export function tellCheckout(way, style) {
 
     story('a form that is on its way while another tab pays does not come', async (checkout, payment, who) => {
       const other = await who.open();
-      let letGo;
-      const held = new Promise((done) => { letGo = done; });
-      await other.page.route('**/session', async (route) => { await held; await route.continue(); });
+      const session = gate();
+      const submission = gate();
+      await other.page.route('**/session', async (route) => { await session.passed; await route.continue(); });
+      await checkout.page.route('**/checkout/api/submit', async (route) => { await submission.passed; await route.continue(); });
       const asked = other.page.waitForRequest('**/session');
       await other.page.goto(payment.url);
-      await noteWhatIsLeft(other);
       if (style === 'popup') { await other.page.locator('#pay').click(); }
       await asked;
       await begin(checkout);
       await checkout.choose(GOOD);
       await pay(checkout);
       await question(other).waitFor();
-      letGo();
+      session.open();
+      await question(other).getByText('Order processing.').waitFor();
+      assert.equal(await other.page.locator('#ams-component-container, #place iframe').count(), 0);
+      submission.open();
       await paid(checkout, payment);
       await paid(other, payment);
-      assert.equal(await whatWasLeft(other), '0');
     });
 
     story('two attempts of an order: only the newer one can be paid with', async (checkout, payment) => {
