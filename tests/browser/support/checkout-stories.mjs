@@ -265,8 +265,8 @@ export function tellCheckout(way, style) {
       const other = await who.open();
       const session = gate();
       const submission = gate();
-      await other.page.route('**/session', async (route) => { await session.passed; await route.continue(); });
-      await checkout.page.route('**/checkout/api/submit', async (route) => { await submission.passed; await route.continue(); });
+      await other.page.route('**/session', async (route) => { await session.passed; await route.fallback(); });
+      await checkout.page.route('**/checkout/api/submit', async (route) => { await submission.passed; await route.fallback(); });
       const asked = other.page.waitForRequest('**/session');
       await other.page.goto(payment.url);
       if (style === 'popup') { await other.page.locator('#pay').click(); }
