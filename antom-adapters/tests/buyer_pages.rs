@@ -2,6 +2,8 @@
 //! told to load. How the pages behave in a browser is told in `tests/browser`.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[path = "support/hostile.rs"]
+mod hostile;
 mod support;
 
 use std::collections::BTreeSet;
@@ -14,6 +16,7 @@ use antom_domain::order::{CallSubject, GatewayCall};
 use antom_domain::port::{CallFailure, FailureReason, GatewayAnswer, PaymentGateway, Reach};
 use antom_domain::testing::{MemoryStore, SetClock};
 use async_trait::async_trait;
+use hostile::{addresses_elsewhere, hostile_texts};
 use serde_json::{Value, json};
 use support::{config, exchange, status};
 
@@ -54,6 +57,10 @@ struct Stage {
 impl Stage {
     async fn open() -> Stage {
         Stage::open_with(&[]).await
+    }
+
+    async fn styled(style: &str) -> Stage {
+        Stage::open_with(&[("ANTOM__CHECKOUT__STYLE", style)]).await
     }
 
     async fn open_with(more: &[(&str, &str)]) -> Stage {
@@ -162,46 +169,6 @@ fn structure(page: &str) -> Vec<String> {
     tags
 }
 
-/// 200 texts that are markup, script, or a way out of an attribute or of a JSON text, where they are not escaped.
-fn hostile() -> Vec<String> {
-    let cores = [
-        "<script>alert(1)</script>",
-        "<img src=x onerror=alert(1)>",
-        "<svg/onload=alert(1)>",
-        "<iframe src=javascript:alert(1)>",
-        "<body onload=alert(1)>",
-        "<a href=javascript:alert(1)>x</a>",
-        "<style>*{display:none}</style>",
-        "<!--",
-        "-->",
-        "]]>",
-        "</main>",
-        "</title><script>1</script>",
-        "</noscript><b>",
-        "javascript:alert(1)",
-        "&lt;b&gt;",
-        "&#60;b&#62;",
-        "\\u003cb\\u003e",
-        "{{7*7}}",
-        "${alert(1)}",
-        "<math><mi xlink:href=data:x>",
-    ];
-    let ways: [(&str, &str); 10] = [
-        ("", ""),
-        ("\"", ""),
-        ("'", ""),
-        ("\">", ""),
-        ("'>", ""),
-        ("\" onfocus=alert(1) autofocus x=\"", ""),
-        ("\\\"", "\\"),
-        ("</script>", "<script>"),
-        ("`", "`"),
-        ("&quot;", "&quot;"),
-    ];
-    let texts = |core: &&str| ways.map(|(before, after)| format!("{before}{core}{after}")).to_vec();
-    cores.iter().flat_map(texts).collect()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn no_text_of_a_shop_becomes_markup() {
     let stage = Stage::open().await;
@@ -212,7 +179,7 @@ async fn no_text_of_a_shop_becomes_markup() {
         expected.push(structure(body(&stage.get(path).await)));
     }
     assert!(expected[0].len() > 30, "{expected:?}");
-    let texts = hostile();
+    let texts = hostile_texts();
     assert_eq!(texts.iter().collect::<BTreeSet<_>>().len(), 200);
     let mut odd_ids = 0;
     for (index, text) in texts.iter().enumerate() {
@@ -237,7 +204,7 @@ async fn no_text_of_a_shop_becomes_markup() {
 async fn no_text_of_the_gateway_becomes_markup() {
     let stage = Stage::open().await;
     let mut expected = None;
-    for (index, text) in ["DO_NOT_HONOR".to_owned()].into_iter().chain(hostile()).enumerate() {
+    for (index, text) in ["DO_NOT_HONOR".to_owned()].into_iter().chain(hostile_texts()).enumerate() {
         let order = format!("order-{index}");
         assert_eq!(stage.order(&order, "Two cups").await, 201);
         let redirect = json!({
@@ -254,44 +221,8 @@ async fn no_text_of_the_gateway_becomes_markup() {
     }
 }
 
-/// 300 addresses that lead elsewhere than a shop would send its buyers.
-fn away() -> Vec<String> {
-    let hosts =
-        ["evil.example", "shop.example.evil.example", "shop.example@evil.example", "[::1]", "127.0.0.1:1"];
-    let forms = [
-        "https://HOST",
-        "//HOST",
-        "///HOST",
-        "/\\HOST",
-        "\\\\HOST",
-        "https:HOST",
-        "https:/HOST",
-        "/%2f/HOST",
-        "/%5cHOST",
-        "%2f%2fHOST",
-        "/.HOST",
-        "/..//HOST",
-        "http://HOST#",
-        "https://HOST/?",
-        "javascript://HOST/%0aalert(1)",
-        "data:text/html,HOST",
-        "vbscript:HOST",
-        "file://HOST/",
-        "blob:https://HOST",
-        "about:HOST",
-    ];
-    let ends = ["", "/x", "%0d%0aLocation:%20https://HOST"];
-    let mut all = Vec::new();
-    for host in hosts {
-        for form in forms {
-            all.extend(ends.map(|end| format!("{form}{end}").replace("HOST", host)));
-        }
-    }
-    all
-}
-
 #[tokio::test(flavor = "multi_thread")]
-async fn no_address_of_a_page_leads_a_buyer_away() {
+async fn no_address_of_a_page_leads_a_buyer_addresses_elsewhere() {
     let stage = Stage::open().await;
     let order = "order-1";
     assert_eq!(stage.order(order, "Two cups").await, 201);
@@ -299,7 +230,7 @@ async fn no_address_of_a_page_leads_a_buyer_away() {
         "result": {"resultCode": "PAYMENT_IN_PROCESS", "resultStatus": "U"}, "normalUrl": "https://pay.example/x?a=b",
     });
     let token = stage.pay(order, "hosted", answer).await.unwrap();
-    let addresses = away();
+    let addresses = addresses_elsewhere();
     assert_eq!(addresses.iter().collect::<BTreeSet<_>>().len(), 300);
     for address in &addresses {
         let plain = percent_encoded(address);
@@ -315,6 +246,53 @@ async fn no_address_of_a_page_leads_a_buyer_away() {
         }
         let page = stage.get(&format!("/checkout/{token}?lang={plain}&next={plain}")).await;
         assert!(!page.contains("evil") && header(&page, "location").is_none(), "{address}: {page}");
+    }
+}
+
+//= H-3 test
+#[tokio::test(flavor = "multi_thread")]
+async fn no_address_of_the_gateway_leads_to_a_script_or_back_into_our_pages() {
+    let stage = Stage::open().await;
+    let mut followed = 0;
+    for (index, address) in addresses_elsewhere().iter().enumerate() {
+        let order = format!("order-{index}");
+        assert_eq!(stage.order(&order, "Two cups").await, 201);
+        let urls = json!({
+            "result": {"resultCode": "PAYMENT_IN_PROCESS", "resultStatus": "U"},
+            "normalUrl": address, "schemeUrl": address, "applinkUrl": address,
+        });
+        let token = stage.pay(&order, "hosted", urls).await.unwrap();
+        for query in ["", "?by=page"] {
+            let answer = stage.get(&format!("/checkout/{token}/go{query}")).await;
+            let location = header(&answer, "location").unwrap();
+            followed += usize::from(location == address);
+            assert!(
+                location == format!("../{token}") || location.starts_with("https://"),
+                "{address}: {location}"
+            );
+        }
+    }
+    assert!(
+        followed > 0,
+        "an address with scheme and host is followed, whatever the gateway's host is called"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_reason_of_the_gateway_becomes_markup() {
+    let stage = Stage::open().await;
+    let mut expected = None;
+    for (index, text) in ["DO_NOT_HONOR".to_owned()].into_iter().chain(hostile_texts()).enumerate() {
+        let token = stage.session(&format!("order-{index}"), "Two cups").await;
+        let said = json!({"resultCode": "SUCCESS", "resultStatus": "S", "resultMessage": text});
+        *stage.gateway.inquiry.lock().unwrap() = Some(json!({
+            "result": said, "paymentStatus": "FAIL", "paymentAmount": {"currency": "USD", "value": "4200"},
+            "paymentResultCode": text, "paymentResultMessage": text,
+        }));
+        let page = stage.get(&format!("/result/{token}")).await;
+        let seen = structure(body(&page));
+        assert!(body(&page).contains(r#"data-shown="failed""#), "{text}\n{page}");
+        assert_eq!(&seen, expected.get_or_insert_with(|| seen.clone()), "{text}\n{page}");
     }
 }
 
@@ -398,6 +376,41 @@ async fn session_data_is_handed_to_the_page_whole_and_never_near_its_end() {
         body(&page).contains("https://shop.example/pay/order-1"),
         "another payment is the shop's to open: {page}"
     );
+}
+
+//= S-1 test
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_shown_as_what_it_was_opened_for() {
+    for (style, more, expected) in [
+        ("popup", json!({}), "popup"),
+        ("popup", json!({"productScene": "ELEMENT_PAYMENT"}), "element"),
+        ("element", json!({}), "element"),
+        // An app has no element.
+        ("element", json!({"terminalType": "APP", "osType": "IOS"}), "embedded"),
+    ] {
+        let stage = Stage::styled(style).await;
+        assert_eq!(stage.order("order-1", "Two cups").await, 201);
+        *stage.gateway.opening.lock().unwrap() =
+            Some(GatewayAnswer::CreatePaymentSession(serde_json::from_value(made()).unwrap()));
+        let mut wish = json!({"integration": "session", "paymentMethodType": "CARD"});
+        wish.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let opened = stage.send("POST", "/v1/orders/order-1/payments", &wish.to_string()).await;
+        let answer: Value = serde_json::from_str(body(&opened)).unwrap();
+        let path = answer["checkoutUrl"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        let page = stage.get(&format!("/checkout/{path}")).await;
+        let told = format!("&quot;style&quot;:&quot;{expected}&quot;");
+        assert!(page.contains(&told), "{style}, {more}: {page}");
+    }
+    let stage = Stage::open().await;
+    assert_eq!(stage.order("order-1", "Two cups").await, 201);
+    for wish in [
+        json!({"integration": "session", "paymentMethodType": "CARD", "productScene": "CHECKOUT_PAYMENT"}),
+        json!({"integration": "hosted", "paymentMethodType": "CARD", "productScene": "ELEMENT_PAYMENT", "terminalType": "WEB"}),
+    ] {
+        let refused = stage.send("POST", "/v1/orders/order-1/payments", &wish.to_string()).await;
+        assert!(refused.contains("productScene"), "{refused}");
+        assert_eq!(status(&refused), 400, "{refused}");
+    }
 }
 
 //= B-3 test

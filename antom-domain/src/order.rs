@@ -44,7 +44,7 @@ pub use shippable::{NotShippable, Shippable};
 pub use state::{
     Attempt, Authorization, Cancel, Capture, Integration, Order, Payment, Refund, Reminded, Role,
 };
-pub use terms::{AttemptTerms, CardTerms, OrderDetails};
+pub use terms::{AttemptTerms, CardTerms, OrderDetails, ProductScene};
 pub use wake::Question;
 
 /// What a decision wishes: events to record and effects to bring about once they are durable.

@@ -10,7 +10,8 @@ use antom_core::secret::Secret;
 use antom_core::wire::{Buyer, CardFeatures, Goods, PaymentMethod};
 use antom_domain::order::stored::{event_text, read_event, snapshot_text};
 use antom_domain::order::{
-    AttemptTerms, CardTerms, Command, Integration, NewOrder, OpenAttempt, Order, OrderDetails, Refusal,
+    AttemptTerms, CardTerms, Command, Integration, NewOrder, OpenAttempt, Order, OrderDetails, ProductScene,
+    Refusal,
 };
 use serde_json::{Value, json};
 use support::*;
@@ -98,6 +99,25 @@ fn features_that_do_not_go_together_are_refused_with_their_field() {
     ] {
         assert_eq!(refused_field(with_terms(integration, method, terms)), field);
     }
+}
+
+//= S-1 test
+#[test]
+fn a_session_is_for_the_element_where_that_is_asked_for_and_the_attempt_remembers_it() {
+    let scene = Some(ProductScene::Element);
+    let terms = || AttemptTerms { product_scene: scene, ..AttemptTerms::default() };
+    let mut story = Story::begin();
+    let mut opened = |number: usize, terms: AttemptTerms| {
+        let open = OpenAttempt { terms, ..open_attempt(number, Integration::Session, "CARD", Automatic) };
+        let step = story.command(&Command::OpenAttempt(Box::new(open))).unwrap();
+        let request: Value = serde_json::from_slice(step.effects[0].body.as_bytes()).unwrap();
+        request["productScene"].clone()
+    };
+    assert_eq!(opened(1, terms()), "ELEMENT_PAYMENT");
+    assert_eq!(opened(2, AttemptTerms::default()), Value::Null);
+    let remembered: Vec<_> = story.order.attempts.iter().map(|attempt| attempt.product_scene).collect();
+    assert_eq!(remembered, [scene, None]);
+    assert_eq!(refused_field(with_terms(Integration::Hosted, "CARD", terms())), "productScene");
 }
 
 //= S-3 test

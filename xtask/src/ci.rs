@@ -6,8 +6,9 @@ mod summary;
 use crate::process;
 use crate::report::{Report, counted};
 use crate::workspace::Workspace;
-use crate::{FAILED, demo, faults, features, layers, requirements, sim, tables, tidy};
+use crate::{FAILED, browser, demo, faults, features, layers, requirements, sim, tables, tidy};
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use summary::{Counts, Finished, Outcome};
@@ -29,7 +30,7 @@ struct Step {
 
 /// In this order a failure shows early, and what a later step needs is built by an earlier one:
 /// tests start the real binaries, and the demonstration runs last because it needs all of them.
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 16] = [
     Step { name: "fmt", work: |run| cargo(run, &["fmt", "--all", "--check"]) },
     Step { name: "clippy", work: clippy },
     Step {
@@ -47,6 +48,7 @@ const STEPS: [Step; 15] = [
     Step { name: "simulation", work: |run| cargo(run, &sim::arguments(&["--profile", "quick"])) },
     Step { name: "same trace", work: |run| Ok(Outcome::plain(sim::has_same_trace(&run.workspace)?)) },
     Step { name: "faults", work: drills },
+    Step { name: "browser", work: pages },
     Step { name: "demo", work: demonstration },
 ];
 
@@ -137,6 +139,19 @@ fn drills(run: &Run) -> Result<Outcome, String> {
     Ok(Outcome::plain(process::succeeds(&mut command)?))
 }
 
+/// The build step has made the programs.
+fn pages(run: &Run) -> Result<Outcome, String> {
+    let mut suites = match browser::suites(&run.workspace)? {
+        Ok(suites) => suites,
+        Err(reason) => {
+            add_skip(&run.skip_file, &format!("browser: {reason}"))?;
+            return Ok(Outcome { note: "SKIPPED".to_owned(), ..Outcome::plain(true) });
+        }
+    };
+    let watched = process::watched(&mut suites)?;
+    Ok(Outcome::counted(watched.succeeded, summary::node(&watched.text)))
+}
+
 fn told(name: &str, report: Report) -> Result<Outcome, String> {
     report.print(name);
     let note = if report.is_clean() { String::new() } else { counted(report.findings.len(), "finding") };
@@ -149,6 +164,12 @@ fn fresh_skip_file(target: &Path) -> Result<PathBuf, String> {
         .and_then(|()| fs::write(&path, ""))
         .map_err(|source| format!("{}: {source}", path.display()))?;
     Ok(path)
+}
+
+fn add_skip(path: &Path, reason: &str) -> Result<(), String> {
+    let file = fs::OpenOptions::new().append(true).open(path);
+    file.and_then(|mut file| writeln!(file, "{reason}"))
+        .map_err(|source| format!("{}: {source}", path.display()))
 }
 
 fn read_skips(path: &Path) -> Result<Vec<String>, String> {
@@ -176,6 +197,7 @@ mod tests {
         assert!(place("build") < place("tests"));
         assert!(place("build") < place("demo"));
         assert!(place("build") < place("faults"));
+        assert!(place("build") < place("browser"));
     }
 
     #[test]

@@ -50,7 +50,7 @@ const CHORES: [Chore; 12] = [
     Chore {
         name: "browser",
         flags: &["--strict"],
-        summary: "the simulator's pages and the web SDK in chromium; --strict fails where something is missing",
+        summary: "all pages and the web SDK in chromium; --strict fails where something is missing",
         run: browser::run,
     },
     Chore {

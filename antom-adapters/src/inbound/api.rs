@@ -23,6 +23,7 @@ mod view;
 use std::sync::Arc;
 use std::time::Duration;
 
+use antom_domain::order::ProductScene;
 use antom_domain::port::EventQueue;
 use antom_domain::service::{Books, Erasing};
 use axum::Router;
@@ -69,6 +70,8 @@ pub struct Api {
     pub consults: Option<HttpGateway>,
     /// Who holds settlement files against the books.
     pub reconciler: Reconciler,
+    /// What sessions are for that do not say so themselves.
+    pub product_scene: Option<ProductScene>,
     /// Which methods to offer where that cannot be told (H-1).
     pub methods: Arc<[String]>,
 }

@@ -261,6 +261,8 @@ pub enum CheckoutStyle {
     Popup,
     /// In the page, with our button.
     Embedded,
+    /// In the page, with our button, by the newer `AMSElement`.
+    Element,
 }
 
 /// The colours of the pages.
@@ -275,14 +277,15 @@ pub enum CheckoutTheme {
 }
 
 impl CheckoutStyle {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Popup, Self::Embedded];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Popup, Self::Embedded, Self::Element];
 
     /// The word in the configuration.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Popup => "popup",
             Self::Embedded => "embedded",
+            Self::Element => "element",
         }
     }
 }

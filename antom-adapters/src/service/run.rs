@@ -305,6 +305,7 @@ impl Builder {
             fresh_for: config.payment.fresh_for,
             consults,
             reconciler: reconciler.clone(),
+            product_scene: config.checkout.product_scene(),
             methods: config.payment.methods.clone().into(),
         };
         let hook = webhook::router(webhook::Webhook {

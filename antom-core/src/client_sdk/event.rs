@@ -28,6 +28,8 @@ open_enum! {
         InitParameterError = "SDK_INIT_PARAMETER_ERROR",
         /// The component could not be made.
         CreateComponentError = "SDK_CREATECOMPONENT_ERROR",
+        /// The element could not be made.
+        CreateElementError = "SDK_CREATE_COMPONENT_ERROR",
         /// The payment method's app could not be opened.
         CallUrlError = "SDK_CALL_URL_ERROR",
         /// The SDK failed inside.
@@ -82,7 +84,10 @@ impl EventCode {
             Self::EndOfLoading => NextStep::EndLoading,
             Self::FormVerificationFailed => NextStep::CompleteForm,
             Self::CreatePaymentParameterError | Self::InitParameterError => NextStep::FixParameters,
-            Self::CreateComponentError | Self::CallUrlError | Self::InternalError => NextStep::ContactSupport,
+            Self::CreateComponentError
+            | Self::CreateElementError
+            | Self::CallUrlError
+            | Self::InternalError => NextStep::ContactSupport,
             Self::CallUrlSuccess => NextStep::Nothing,
             Self::PaymentProcessing
             | Self::PaymentError
@@ -100,6 +105,7 @@ impl EventCode {
             Self::CreatePaymentParameterError
                 | Self::InitParameterError
                 | Self::CreateComponentError
+                | Self::CreateElementError
                 | Self::InternalError
         )
     }

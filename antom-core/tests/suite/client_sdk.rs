@@ -98,6 +98,7 @@ fn every_code_leads_to_its_next_step() {
         ("SDK_CREATEPAYMENT_PARAMETER_ERROR", NextStep::FixParameters),
         ("SDK_INIT_PARAMETER_ERROR", NextStep::FixParameters),
         ("SDK_CREATECOMPONENT_ERROR", NextStep::ContactSupport),
+        ("SDK_CREATE_COMPONENT_ERROR", NextStep::ContactSupport),
         ("SDK_CALL_URL_ERROR", NextStep::ContactSupport),
         ("SDK_INTERNAL_ERROR", NextStep::ContactSupport),
         ("SDK_CALL_URL_SUCCESS", NextStep::Nothing),

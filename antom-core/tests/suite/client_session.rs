@@ -166,6 +166,7 @@ fn loading_events_matter_only_to_pages_with_their_own_animation() {
 fn a_fault_of_initialisation_that_comes_twice_is_handled_once() {
     let faults = [
         (EventCode::CreateComponentError, NextStep::ContactSupport),
+        (EventCode::CreateElementError, NextStep::ContactSupport),
         (EventCode::CreatePaymentParameterError, NextStep::FixParameters),
         (EventCode::InternalError, NextStep::ContactSupport),
     ];

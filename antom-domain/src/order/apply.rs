@@ -61,6 +61,7 @@ impl Order {
                 idempotency_key,
                 request_digest,
                 storage_agreed_at,
+                product_scene,
                 window_closes_at,
             } => self.attempts.push(Attempt {
                 payment_request_id: payment_request_id.clone(),
@@ -72,6 +73,7 @@ impl Order {
                 idempotency_key: idempotency_key.clone(),
                 request_digest: request_digest.clone(),
                 storage_agreed_at: *storage_agreed_at,
+                product_scene: *product_scene,
                 opened_at: at,
                 handed_out_at: None,
                 window_closes_at: *window_closes_at,

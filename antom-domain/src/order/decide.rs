@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 use antom_core::id::{PaymentRequestId, RefundRequestId};
 use antom_core::money::Money;
 use antom_core::time::Timestamp;
+use antom_core::wire::{FieldErrors, FieldRule};
 
 use self::capture::CaptureWish;
 use super::Step;
@@ -124,6 +125,7 @@ fn open_attempt(draft: &mut Draft<'_>, open: &OpenAttempt) -> Result<(), Refusal
         idempotency_key: open.idempotency_key.clone(),
         request_digest: open.terms.request_digest.clone(),
         storage_agreed_at: open.terms.card.as_ref().and_then(|card| card.storage_agreed_at),
+        product_scene: open.terms.product_scene,
         window_closes_at: window_closes_at(open.integration, draft.at, draft.policy),
     });
     draft.wish(call);
@@ -139,6 +141,9 @@ fn is_same_request(earlier: Option<&String>, new: Option<&String>) -> bool {
 fn check_terms(open: &OpenAttempt, is_card: bool, policy: &Policy) -> Result<(), Refusal> {
     if let Some(card) = &open.terms.card {
         card.check(open.integration, is_card)?;
+    }
+    if open.terms.product_scene.is_some() && open.integration == Integration::Hosted {
+        return Err(FieldErrors::single("productScene", FieldRule::NotAllowed).into());
     }
     match open.terms.settlement_currency {
         Some(currency) if !policy.settles_in(currency) => {

@@ -14,7 +14,7 @@ use super::command::{CancelReason, RefundReason};
 use super::details::Details;
 use super::erasure::Erased;
 use super::state::Integration;
-use super::terms::OrderDetails;
+use super::terms::{OrderDetails, ProductScene};
 
 /// An event with its place in the log. How it is written, with the version of its form, is [`stored`](super::stored)'s.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -85,6 +85,8 @@ pub enum Event {
         request_digest: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         storage_agreed_at: Option<Timestamp>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        product_scene: Option<ProductScene>,
         window_closes_at: Timestamp,
     },
     /// The opening call may have been received, without a readable answer.

@@ -60,6 +60,7 @@ fn session_request(
     request.payment_factor = capture_mode.cloned().map(PaymentFactor::card);
     request.settlement_strategy = settlement(open, policy);
     request.env = open.terminal_type.is_some().then(|| env(open));
+    request.product_scene = open.terms.product_scene.map(|scene| scene.as_str().to_owned());
     if let Some(card) = &open.terms.card {
         request.saved_payment_methods = card.saved_methods();
         request.credit_pay_plan.clone_from(&card.credit_pay_plan);

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::command::{CancelReason, RefundReason};
 use super::details::Details;
 use super::erasure::Erased;
+use super::terms::ProductScene;
 use crate::authorization::AuthorizationPhase;
 use crate::cancel::CancelPhase;
 use crate::capture::{CapturePhase, CaptureTable};
@@ -96,6 +97,9 @@ pub struct Attempt {
     /// When the buyer agreed that the card is stored (H-4).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage_agreed_at: Option<Timestamp>,
+    /// What its session is for, where that is not the component of one method.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product_scene: Option<ProductScene>,
     /// When the attempt was opened.
     pub opened_at: Timestamp,
     /// When something was handed to the buyer's client, if it was.

@@ -36,8 +36,28 @@ pub struct AttemptTerms {
     pub card: Option<Box<CardTerms>>,
     /// In which currency this payment is settled, where it is another one than usual (S-3).
     pub settlement_currency: Option<Currency>,
+    /// What the session is for; absent, it is for the client SDK's component of one method.
+    pub product_scene: Option<ProductScene>,
     /// What the whole request is recognised by: the same idempotency key with another digest is another request (B-8).
     pub request_digest: Option<String>,
+}
+
+/// Which of the client SDK's classes a session is for, in the gateway's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum ProductScene {
+    /// The web SDK's `AMSElement`.
+    #[serde(rename = "ELEMENT_PAYMENT")]
+    Element,
+}
+
+impl ProductScene {
+    /// The value of `productScene`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Element => "ELEMENT_PAYMENT",
+        }
+    }
 }
 
 /// Features of a card payment (H-4), without any card data (P-1).

@@ -9,6 +9,9 @@ const FLAGS = [
 /** The device fingerprint of the gateway's SDK blocks a page for seconds; nothing here takes longer than this. */
 export const STEP_MS = 20_000;
 
+/** So many stories are told at once: most of the time they wait. */
+export const AT_ONCE = { concurrency: 3 };
+
 export function launch() {
   const executablePath = process.env.ANTOM_CHROMIUM ?? '/usr/bin/chromium';
   return chromium.launch({ executablePath, headless: true, args: FLAGS });
@@ -109,7 +112,9 @@ export class Checkout {
   async settled() {
     const frame = this.page.locator(FRAME);
     await this.form().locator('#form').waitFor();
+    const deadline = Date.now() + STEP_MS;
     for (let same = 0, before = ''; same < 3; ) {
+      if (Date.now() > deadline) { throw new Error(`the form never stands still; last it was at ${before}`); }
       const now = JSON.stringify(await frame.boundingBox());
       same = now === before ? same + 1 : 0;
       before = now;
@@ -142,6 +147,15 @@ export class Checkout {
     } else {
       await this.page.evaluate((given) => { window.keep('submitted', window.app.submit(given ?? undefined)); }, input);
     }
+  }
+
+  /** As the form does where the payment goes on elsewhere. */
+  redirect(url) {
+    return this.form().locator('body').evaluate((_, normalUrl) => {
+      const instanceId = new URLSearchParams(location.search).get('instanceId');
+      const message = { name: 'APP_TO_SDK', instanceId, context: { event: 'onRedirect', data: { normalUrl } } };
+      window.parent.postMessage(JSON.stringify(message), '*');
+    }, url);
   }
 
   async close() { await this.context.close(); }

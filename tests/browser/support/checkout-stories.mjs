@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 
-import { Checkout, STEP_MS, launch } from './browser.mjs';
-import { startService } from './checkout-service.mjs';
+import { AT_ONCE, Checkout, STEP_MS, launch } from './browser.mjs';
+import { startService } from './service.mjs';
 import { startSimulator } from './simulator.mjs';
 
 export const GOOD = '4054695723100768';
@@ -14,11 +14,11 @@ const BAD = '4054692760174822';
 const OFFICIAL = createRequire(import.meta.url).resolve('@alipay/ams-checkout/dist/umd/ams-checkout.min.js');
 const SHOP = { order_url: 'https://shop.example/orders/{referenceOrderId}', pay_again_url: 'https://shop.example/pay/{referenceOrderId}' };
 
-/** Starts simulator and service with what these suites have in common. */
-export async function startStand(way, settings = {}) {
+/** Starts simulator and service with what these suites have in common; `clock` is whose time counts for the service. */
+export async function startStand(way, settings = {}, clock = 'its own') {
   const simulator = await startSimulator();
   const script = way.sdk === 'official' ? { sdk_script: OFFICIAL } : {};
-  const service = await startService(simulator, { ...SHOP, ...script, ...settings });
+  const service = await startService(simulator, { ...SHOP, ...script, ...settings }, clock);
   return {
     simulator,
     service,
@@ -36,7 +36,15 @@ export async function buyer(browser, way, stand, profile = {}) {
   if (way.routes) { await Checkout.answer(context, stand.simulator); }
   const asked = [];
   context.on('request', (request) => asked.push(new URL(request.url())));
-  return { context, asked, open: async () => new Checkout(context, await context.newPage(), way, stand.simulator, null) };
+  const open = async () => Object.assign(new Checkout(context, await context.newPage(), way, stand.simulator, null), { stand });
+  return { context, asked, open };
+}
+
+/** Something to wait at until it is opened. */
+function gate() {
+  let open;
+  const passed = new Promise((done) => { open = done; });
+  return { open, passed };
 }
 
 /** Tells all stories for one SDK and one way to show the form. */
@@ -54,20 +62,23 @@ export function tellCheckout(way, style) {
     await stand?.stop();
   });
 
-  describe(`checkout page, ${way.name}, ${style}`, () => {
-    const story = (name, body, wishes) => test(name, { timeout: 6 * STEP_MS }, async () => {
-      const who = await buyer(browser, way, stand);
+  describe(`checkout page, ${way.name}, ${style}`, AT_ONCE, () => {
+    const story = (name, body, { wishes, movesTime = false } = {}) => test(name, { timeout: 6 * STEP_MS }, async () => {
+      // Whoever moves time on does so for nobody else.
+      const own = movesTime ? await startStand(way, { style }, 'the simulator\'s') : stand;
+      const who = await buyer(browser, way, own);
       try {
-        const payment = await stand.service.checkout(wishes);
+        const payment = await own.service.checkout(wishes);
         const checkout = await who.open();
         await checkout.page.goto(payment.url);
         await body(checkout, payment, who);
-        assert.deepEqual(await stand.simulator.violations(), []);
+        assert.deepEqual(await own.simulator.violations(), []);
         const far = who.asked.filter((url) => url.protocol !== 'blob:' && url.protocol !== 'data:' && url.hostname !== '127.0.0.1');
         // What the driver answers for production's hosts never reaches them; the stand-in asks nobody else at all.
         assert.deepEqual(way.routes ? far.filter((url) => url.protocol !== 'https:') : far, []);
       } finally {
         await who.context.close();
+        if (movesTime) { await own.stop(); }
       }
     });
 
@@ -75,7 +86,7 @@ export function tellCheckout(way, style) {
     const begin = async (checkout) => {
       if (style === 'popup') { await checkout.page.locator('#pay').click(); }
       await checkout.settled();
-      if (style === 'embedded') { await checkout.page.locator('#pay').waitFor(); }
+      if (style !== 'popup') { await checkout.page.locator('#pay').waitFor(); }
     };
     const pay = async (checkout) => {
       await checkout.settled();
@@ -86,8 +97,8 @@ export function tellCheckout(way, style) {
     const paid = async (checkout, payment) => {
       await checkout.page.waitForURL(/\/result\//, { waitUntil: 'commit' });
       await checkout.page.getByRole('heading', { name: 'Payment complete' }).waitFor();
-      await stand.service.believes(payment.id, 'succeeded');
-      const seen = await stand.simulator.payment(payment.id);
+      await checkout.stand.service.believes(payment.id, 'succeeded');
+      const seen = await checkout.stand.simulator.payment(payment.id);
       assert.equal(seen.status, 'SUCCESS');
       assert.equal(seen.ledger.executed.pay, 1);
     };
@@ -107,7 +118,7 @@ export function tellCheckout(way, style) {
       await begin(checkout);
       await checkout.page.evaluate(() => {
         window.addEventListener('pagehide', () => {
-          sessionStorage.setItem('left-behind', String(document.querySelectorAll('#ams-component-container').length));
+          sessionStorage.setItem('left-behind', String(document.querySelectorAll('#ams-component-container, #place iframe').length));
         });
       });
       await checkout.choose(GOOD);
@@ -185,7 +196,7 @@ export function tellCheckout(way, style) {
         await checkout.act('cancel');
       }
       await checkout.page.getByText('You left the payment.').waitFor();
-      await checkout.page.locator('#ams-component-container').waitFor({ state: 'detached' });
+      await checkout.page.locator('#ams-component-container, #place iframe').waitFor({ state: 'detached' });
       await stand.service.believes(payment.id, 'awaitingPayer');
       await checkout.page.getByRole('button', { name: 'Pay', exact: true }).click();
       await checkout.choose(GOOD);
@@ -210,19 +221,19 @@ export function tellCheckout(way, style) {
         await begin(checkout);
         await checkout.choose(GOOD);
         await pay(checkout);
-        const bank = style === 'popup'
+        const bank = style !== 'embedded'
           ? checkout.form().frameLocator('#challenge')
           : checkout.page.frameLocator('iframe[src*="/checkout/3ds/"]');
         await bank.locator(`[name=answer][value=${answer}]`).click();
         await checkout.page.waitForURL(/\/result\//, { waitUntil: 'commit' });
         await stand.service.believes(payment.id, end);
-      }, { payment: { card: { is3DSAuthentication: true } } });
+      }, { wishes: { payment: { card: { is3DSAuthentication: true } } } });
     }
 
     story('pressing twice pays once', async (checkout, payment) => {
       await begin(checkout);
       await checkout.choose(GOOD);
-      if (style === 'embedded') {
+      if (style !== 'popup') {
         await checkout.page.evaluate(() => {
           const button = document.getElementById('pay');
           button.click();
@@ -245,7 +256,29 @@ export function tellCheckout(way, style) {
       await checkout.choose(GOOD);
       await pay(checkout);
       await question(other).waitFor();
-      assert.equal(await other.page.locator('#ams-component-container').count(), 0, 'its form is gone');
+      assert.equal(await other.page.locator('#ams-component-container, #place iframe').count(), 0, 'its form is gone');
+      await paid(checkout, payment);
+      await paid(other, payment);
+    });
+
+    story('a form that is on its way while another tab pays does not come', async (checkout, payment, who) => {
+      const other = await who.open();
+      const session = gate();
+      const submission = gate();
+      await other.page.route('**/session', async (route) => { await session.passed; await route.fallback(); });
+      await checkout.page.route('**/checkout/api/submit', async (route) => { await submission.passed; await route.fallback(); });
+      const asked = other.page.waitForRequest('**/session');
+      await other.page.goto(payment.url);
+      if (style === 'popup') { await other.page.locator('#pay').click(); }
+      await asked;
+      await begin(checkout);
+      await checkout.choose(GOOD);
+      await pay(checkout);
+      await question(other).waitFor();
+      session.open();
+      await question(other).getByText('Order processing.').waitFor();
+      assert.equal(await other.page.locator('#ams-component-container, #place iframe').count(), 0);
+      submission.open();
       await paid(checkout, payment);
       await paid(other, payment);
     });
@@ -275,7 +308,7 @@ export function tellCheckout(way, style) {
     story('loaded again in the middle, the page asks first and then goes on', async (checkout, payment) => {
       await begin(checkout);
       await checkout.choose(GOOD);
-      if (style === 'embedded') {
+      if (style !== 'popup') {
         await checkout.context.route('**/checkout/api/submit', (route) => route.abort());
         await pay(checkout);
         await question(checkout).waitFor();
@@ -290,12 +323,11 @@ export function tellCheckout(way, style) {
       await paid(checkout, payment);
     });
 
-    story('a session that the gateway does not know, as of the wrong environment, is told', async (checkout, payment) => {
+    story('a session of the sandbox that is shown in production is told, and pays nothing', async (checkout, payment) => {
       await checkout.context.route('**/session', async (route) => {
         const answer = await (await route.fetch()).json();
-        const parts = answer.sessionData.split('&&');
-        parts[0] = 'bm9ib2R5';
-        await route.fulfill({ json: { ...answer, environment: 'prod', sessionData: parts.join('&&') } });
+        assert.equal(answer.environment, 'sandbox');
+        await route.fulfill({ json: { ...answer, environment: 'prod' } });
       });
       await checkout.page.reload();
       if (style === 'popup') { await checkout.page.locator('#pay').click(); }
@@ -305,6 +337,44 @@ export function tellCheckout(way, style) {
       await checkout.page.getByRole('button', { name: 'Pay', exact: true }).click();
       await checkout.choose(GOOD);
       await pay(checkout);
+      await paid(checkout, payment);
+    });
+
+    story('a session whose time has passed cannot be paid with, and the shop opens another one', async (checkout, payment) => {
+      const { simulator, service } = checkout.stand;
+      if (style === 'popup') { await checkout.page.locator('#pay').waitFor(); } else { await begin(checkout); }
+      await simulator.advance(3_601);
+      await service.isOver(payment);
+      if (style === 'popup') {
+        await checkout.page.locator('#pay').click();
+        await checkout.page.getByText('The time for this payment has passed.').waitFor();
+        assert.equal(await checkout.page.locator('#pay').isVisible(), false);
+      } else {
+        // The form finds out by itself.
+        await question(checkout).waitFor();
+      }
+      await checkout.page.goto(payment.url);
+      const again = checkout.page.getByRole('link', { name: 'Pay again' });
+      assert.equal(await again.getAttribute('href'), `https://shop.example/pay/${payment.orderId}`);
+      assert.equal((await simulator.payment(payment.id)).ledger.executed.pay ?? 0, 0);
+      const second = await service.openAgain(payment.orderId);
+      await checkout.page.goto(second.url);
+      await begin(checkout);
+      await checkout.choose(GOOD);
+      await pay(checkout);
+      await paid(checkout, second);
+    }, { movesTime: true });
+
+    story('the form leads to the page of a bank, and the way back to the question', async (checkout, payment) => {
+      const bank = `${stand.simulator.base}/_simulator/health`;
+      await begin(checkout);
+      await checkout.choose(GOOD);
+      await checkout.redirect(bank);
+      await checkout.page.waitForURL(bank, { waitUntil: 'commit' });
+      await checkout.page.goBack({ waitUntil: 'commit' });
+      await question(checkout).waitFor();
+      assert.equal(await checkout.page.locator('#pay').isVisible(), false);
+      await stand.simulator.complete(payment.id, 'success');
       await paid(checkout, payment);
     });
 

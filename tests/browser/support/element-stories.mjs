@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { Checkout, STEP_MS, launch } from './browser.mjs';
+import { AT_ONCE, Checkout, STEP_MS, launch } from './browser.mjs';
 import { startShop } from './shop.mjs';
 import { startSimulator } from './simulator.mjs';
 
@@ -28,7 +28,7 @@ export function tellElement(way) {
     await simulator?.stop();
   });
 
-  describe(`AMSElement, ${way.name}`, () => {
+  describe(`AMSElement, ${way.name}`, AT_ONCE, () => {
     const story = (name, body) => test(name, { timeout: 6 * STEP_MS }, async () => {
       const checkout = await Checkout.open(browser, way, simulator, shop);
       try {

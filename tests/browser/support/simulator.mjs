@@ -119,6 +119,12 @@ class Simulator {
     return (await (await fetch(`${this.base}/_simulator/ledger`)).json()).violations;
   }
 
+  /** Moves the time on, with everything that comes due. */
+  async advance(seconds) {
+    const moved = await fetch(`${this.base}/_simulator/clock/advance`, { method: 'POST', body: JSON.stringify({ seconds }) });
+    if (!moved.ok) { throw new Error(`the time stands still: ${await moved.text()}`); }
+  }
+
   /** Acts for the buyer from outside. */
   async complete(id, outcome) {
     const body = JSON.stringify({ outcome });

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { Checkout, STEP_MS, launch } from './browser.mjs';
+import { AT_ONCE, Checkout, STEP_MS, launch } from './browser.mjs';
 import { startShop } from './shop.mjs';
 import { startSimulator } from './simulator.mjs';
 
@@ -32,7 +32,7 @@ export function tell(way) {
   });
 
   for (const display of ['popup', 'embedded']) {
-    describe(`${way.name}, ${display}`, () => {
+    describe(`${way.name}, ${display}`, AT_ONCE, () => {
       const story = (name, body, product) => test(name, { timeout: TEST_MS }, async () => {
         const checkout = await Checkout.open(browser, way, simulator, shop, product);
         try {

@@ -131,7 +131,8 @@ async fn the_web_sdks_form_stores_a_card_in_a_vaulting_session() {
     let data = answered.body["vaultingSessionData"].as_str().expect("data");
     let key = data.rsplit_once("&&").expect("four parts").0;
     let query = shop.merchant.client.post(format!("{}/mgw.htm", shop.simulator.base_url()));
-    let query = query.header("operation-type", "com.ipay.iexpcashier.sdkAction.query");
+    let query =
+        query.header("operation-type", "com.ipay.iexpcashier.sdkAction.query").header("load-test", "true");
     let answer =
         query.body(json!([{"paymentSessionData": key}]).to_string()).send().await.expect("an answer");
     let told: Value = serde_json::from_str(&answer.text().await.expect("text")).expect("JSON");

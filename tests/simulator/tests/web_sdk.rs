@@ -59,7 +59,13 @@ impl Shop {
     }
 
     async fn mgw(&self, operation: Option<&str>, body: &str) -> Value {
+        self.mgw_of("load-test", operation, body).await
+    }
+
+    /// With the header by which the SDK tells its environment.
+    async fn mgw_of(&self, environment: &'static str, operation: Option<&str>, body: &str) -> Value {
         let mut request = self.merchant.client.post(self.at("/mgw.htm")).body(body.to_owned());
+        request = request.header(environment, "true");
         if let Some(operation) = operation {
             request = request.header("operation-type", operation);
         }
@@ -144,6 +150,17 @@ async fn a_session_that_cannot_be_paid_gets_a_reason_and_no_form() {
     assert_eq!(refusal(&shop.mgw(Some(QUERY), "{}").await).1, "PARAM_ILLEGAL");
     assert_eq!(refusal(&shop.mgw(Some(QUERY), "[").await).1, "PARAM_ILLEGAL");
     assert_eq!(refusal(&shop.mgw(None, "[]").await).1, "INVALID_API");
+}
+
+#[tokio::test]
+async fn a_session_of_the_sandbox_is_unknown_in_production() {
+    let shop = Shop::open().await;
+    let body = json!([{"paymentSessionData": shop.session("p1", |_| ()).await}]).to_string();
+    for (environment, known) in [("load-test", true), ("sofa-group-name", true), ("version", false)] {
+        let told = shop.mgw_of(environment, Some(QUERY), &body).await;
+        assert_eq!(told["success"], known, "{environment}: {told}");
+        assert_eq!(told["errorCode"] == "INQUIRY_PAYMENT_SESSION_FAILED", !known, "{environment}: {told}");
+    }
 }
 
 #[tokio::test]

@@ -170,6 +170,24 @@ fn libtest_line(result: &str) -> Option<Counts> {
     Some(Counts { passed: number("passed")?, failed: number("failed")?, ignored: number("ignored")? })
 }
 
+/// Reads the last lines `pass 18`, `fail 0`, ... of node's test runner, each behind a sign.
+///
+/// What is cancelled has failed; `skipped` and `todo` did not run.
+pub(super) fn node(output: &str) -> Option<Counts> {
+    let number = |word: &str| {
+        let of_line = |line: &str| {
+            let (name, number) = line.split_once(' ')?.1.split_once(' ')?;
+            (name == word).then(|| number.trim().parse().ok()).flatten()
+        };
+        output.lines().rev().find_map(of_line)
+    };
+    Some(Counts {
+        passed: number("pass")?,
+        failed: number("fail")? + number("cancelled")?,
+        ignored: number("skipped")? + number("todo")?,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,6 +225,15 @@ mod tests {
                     test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out\n";
         assert_eq!(libtest(text), counts(4, 2, 1));
         assert_eq!(libtest("running 3 tests"), None);
+    }
+
+    #[test]
+    fn the_last_summary_of_node_counts() {
+        let text = "\u{2714} a card pays (3.5ms)\n\u{2139} tests 21\n\u{2139} pass 17\n\u{2139} fail 2\n\u{2139} cancelled 1\n\
+                    \u{2139} skipped 0\n\u{2139} todo 1\n\u{2716} failing tests:\n";
+        assert_eq!(node(text), counts(17, 3, 1));
+        assert_eq!(node("\u{2139} pass 17\n"), None);
+        assert_eq!(node("Error: no such file"), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use antom_core::id::PaymentRequestId;
 use antom_core::outcome::{CaptureMode, OsType, TerminalType};
 use antom_core::time::Timestamp;
 use antom_domain::order::{
-    Attempt, AttemptTerms, Command, Event, Handout, Integration, OpenAttempt, Order, Refusal,
+    Attempt, AttemptTerms, Command, Event, Handout, Integration, OpenAttempt, Order, ProductScene, Refusal,
     SESSION_LIFETIME,
 };
 use antom_domain::payment::PaymentPhase;
@@ -36,6 +36,7 @@ pub(super) struct OpenPayment {
     os_type: Option<String>,
     client_ip: Option<String>,
     settlement_currency: Option<String>,
+    product_scene: Option<String>,
     card: Option<CardIn>,
 }
 
@@ -44,6 +45,15 @@ pub(super) async fn open(State(api): State<Api>, Id(id): Id, headers: HeaderMap,
     let id = order_id(id)?;
     let key = idempotency_key(&headers)?;
     let payment_request_id = fresh(&api, PaymentRequestId::parse)?;
+    let terminal_type = known(request.terminal_type, "terminalType", &["WEB", "WAP", "APP"], |word| {
+        TerminalType::from(word)
+    })?;
+    // The element is the web's: a session for an app is for the app's component.
+    let is_for_our_page =
+        request.integration == Integration::Session && terminal_type != Some(TerminalType::App);
+    let element = ProductScene::Element;
+    let product_scene = known(request.product_scene, "productScene", &[element.as_str()], |_| element)?
+        .or(api.product_scene.filter(|_| is_for_our_page));
     let open = OpenAttempt {
         payment_request_id: payment_request_id.clone(),
         token: api.books.ports().ids.fresh(),
@@ -52,9 +62,7 @@ pub(super) async fn open(State(api): State<Api>, Id(id): Id, headers: HeaderMap,
         capture_mode: known(request.capture_mode, "captureMode", &["AUTOMATIC", "MANUAL"], |word| {
             CaptureMode::from(word)
         })?,
-        terminal_type: known(request.terminal_type, "terminalType", &["WEB", "WAP", "APP"], |word| {
-            TerminalType::from(word)
-        })?,
+        terminal_type,
         os_type: known(request.os_type, "osType", &["IOS", "ANDROID"], |word| OsType::from(word))?,
         client_ip: request.client_ip,
         idempotency_key: key.clone(),
@@ -65,6 +73,7 @@ pub(super) async fn open(State(api): State<Api>, Id(id): Id, headers: HeaderMap,
                 .transpose()?
                 .map(Box::new),
             settlement_currency: currency(request.settlement_currency)?,
+            product_scene,
             request_digest: key.is_some().then_some(digest),
             ..AttemptTerms::default()
         },
@@ -175,13 +184,21 @@ pub(in crate::inbound) fn addresses(handout: &Handout) -> Value {
 
 /// A page, or the scheme of an app; nothing that a browser would run or read from where it is.
 pub(in crate::inbound) fn leads_to_a_page_or_an_app(url: &str) -> bool {
-    const RUNS: [&str; 7] = ["javascript", "data", "vbscript", "file", "blob", "about", "view-source"];
-    let Some((scheme, _)) = url.split_once(':') else { return false };
+    const RUNS: [&str; 8] =
+        ["javascript", "data", "vbscript", "file", "filesystem", "blob", "about", "view-source"];
+    let Some((scheme, rest)) = url.split_once(':') else { return false };
     let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
     // Browsers leave out blanks and control characters wherever they stand.
     let is_plain = !url.chars().any(|character| character.is_control() || character.is_whitespace());
-    is_scheme && is_plain && !RUNS.iter().any(|word| scheme.eq_ignore_ascii_case(word))
+    // Without a host such an address is read as a path of ours.
+    let is_web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
+    let has_host =
+        rest.strip_prefix("//").is_some_and(|host| !host.is_empty() && !host.starts_with(['/', '\\']));
+    is_scheme
+        && is_plain
+        && (has_host || !is_web)
+        && !RUNS.iter().any(|word| scheme.eq_ignore_ascii_case(word))
 }
 
 fn told(api: &Api, attempt: &Attempt, name: &str, value: Value) -> Json<Value> {

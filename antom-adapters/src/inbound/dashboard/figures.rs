@@ -253,6 +253,7 @@ mod tests {
             idempotency_key: None,
             request_digest: None,
             storage_agreed_at: None,
+            product_scene: None,
             window_closes_at: at(900),
         };
         order.apply(&opened, at(0));

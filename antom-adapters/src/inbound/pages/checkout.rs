@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use antom_core::client_sdk::EventCode;
 use antom_core::time::Timestamp;
-use antom_domain::order::{Attempt, Handout, Integration, Order};
+use antom_domain::order::{Attempt, Handout, Integration, Order, ProductScene};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -104,7 +104,7 @@ pub(super) async fn page(
     };
     let asks_address = stand == Stand::Payable
         && settings.billing_address
-        && settings.style == CheckoutStyle::Embedded
+        && style(settings, &attempt) == CheckoutStyle::Embedded
         && attempt.is_card();
     let view = View {
         order: &order,
@@ -146,7 +146,7 @@ fn told(
     let told = Told {
         stand: stand.word(),
         integration: attempt.integration,
-        style: pages.settings.style.as_str(),
+        style: style(&pages.settings, attempt).as_str(),
         locale: language.locale(wishes, headers).as_str(),
         environment: environment(&pages.api),
         asks_address,
@@ -161,6 +161,15 @@ fn told(
         texts: language.words(),
     };
     serde_json::to_string(&told).unwrap_or_default()
+}
+
+/// How the form of this session is shown: a session is for the element or for the component, whatever is configured by now.
+fn style(settings: &CheckoutConfig, attempt: &Attempt) -> CheckoutStyle {
+    match (attempt.product_scene, settings.style) {
+        (Some(ProductScene::Element), _) => CheckoutStyle::Element,
+        (_, CheckoutStyle::Element) => CheckoutStyle::Embedded,
+        (_, style) => style,
+    }
 }
 
 /// The next step as the script spells it.

@@ -167,7 +167,12 @@ pub(super) fn device(headers: &HeaderMap) -> (TerminalType, Option<OsType>) {
 }
 
 #[cfg(test)]
+#[path = "../../../tests/support/hostile.rs"]
+mod hostile;
+
+#[cfg(test)]
 mod tests {
+    use super::hostile::{addresses_elsewhere, hostile_texts};
     use super::*;
 
     const CARD: &str = r#"{"paymentMethodType":"CARD","enabled":true,"logo":{"logoName":"Card","logoUrl":"https://x.example/c.svg"},
@@ -207,5 +212,33 @@ mod tests {
             brand["href"],
             "https://shop.example/pay?paymentMethodType=CARD&selectedCardBrand=VI%26SA"
         );
+    }
+
+    //= H-1 test
+    #[test]
+    fn no_text_of_the_gateway_changes_where_a_method_leads() {
+        for text in hostile_texts().into_iter().chain(addresses_elsewhere()) {
+            let option = json!({
+                "paymentMethodType": text, "logo": {"logoName": text, "logoUrl": text},
+                "supportCardBrands": [{"cardBrand": text, "logo": {"logoName": text, "logoUrl": text}}],
+            });
+            let seen = shown(&option.to_string(), Some("https://shop.example/pay/{referenceOrderId}"), true);
+            assert_eq!((&seen["name"], &seen["brands"][0]["name"]), (&json!(text), &json!(text)));
+            for (link, parts) in [(&seen["href"], 1), (&seen["brands"][0]["href"], 2)] {
+                let link = link.as_str().unwrap();
+                let wishes = link.strip_prefix("https://shop.example/pay/O-1?").unwrap();
+                assert!(
+                    wishes.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~%=&".contains(&byte)),
+                    "{link}"
+                );
+                assert_eq!(wishes.split('&').count(), parts, "{link}");
+            }
+            for logo in [&seen["logo"], &seen["brands"][0]["logo"]].into_iter().filter_map(Value::as_str) {
+                assert!(
+                    logo.starts_with("https://") && logo.bytes().all(|byte| byte.is_ascii_graphic()),
+                    "{logo}"
+                );
+            }
+        }
     }
 }

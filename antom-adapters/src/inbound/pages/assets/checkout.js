@@ -10,6 +10,18 @@ function busy(is, text) {
   if (pay && told.integration === 'session') { pay.disabled = is; }
 }
 
+/* Unless something else is called for meanwhile, as by another tab. */
+function later(milliseconds, act) {
+  var mine = turn;
+  window.setTimeout(function () { if (mine === turn) { act(); } }, milliseconds);
+}
+
+/* The SDK clears up behind a closed form for a while, and would take the next one with it. */
+function restLater(text) {
+  busy(true);
+  release(function () { later(1200, function () { rest(text); }); });
+}
+
 /* Back to where the buyer may begin. */
 function rest(text) {
   busy(false);
@@ -29,7 +41,7 @@ function stands(answer) {
   if (stand === 'unknown') { return question(goOn); }
   if (stand === 'preparing') {
     say('preparing');
-    return window.setTimeout(start, 2000);
+    return later(2000, start);
   }
   if (stand === 'none') { return rest('noNetwork'); }
   say(stand);
@@ -38,22 +50,26 @@ function stands(answer) {
 
 /* Gets the session and shows the form. */
 function start() {
+  var mine = turn;
   if (isBusy || component) { return; }
   if (!told.sdk) { return say('notSetUp'); }
   busy(true);
   show(pay, false);
   loadScript(function (isThere) {
+    if (mine !== turn) { return; }
     if (!isThere) { return rest('blocked'); }
     ask('POST', told.session, null, function (answer) {
+      if (mine !== turn) { return; }
       if (!answer || !answer.sessionData) { return stands(answer); }
       /* In a form of the SDK nobody tells us when the buyer pays. */
-      if (told.style === 'popup') { mark(true); }
+      if (isPopup) { mark(true); }
       create(answer, heard);
     });
   });
 }
 
 function afterResult(event, step) {
+  hasEnded = true;
   mark(true);
   report(event, function (answer) {
     if (answer && answer.status !== 'processing') { return toResult(); }
@@ -74,27 +90,26 @@ function heard(event) {
   if (step === 'nothing') { return mark(true); }
   if (step === 'completeForm') {
     isSubmitted = false;
-    if (told.style === 'embedded') { mark(false); }
+    if (!isPopup) { mark(false); }
     busy(false);
     return say('incomplete');
   }
   if (step === 'showResultPage') {
+    hasEnded = true;
     mark(true);
     return report(event, function () { release(toResult); });
   }
   if (step === 'reuseOrRenewSession') {
     if (isSubmitted) { return afterResult(event); }
     mark(false);
-    busy(true);
-    /* The SDK clears up behind a closed form for a while, and would take the next one with it. */
-    return release(function () { window.setTimeout(function () { rest('left'); }, 1200); });
+    return restLater('left');
   }
   if (step === 'fixParameters' || step === 'contactSupport') {
     /* It may come by both callbacks and by the promise; the release makes the others count no more. */
     if (isSubmitted) { return afterResult(event); }
     mark(false);
     report(event);
-    return release(function () { rest('problem'); });
+    return restLater('problem');
   }
   return afterResult(event, step);
 }
@@ -103,7 +118,7 @@ function heard(event) {
 function shown() {
   busy(false);
   say('');
-  show(pay, told.style === 'embedded');
+  show(pay, !isPopup);
 }
 
 function address() {
@@ -174,9 +189,9 @@ function listed(answer) {
 function arrive() {
   if (told.stand === 'unknown' || isMarked()) { return question(goOn); }
   if (told.integration === 'hosted') { return; }
-  if (told.stand === 'preparing') { return window.setTimeout(start, 2000); }
+  if (told.stand === 'preparing') { return later(2000, start); }
   if (told.stand !== 'payable') { return; }
-  if (told.style === 'embedded') { return start(); }
+  if (!isPopup) { return start(); }
   rest('');
 }
 
@@ -195,6 +210,7 @@ function begin() {
   window.addEventListener('pagehide', function () { release(); });
   window.addEventListener('pageshow', function (event) {
     if (event.persisted) {
+      isLeaving = false;
       busy(false);
       arrive();
     }

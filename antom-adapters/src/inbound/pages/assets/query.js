@@ -25,7 +25,14 @@ function mark(is) {
 
 function say(name) { one('say').textContent = name ? told.texts[name] : ''; }
 
-function toResult() { window.location.assign(told.result); }
+/* Once: another way there would stop the one that has begun. */
+var isLeaving = false;
+
+function toResult() {
+  if (isLeaving) { return; }
+  isLeaving = true;
+  window.location.assign(told.result);
+}
 
 var stopAsking = null;
 var focusBefore = null;

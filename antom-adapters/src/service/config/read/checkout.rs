@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use antom_core::id::ReferenceOrderId;
+use antom_domain::order::ProductScene;
 use toml::Value;
 
 use super::super::{AndroidApp, CheckoutConfig, CheckoutStyle, CheckoutTheme, SdkScript};
@@ -133,6 +134,11 @@ impl Reader {
 }
 
 impl CheckoutConfig {
+    /// What sessions for our page are for.
+    pub(crate) fn product_scene(&self) -> Option<ProductScene> {
+        (self.style == CheckoutStyle::Element).then_some(ProductScene::Element)
+    }
+
     /// A shop's address for this order; the id cannot change where it leads.
     pub(crate) fn for_order(url: &str, order: &ReferenceOrderId) -> String {
         url.replace(ORDER, &encoded(order.as_str()))

@@ -167,6 +167,9 @@ Component.prototype._query = function (shown, done) {
   request.setRequestHeader('workspaceId', 'default');
   request.setRequestHeader('version', '2.0');
   request.setRequestHeader('sdk-version', VERSION);
+  // As the package does it: whatever is no known word is production.
+  var environment = this._options.environment;
+  if (environment === 'sandbox' || environment === 'light_sandbox') { request.setRequestHeader('load-test', 'true'); }
   request.onloadend = function () {
     var answer = null;
     try { answer = JSON.parse(request.responseText); } catch (error) { answer = null; }

@@ -26,7 +26,9 @@ function Element(options) {
     throw invalid;
   }
   this._options = options;
-  this._component = new Component({ onEventCallback: options.onEventCallback, locale: options.locale }, ELEMENT);
+  this._component = new Component({
+    onEventCallback: options.onEventCallback, locale: options.locale, environment: options.environment
+  }, ELEMENT);
 }
 
 Element.prototype._loading = function (name) {

@@ -1,0 +1,4 @@
+import { ROUTES } from '../support/browser.mjs';
+import { tellCheckout } from '../support/checkout-stories.mjs';
+
+tellCheckout(ROUTES, 'element');
