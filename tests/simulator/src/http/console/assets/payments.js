@@ -20,9 +20,14 @@ export async function paymentsView(root, rest) {
   const none = h("div", {});
   const detail = h("section", { class: "detail", "aria-label": "The payment" });
   let pane;
+  let asked = 0;
 
   const draw = async () => {
+    asked += 1;
+    const own = asked;
     const { payments } = await read("payments", params());
+    // Each letter that is typed asks again; an answer that comes late is not the one to show.
+    if (own !== asked) return;
     const open = location.hash;
     list(rows, payments.reverse(), (one) => `${one.clientId} ${one.paymentRequestId}`, row);
     for (const entry of rows.children) entry.classList.toggle("open", entry.firstChild.getAttribute("href") === open);
