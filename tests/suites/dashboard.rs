@@ -102,7 +102,7 @@ fn a_key_that_is_taken_away_takes_its_sessions_along() -> Proof {
         ensure(desk.get("/dashboard")?.status == 200, "it is in", &Value::Null)?;
         let file = stand.keys().join("antom.toml");
         let text = std::fs::read_to_string(&file)?;
-        std::fs::write(&file, text.replacen(", \"admin\"] },", "] },", 1))?;
+        std::fs::write(&file, text.replacen(", \"admin\"]", "]", 1))?;
         stand.service().hang_up()?;
         until("the session is over", PATIENCE, || {
             let status = desk.get("/dashboard")?.status;

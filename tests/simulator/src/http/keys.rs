@@ -199,10 +199,8 @@ impl Keys {
              listen = \"127.0.0.1:8080\"\n\
              admin_listen = \"127.0.0.1:8081\"\n\
              # The clear texts of these keys are in the files api_key, for a shop, and {OPERATOR_API_KEY}, for the dashboard.\n\
-             api_keys = [\n    \
-                 {{ name = \"simulator\", sha256 = \"{sha256}\", scopes = [\"read\", \"write\"] }},\n    \
-                 {{ name = \"operator\", sha256 = \"{operator}\", scopes = [\"read\", \"write\", \"admin\"] }},\n\
-             ]\n\n\
+             api_keys = [{{ name = \"simulator\", sha256 = \"{sha256}\", scopes = [\"read\", \"write\"] }}, \
+             {{ name = \"operator\", sha256 = \"{operator}\", scopes = [\"read\", \"write\", \"admin\"] }}]\n\n\
              [checkout]\n\
              sdk_script = {sdk}\n",
             sdk = toml_string(&format!("{}/_simulator/ams-checkout.js", links.http)),
