@@ -11,7 +11,9 @@ use crate::configuration::AMSCashierPaymentConfiguration;
 use crate::device::{Device, Screen};
 use crate::event::{AMSEventResult, OnCheckoutListener};
 
-const QUERY: &str = "com.ipay.iexpcashier.sdkAction.query";
+const QUERY: (&str, &str) = ("operation-type", "com.ipay.iexpcashier.sdkAction.query");
+/// By which the web SDK's form tells that it asks about a session of the sandbox.
+const SANDBOX: (&str, &str) = ("load-test", "true");
 
 /// One component.
 pub(crate) struct Form {
@@ -19,6 +21,7 @@ pub(crate) struct Form {
     listener: Option<Rc<dyn OnCheckoutListener>>,
     session_data: String,
     gateway: Option<String>,
+    is_sandbox: bool,
     locale: String,
     shows_loading: bool,
     shows_submit_button: bool,
@@ -48,6 +51,7 @@ impl Form {
             listener: configuration.listener(),
             session_data: session_data.to_owned(),
             gateway: device.gateway(configuration.is_sandbox()),
+            is_sandbox: configuration.is_sandbox(),
             locale: configuration.spoken(device.language()),
             shows_loading: configuration.shows_loading(),
             shows_submit_button: configuration.shows_submit_button(),
@@ -79,7 +83,8 @@ impl Form {
             "paymentSessionData": self.session_data,
             "envInfo": {"terminalType": "APP", "osType": "ANDROID", "locale": self.locale},
         }]);
-        let answer = self.call("POST", "/mgw.htm", &[("operation-type", QUERY)], Some(&question));
+        let marks: &[_] = if self.is_sandbox { &[QUERY, SANDBOX] } else { &[QUERY] };
+        let answer = self.call("POST", "/mgw.htm", marks, Some(&question));
         let told = answer.filter(|answer| answer.status == 200).ok_or("Network request error")?.json;
         if flag_at(&told, "/success") == Some(true) {
             return Ok(());
