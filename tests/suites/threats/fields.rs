@@ -65,8 +65,9 @@ pub(crate) const OF_ORDERS: [&str; 22] = [
 ];
 
 /// Every text of a payment's request.
-pub(crate) const OF_PAYMENTS: [&str; 19] = [
+pub(crate) const OF_PAYMENTS: [&str; 20] = [
     "integration",
+    "productScene",
     "paymentMethodType",
     "captureMode",
     "terminalType",
