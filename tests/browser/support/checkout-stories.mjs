@@ -370,7 +370,8 @@ export function tellCheckout(way, style) {
       await begin(checkout);
       await checkout.choose(GOOD);
       await checkout.redirect(bank);
-      await checkout.page.waitForURL(bank, { waitUntil: 'commit' });
+      // Whole, so that the browser has put away the page before it.
+      await checkout.page.waitForURL(bank, { waitUntil: 'load' });
       await checkout.page.goBack({ waitUntil: 'commit' });
       await question(checkout).waitFor();
       assert.equal(await checkout.page.locator('#pay').isVisible(), false);
