@@ -378,6 +378,26 @@ async fn session_data_is_handed_to_the_page_whole_and_never_near_its_end() {
     );
 }
 
+//= H-3 test
+#[tokio::test(flavor = "multi_thread")]
+async fn a_billing_address_is_asked_for_only_where_it_is_passed_on() {
+    let stage = Stage::open_with(&[
+        ("ANTOM__CHECKOUT__STYLE", "embedded"),
+        ("ANTOM__CHECKOUT__BILLING_ADDRESS", "true"),
+    ])
+    .await;
+    let session = stage.session("order-1", "Two cups").await;
+    assert_eq!(stage.order("order-2", "Two cups").await, 201);
+    let answer = json!({
+        "result": {"resultCode": "PAYMENT_IN_PROCESS", "resultStatus": "U"}, "normalUrl": "https://pay.example/x",
+    });
+    let hosted = stage.pay("order-2", "hosted", answer).await.unwrap();
+    for (token, asks) in [(session, true), (hosted, false)] {
+        let page = stage.get(&format!("/checkout/{token}")).await;
+        assert_eq!((status(&page), body(&page).contains("id=\"billing\"")), (200, asks), "{page}");
+    }
+}
+
 //= S-1 test
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_is_shown_as_what_it_was_opened_for() {

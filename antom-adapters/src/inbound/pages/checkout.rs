@@ -102,8 +102,10 @@ pub(super) async fn page(
     let for_order = |url: &Option<String>| {
         url.as_deref().map(|url| CheckoutConfig::for_order(url, &order.reference_order_id))
     };
+    // Whoever goes to the gateway's page tells it there.
     let asks_address = stand == Stand::Payable
         && settings.billing_address
+        && attempt.integration == Integration::Session
         && style(settings, &attempt) == CheckoutStyle::Embedded
         && attempt.is_card();
     let view = View {
