@@ -29,14 +29,15 @@ pub(crate) fn run(flags: &[String]) -> Result<u8, String> {
     if !process::succeeds(&mut process::cargo(&workspace.root, &build))? {
         return Ok(FAILED);
     }
-    match suites(&workspace)? {
+    match suites(&workspace, &[])? {
         Ok(mut suites) => Ok(if process::succeeds(&mut suites)? { 0 } else { FAILED }),
         Err(reason) => Ok(skipped(&reason, strict)),
     }
 }
 
-/// What runs all suites with the programs that are built already, or what the machine lacks for it.
-pub(crate) fn suites(workspace: &Workspace) -> Result<Result<Command, String>, String> {
+/// What runs all suites with the programs that are built already, or what the machine lacks for it; of the suites only the
+/// stories of these names, where there are any.
+pub(crate) fn suites(workspace: &Workspace, only: &[String]) -> Result<Result<Command, String>, String> {
     let folder = workspace.root.join("tests/browser");
     let browser = match missing() {
         Ok(browser) => browser,
@@ -52,8 +53,11 @@ pub(crate) fn suites(workspace: &Workspace) -> Result<Result<Command, String>, S
     let mut suites = Command::new("node");
     let limit = format!("--test-timeout={SUITE_WITHIN_MS}");
     // Each suite starts a browser and programs of its own, which mostly wait.
+    let at_once = if only.is_empty() { "--test-concurrency=2" } else { "--test-concurrency=1" };
     suites
-        .args(["--test", "--test-reporter=spec", "--test-concurrency=2", &limit, "suites/"])
+        .args(["--test", "--test-reporter=spec", at_once, &limit])
+        .args(only.iter().map(|name| format!("--test-name-pattern=^{}$", literal(name))))
+        .arg("suites/")
         .current_dir(&folder)
         .env("ANTOM_SIMULATOR", workspace.built("antom-simulator"))
         .env("ANTOM_SERVICE", workspace.built("antom"))
@@ -79,6 +83,17 @@ fn missing() -> Result<PathBuf, String> {
         .ok_or_else(|| "no chromium: install it, or name it with ANTOM_CHROMIUM".to_owned())
 }
 
+/// A pattern that means these letters.
+fn literal(name: &str) -> String {
+    name.chars().fold(String::new(), |mut pattern, letter| {
+        if letter.is_ascii_punctuation() {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+        pattern
+    })
+}
+
 /// The first number of `v20.20.2`.
 fn major(version: &str) -> Option<u32> {
     version.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
@@ -102,6 +117,11 @@ mod tests {
     fn what_is_missing_is_no_failure_unless_it_is_asked_to_be() {
         assert_eq!(skipped("no chromium", false), 0);
         assert_eq!(skipped("no chromium", true), FAILED);
+    }
+
+    #[test]
+    fn a_name_is_a_pattern_for_itself_alone() {
+        assert_eq!(literal("it's 3-D (a.b)"), "it\\'s 3\\-D \\(a\\.b\\)");
     }
 
     #[test]

@@ -28,6 +28,9 @@ struct Step {
     work: fn(&Run) -> Result<Outcome, String>,
 }
 
+/// More stories than that fail by no mood of the browser.
+const MOST_TOLD_AGAIN: usize = 3;
+
 /// In this order a failure shows early, and what a later step needs is built by an earlier one:
 /// tests start the real binaries, and the demonstration runs last because it needs all of them.
 const STEPS: [Step; 16] = [
@@ -139,17 +142,28 @@ fn drills(run: &Run) -> Result<Outcome, String> {
     Ok(Outcome::plain(process::succeeds(&mut command)?))
 }
 
-/// The build step has made the programs.
+/// The build step has made the programs. A browser has moods: a few stories that fail are told once more, alone, and have
+/// failed if they fail again. The summary names them.
 fn pages(run: &Run) -> Result<Outcome, String> {
-    let mut suites = match browser::suites(&run.workspace)? {
+    let mut suites = match browser::suites(&run.workspace, &[])? {
         Ok(suites) => suites,
         Err(reason) => {
             add_skip(&run.skip_file, &format!("browser: {reason}"))?;
             return Ok(Outcome { note: "SKIPPED".to_owned(), ..Outcome::plain(true) });
         }
     };
-    let watched = process::watched(&mut suites)?;
-    Ok(Outcome::counted(watched.succeeded, summary::node(&watched.text)))
+    let first = process::watched(&mut suites)?;
+    let failed = summary::failed_stories(&first.text);
+    let outcome = Outcome::counted(first.succeeded, summary::node(&first.text));
+    if outcome.passed || failed.is_empty() || failed.len() > MOST_TOLD_AGAIN {
+        return Ok(outcome);
+    }
+    let mut again = browser::suites(&run.workspace, &failed)??;
+    let second = process::watched(&mut again)?;
+    let told = Outcome::counted(second.succeeded, summary::node(&second.text));
+    // A name that leads to no story has not passed.
+    let all_ran = usize::try_from(told.counts.passed).is_ok_and(|passed| passed >= failed.len());
+    Ok(if told.passed && all_ran { outcome.at_the_second_try(&failed) } else { outcome })
 }
 
 fn told(name: &str, report: Report) -> Result<Outcome, String> {
