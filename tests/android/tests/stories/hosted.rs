@@ -19,13 +19,7 @@ fn a_wallet_is_opened_by_its_app_link_and_the_result_pages_address_opens_our_app
         let (order, app) = stage.paying(Way::Wallet)?;
         on_page(stage, "/app/")?;
         stage.device.buyer().lets_it(Act::Succeed)?;
-        ensure(
-            stage.device.shows() == Shows::App,
-            "our app link brought the buyer back",
-            &order.clone().into(),
-        )?;
-        app.on_resume()?;
-        stage.ends_paid(&order, &app)
+        comes_back_paid(stage, &order, &app)
     })
 }
 
@@ -61,13 +55,7 @@ fn a_card_on_the_gateways_page_comes_back_by_our_app_link_after_the_banks_questi
         if let Shows::Page(_) = stage.device.shows() {
             stage.device.buyer().answers_the_bank(BankAnswer::Approve)?;
         }
-        ensure(
-            stage.device.shows() == Shows::App,
-            "our app link brought the buyer back",
-            &order.clone().into(),
-        )?;
-        app.on_resume()?;
-        stage.ends_paid(&order, &app)
+        comes_back_paid(stage, &order, &app)
     })
 }
 
@@ -145,6 +133,13 @@ fn an_address_that_opens_the_app_proves_nothing() -> Proof {
         app.on_destroy();
         ensure(attempts.len() == 1, "nothing was opened", &attempts.into())
     })
+}
+
+/// Our app link brought the buyer back, and the app shows what the server knows.
+fn comes_back_paid(stage: &Stage<'_>, order: &str, app: &ShopApp) -> Result<(), Failure> {
+    ensure(stage.device.shows() == Shows::App, "our app link brought the buyer back", &order.into())?;
+    app.on_resume()?;
+    stage.ends_paid(order, app)
 }
 
 fn on_page(stage: &Stage<'_>, part: &str) -> Result<(), Failure> {
