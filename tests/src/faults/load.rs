@@ -15,8 +15,8 @@ use crate::http::{Answer, text_at};
 use crate::merchant::{Merchant, order_body, session_body};
 use crate::waiting::{Look, until};
 
-/// Longer than any drill keeps a service away.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// Longer than any drill keeps a service, or the answers of its gateway, away.
+const PATIENCE: Duration = Duration::from_secs(300);
 /// Between two tries of one client.
 const PAUSE: Duration = Duration::from_millis(20);
 
