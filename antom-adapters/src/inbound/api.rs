@@ -81,7 +81,7 @@ struct Route {
     method: &'static str,
     path: &'static str,
     scope: Scope,
-    handler: MethodRouter<Api>,
+    handler: MethodRouter<Arc<Api>>,
 }
 
 /// Everything that the merchant API answers to. The OpenAPI document tells the same, as a test proves.
@@ -111,19 +111,20 @@ fn routes() -> Vec<Route> {
     ]
 }
 
-fn posting<T: 'static>(path: &'static str, scope: Scope, handler: impl Handler<T, Api>) -> Route {
+fn posting<T: 'static>(path: &'static str, scope: Scope, handler: impl Handler<T, Arc<Api>>) -> Route {
     Route { method: "post", path, scope, handler: post(handler) }
 }
 
-fn getting<T: 'static>(path: &'static str, scope: Scope, handler: impl Handler<T, Api>) -> Route {
+fn getting<T: 'static>(path: &'static str, scope: Scope, handler: impl Handler<T, Arc<Api>>) -> Route {
     Route { method: "get", path, scope, handler: get(handler) }
 }
 
 /// The routes of the merchant API. Each lets only keys with its scope through.
 pub fn router(api: Api) -> Router {
+    let api = Arc::new(api);
     let guarded = routes().into_iter().fold(Router::new(), |router, route| {
         let Route { method, path, scope, handler } = route;
-        let guard = auth::Guard { api: api.clone(), method, path, scope };
+        let guard = auth::Guard { api: Arc::clone(&api), method, path, scope };
         router.route(path, handler.route_layer(from_fn_with_state(guard, auth::admit)))
     });
     guarded

@@ -1,6 +1,8 @@
 //! Who may call: bearer keys, compared by hash in constant time, each with its scopes and its share of requests.
 //! Keys are configured as SHA-256; the clear text is never stored. Which route needs what is the route table's.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -17,7 +19,7 @@ use crate::service::config::{ApiKey, Scope};
 /// What stands before a route.
 #[derive(Debug, Clone)]
 pub(super) struct Guard {
-    pub(super) api: Api,
+    pub(super) api: Arc<Api>,
     pub(super) method: &'static str,
     pub(super) path: &'static str,
     pub(super) scope: Scope,

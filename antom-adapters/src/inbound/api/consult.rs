@@ -1,6 +1,8 @@
 //! Which payment methods to offer: the gateway's answer, or the configured list where it cannot be had.
 //! Which of them the buyer takes is left to the merchant's checkout.
 
+use std::sync::Arc;
+
 use antom_core::outcome::{OsType, TerminalType};
 use antom_core::wire::{ConsultRequest, ConsultResponse, Env, PaymentOption, SettlementStrategy};
 use antom_domain::order::Refusal;
@@ -31,7 +33,7 @@ pub(super) struct ConsultIn {
 
 //= H-1, B-6
 pub(super) async fn consult(
-    State(api): State<Api>,
+    State(api): State<Arc<Api>>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Value>, Problem> {

@@ -1,6 +1,8 @@
 //! Erasing personal data on request: of one order, or of all orders of one buyer, page by page.
 //! What is erased, and when it must not be, is decided by the domain.
 
+use std::sync::Arc;
+
 use antom_core::id::{ReferenceBuyerId, ReferenceOrderId};
 use antom_domain::port::StoreError;
 use antom_domain::service::{BooksError, Erasal, Erasing, ErasingError};
@@ -34,7 +36,7 @@ struct Report {
 
 /// Asking again is harmless: what is erased stays so, and of a buyer only what is left is found.
 pub(super) async fn erase(
-    State(api): State<Api>,
+    State(api): State<Arc<Api>>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Value>, Problem> {

@@ -1,6 +1,8 @@
 //! Merchant events: read them on from a cursor, see what became of each, and let one be sent once more.
 //! Sending is the worker's.
 
+use std::sync::Arc;
+
 use antom_domain::merchant_event::{MerchantEventId, MerchantEventKind};
 use antom_domain::port::{EventQuery, KeptEvent, StoreError};
 use axum::Json;
@@ -25,7 +27,7 @@ pub(super) struct ListQuery {
 
 /// One page, oldest first. `next` is where to read on, also when there is no more yet.
 pub(super) async fn list(
-    State(api): State<Api>,
+    State(api): State<Arc<Api>>,
     ListOf(query): ListOf<ListQuery>,
 ) -> Result<Json<Value>, Problem> {
     let kind = query.r#type.map(MerchantEventKind::from);
@@ -44,7 +46,7 @@ pub(super) async fn list(
 }
 
 pub(super) async fn resend(
-    State(api): State<Api>,
+    State(api): State<Arc<Api>>,
     Id(id): Id,
     headers: HeaderMap,
     body: Body,

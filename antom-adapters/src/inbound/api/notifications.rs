@@ -1,6 +1,8 @@
 //! Notifications: what came and what became of it, and taking one in again.
 //! Bodies are shown nowhere; what they say is shown by the orders.
 
+use std::sync::Arc;
+
 use antom_domain::port::{
     IdKey, InboxMark, InboxPage, InboxQuery, InboxVerdict, NotificationDigest, StoreError,
 };
@@ -27,7 +29,7 @@ pub(super) struct ListQuery {
 
 //= N-8, N-10
 pub(super) async fn list(
-    State(api): State<Api>,
+    State(api): State<Arc<Api>>,
     ListOf(query): ListOf<ListQuery>,
 ) -> Result<Json<Value>, Problem> {
     let verdict = match &query.verdict {
@@ -50,7 +52,7 @@ pub(super) async fn list(
 /// Takes the stored notification in once more. Facts that are known already add nothing, so that asking again is harmless.
 //= N-4
 pub(super) async fn replay(
-    State(api): State<Api>,
+    State(api): State<Arc<Api>>,
     Id(id): Id,
     headers: HeaderMap,
     body: Body,

@@ -1,6 +1,8 @@
 //! Opening a payment: what is sent to the gateway, and what the buyer's client gets from it.
 //! What may be done with a payment afterwards is in `payments`.
 
+use std::sync::Arc;
+
 use antom_core::client_sdk::Environment;
 use antom_core::id::PaymentRequestId;
 use antom_core::outcome::{CaptureMode, OsType, TerminalType};
@@ -40,7 +42,7 @@ pub(super) struct OpenPayment {
     card: Option<CardIn>,
 }
 
-pub(super) async fn open(State(api): State<Api>, Id(id): Id, headers: HeaderMap, body: Body) -> Answer {
+pub(super) async fn open(State(api): State<Arc<Api>>, Id(id): Id, headers: HeaderMap, body: Body) -> Answer {
     let (request, digest): (OpenPayment, String) = body::read_with_digest(&headers, body).await?;
     let id = order_id(id)?;
     let key = idempotency_key(&headers)?;

@@ -1,6 +1,8 @@
 //! Orders: create, list, show.
 //! Paying is in `opening` and `payments`, what may be shipped in `shipping`.
 
+use std::sync::Arc;
+
 use antom_core::id::{ReferenceBuyerId, ReferenceOrderId};
 use antom_core::money::{Currency, Money};
 use antom_core::time::WireTime;
@@ -85,7 +87,7 @@ pub(super) struct ListQuery {
 }
 
 pub(super) async fn create(
-    State(api): State<Api>,
+    State(api): State<Arc<Api>>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
@@ -188,7 +190,7 @@ impl AmountIn {
 }
 
 pub(super) async fn list(
-    State(api): State<Api>,
+    State(api): State<Arc<Api>>,
     ListOf(query): ListOf<ListQuery>,
 ) -> Result<Json<Value>, Problem> {
     let phase = match &query.phase {
@@ -216,7 +218,7 @@ fn page_size(text: &str) -> Result<usize, Problem> {
     size.ok_or_else(|| Problem::field("limit", format!("must be a whole number from 1 to {MOST}")))
 }
 
-pub(super) async fn show(State(api): State<Api>, Id(id): Id) -> Result<Json<Value>, Problem> {
+pub(super) async fn show(State(api): State<Arc<Api>>, Id(id): Id) -> Result<Json<Value>, Problem> {
     let id = order_id(id)?;
     let stored = api.books.load(&id).await?;
     let mut history = api.books.ports().store.history(&id).await?;

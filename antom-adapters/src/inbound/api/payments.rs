@@ -54,12 +54,12 @@ pub(super) struct RefundIn {
     refund_request_id: Option<String>,
 }
 
-pub(super) async fn show(State(api): State<Api>, Id(id): Id) -> Result<Json<Value>, Problem> {
+pub(super) async fn show(State(api): State<Arc<Api>>, Id(id): Id) -> Result<Json<Value>, Problem> {
     let (_, order, payment_request_id) = find(&api, id).await?;
     Ok(Json(view_of(&api, &order, &payment_request_id)?))
 }
 
-pub(super) async fn refunds(State(api): State<Api>, Id(id): Id) -> Result<Json<Value>, Problem> {
+pub(super) async fn refunds(State(api): State<Arc<Api>>, Id(id): Id) -> Result<Json<Value>, Problem> {
     let (_, order, payment_request_id) = find(&api, id).await?;
     let attempt = order.attempt(&payment_request_id).ok_or_else(unknown_payment)?;
     Ok(Json(view::refunds(attempt, api.books.policy())))
@@ -68,7 +68,10 @@ pub(super) async fn refunds(State(api): State<Api>, Id(id): Id) -> Result<Json<V
 /// The token under which the gateway stored the card of this payment. It is asked for each time and kept nowhere here, so
 /// that only whoever may charge it ever holds it.
 //= H-4
-pub(super) async fn stored_card(State(api): State<Api>, Id(id): Id) -> Result<impl IntoResponse, Problem> {
+pub(super) async fn stored_card(
+    State(api): State<Arc<Api>>,
+    Id(id): Id,
+) -> Result<impl IntoResponse, Problem> {
     let (order_id, _, payment_request_id) = find(&api, id).await?;
     let asked = Inquiries::new(api.books.clone()).stored_card(&order_id, &payment_request_id).await?;
     api.worker.changed(&order_id);
@@ -90,7 +93,12 @@ pub(super) async fn stored_card(State(api): State<Api>, Id(id): Id) -> Result<im
 }
 
 /// Asks the gateway everything that is open about this payment.
-pub(super) async fn inquire(State(api): State<Api>, Id(id): Id, headers: HeaderMap, body: Body) -> Answer {
+pub(super) async fn inquire(
+    State(api): State<Arc<Api>>,
+    Id(id): Id,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
     let Nothing {} = body::read(&headers, body).await?;
     let (order_id, mut order, payment_request_id) = find(&api, id).await?;
     let inquiries = Inquiries::new(api.books.clone());
@@ -106,7 +114,12 @@ pub(super) async fn inquire(State(api): State<Api>, Id(id): Id, headers: HeaderM
     answer(&api, &order, &payment_request_id, !in_doubt)
 }
 
-pub(super) async fn capture(State(api): State<Api>, Id(id): Id, headers: HeaderMap, body: Body) -> Answer {
+pub(super) async fn capture(
+    State(api): State<Arc<Api>>,
+    Id(id): Id,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
     let request: CaptureIn = body::read(&headers, body).await?;
     let amount =
         request.amount.map(|amount| amount.checked()).transpose().map_err(|(f, m)| Problem::field(f, m))?;
@@ -157,7 +170,12 @@ fn id_of(payment_request_id: &PaymentRequestId, purpose: &str, key: &str) -> Str
     sha256_hex(format!("{payment_request_id} {purpose} {key}").as_bytes())
 }
 
-pub(super) async fn cancel(State(api): State<Api>, Id(id): Id, headers: HeaderMap, body: Body) -> Answer {
+pub(super) async fn cancel(
+    State(api): State<Arc<Api>>,
+    Id(id): Id,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
     let Nothing {} = body::read(&headers, body).await?;
     let (order_id, _, payment_request_id) = find(&api, id).await?;
     let order =
@@ -168,7 +186,12 @@ pub(super) async fn cancel(State(api): State<Api>, Id(id): Id, headers: HeaderMa
     answer(&api, &order, &payment_request_id, done)
 }
 
-pub(super) async fn refund(State(api): State<Api>, Id(id): Id, headers: HeaderMap, body: Body) -> Answer {
+pub(super) async fn refund(
+    State(api): State<Arc<Api>>,
+    Id(id): Id,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
     let request: RefundIn = body::read(&headers, body).await?;
     let amount = request.amount.checked().map_err(|(field, message)| Problem::field(field, message))?;
     let (order_id, _, payment_request_id) = find(&api, id).await?;

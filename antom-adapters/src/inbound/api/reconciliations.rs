@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use antom_reconcile::{FileError, Options, ReconcileError, Unit};
@@ -57,7 +58,7 @@ impl Wanted {
 /// have the same report.
 //= B-7
 pub(super) async fn create(
-    State(api): State<Api>,
+    State(api): State<Arc<Api>>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Value>, Problem> {
@@ -85,14 +86,14 @@ pub(super) async fn create(
     done.map(Json).map_err(|refused| told(refused, &names))
 }
 
-pub(super) async fn list(State(api): State<Api>) -> Result<Json<Value>, Problem> {
+pub(super) async fn list(State(api): State<Arc<Api>>) -> Result<Json<Value>, Problem> {
     let summaries = api.reconciler.archive.list(LIST).await?;
     let summaries: Vec<Value> =
         summaries.iter().filter_map(|summary| serde_json::from_str(summary).ok()).collect();
     Ok(Json(json!({ "reconciliations": summaries })))
 }
 
-pub(super) async fn show(State(api): State<Api>, Id(id): Id) -> Result<Json<Value>, Problem> {
+pub(super) async fn show(State(api): State<Arc<Api>>, Id(id): Id) -> Result<Json<Value>, Problem> {
     let kept = api.reconciler.archive.report(&id).await?;
     let kept = kept.ok_or_else(|| Problem::not_found("there is no such reconciliation"))?;
     Ok(Json(serde_json::from_str(&kept.body).unwrap_or_default()))

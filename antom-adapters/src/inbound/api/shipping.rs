@@ -1,6 +1,8 @@
 //! Whether an order may be shipped: what the books say, asked anew where it is old.
 //! What makes an order shippable is decided by the domain.
 
+use std::sync::Arc;
+
 use antom_core::time::Timestamp;
 use antom_domain::order::{Event, Question, Recorded};
 use antom_domain::service::Inquiries;
@@ -17,7 +19,7 @@ use super::payments::Answer;
 /// Asks the gateway once more where its last word is older than the configuration allows. Without an answer nothing is
 /// confirmed, whatever the books say.
 //= B-7
-pub(super) async fn shippable(State(api): State<Api>, Id(id): Id) -> Answer {
+pub(super) async fn shippable(State(api): State<Arc<Api>>, Id(id): Id) -> Answer {
     let id = order_id(id)?;
     let mut order = api.books.load(&id).await?.order;
     let mut known_at = last_word(&api.books.ports().store.history(&id).await?);

@@ -38,8 +38,7 @@ impl EventQueue for SqliteStore {
         if self.look_up(next_due).await?.is_none_or(|due| due > now) {
             return Ok(Vec::new());
         }
-        let (until, limit) = (now.saturating_add(lease).epoch_millis(), stored::number(limit));
-        let now = now.epoch_millis();
+        let (until, now) = (now.saturating_add(lease).epoch_millis(), now.epoch_millis());
         let claimed =
             self.write(Changes::Nothing, move |savepoint| claim(savepoint, now, until, limit)).await;
         Ok(stored::known_claims(claimed.unwrap_or(Err(StoreError::Unavailable))?, self.keys()))
@@ -115,18 +114,18 @@ fn claim(
     savepoint: &Connection,
     now: i64,
     until: i64,
-    limit: i64,
+    limit: usize,
 ) -> Result<Vec<StoredClaim>, Halt<StoreError>> {
-    let sql = format!(
-        "SELECT {COLUMNS}, since, seq FROM merchant_events WHERE due_at <= ?1 ORDER BY due_at, seq LIMIT ?2"
-    );
+    let sql =
+        format!("SELECT {COLUMNS}, since, seq FROM merchant_events WHERE due_at <= ?1 ORDER BY due_at, seq");
     let due: Vec<(StoredClaim, i64)> = savepoint
         .prepare_cached(&sql)?
-        .query_map([now, limit], |row| {
+        .query_map([now], |row| {
             let mut event = event(row)?;
             event.tries = event.tries.saturating_add(1);
             Ok((StoredClaim { event, since: row.get("since")? }, row.get("seq")?))
         })?
+        .take(limit)
         .collect::<Result<_, _>>()?;
     for (_, seq) in &due {
         savepoint

@@ -96,7 +96,9 @@ impl<K, V> Default for Generations<K, V> {
 impl<K: Hash + Eq, V> Generations<K, V> {
     fn keep(&mut self, key: K, value: V, most: usize) {
         if self.younger.len() >= most {
-            self.older = std::mem::take(&mut self.younger);
+            // The room of the forgotten generation is used again.
+            std::mem::swap(&mut self.younger, &mut self.older);
+            self.younger.clear();
         }
         self.younger.insert(key, value);
     }

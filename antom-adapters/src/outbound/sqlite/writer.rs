@@ -1,16 +1,16 @@
 //! The one thread that writes: it commits what is queued in one transaction.
 //! What a piece of work writes is left to `commit`, `outbox` and `inbox`.
 //!
-//! One transaction costs one wait for the disk, however many steps it carries. While the disk is busy the next steps
-//! queue up, so groups grow with the load and no timer is needed. A step that is refused leaves its neighbours alone:
+//! One transaction costs one wait for the disk and pages of its own, however many steps it carries. While the disk is busy
+//! the next steps queue up; while steps come in company, the thread also waits a moment for more (`gather`). A step that is refused leaves its neighbours alone:
 //! nearly always it is refused before it wrote anything; where it had written, the group is written anew, with a savepoint
 //! for each step, which costs as much as the step itself. Nobody is answered before the transaction is durable.
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
@@ -22,6 +22,9 @@ const LARGEST_GROUP: usize = 256;
 
 /// The most steps that wait; beyond it, callers wait before they queue.
 const LONGEST_QUEUE: usize = 1024;
+
+/// The longest that steps in company wait for more: beside what a payment takes, no time.
+const MOMENT: Duration = Duration::from_millis(1);
 
 /// How much was written since the store was opened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,10 +53,22 @@ pub(super) struct Writer {
     counters: Arc<Counters>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Counters {
     commits: AtomicU64,
     groups: AtomicU64,
+    /// The thread is to be woken when so many steps are queued.
+    wanted: AtomicUsize,
+}
+
+impl Default for Counters {
+    fn default() -> Self {
+        Counters {
+            commits: AtomicU64::new(0),
+            groups: AtomicU64::new(0),
+            wanted: AtomicUsize::new(usize::MAX),
+        }
+    }
 }
 
 impl Writer {
@@ -81,6 +96,11 @@ impl Writer {
         let (job, answer) = queued(work, after);
         let queue = self.queue.as_ref().ok_or(Loss::NotWritten)?;
         queue.send(job).await.map_err(|_| Loss::NotWritten)?;
+        if self.waiting() >= self.counters.wanted.load(Ordering::SeqCst)
+            && let Some(thread) = &self.thread
+        {
+            thread.thread().unpark();
+        }
         answer.await.map_err(|_| Loss::Unknown)?
     }
 
@@ -167,13 +187,14 @@ where
 
 fn serve(mut connection: Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, counters: &Counters) {
     let mut group = Vec::with_capacity(LARGEST_GROUP);
-    let mut answered = 0;
+    let mut expected = 0;
     loop {
-        gather(&jobs, answered);
-        answered = jobs.blocking_recv_many(&mut group, LARGEST_GROUP);
-        if answered == 0 {
+        gather(&jobs, expected, &counters.wanted, MOMENT);
+        let taken = jobs.blocking_recv_many(&mut group, LARGEST_GROUP);
+        if taken == 0 {
             return;
         }
+        expected = expected_after(expected, taken);
         let end = write_group(&mut connection, &mut group).map(|kept| {
             counters.commits.fetch_add(kept, Ordering::Relaxed);
             counters.groups.fetch_add(1, Ordering::Relaxed);
@@ -184,31 +205,32 @@ fn serve(mut connection: Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, cou
     }
 }
 
-/// Lets those who were just answered come back with their next steps before the next group is closed, as long as they
-/// keep coming and until there are as many as before. Otherwise two halves of the callers take turns, and each pays for
-/// a wait for the disk of its own. Whoever is alone waits for nobody.
-fn gather(jobs: &mpsc::Receiver<Box<dyn Job>>, answered: usize) {
-    if answered < 2 {
-        return;
-    }
-    let mut queued = jobs.len();
-    while queued < answered {
-        moment();
-        let now = jobs.len();
-        if now == queued {
-            return;
-        }
-        queued = now;
-    }
+/// How many steps the next group may have, after one of so many: as many as the largest of the last ones, of which each
+/// counts for less than the one after it. Whoever came alone waits for nobody.
+fn expected_after(expected: usize, taken: usize) -> usize {
+    if taken < 2 { 0 } else { taken.max(expected.saturating_sub(expected.div_ceil(8))) }
 }
 
-/// About as long as a caller needs to come back, and shorter than a wait for most disks.
+/// Lets as many steps come together as are expected, for a moment. Otherwise small groups follow each other, and each
+/// writes the same pages and waits for the disk for a few steps only.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the writing thread waits for nobody's event, only for a moment"
+    reason = "how long a thread waits for company is no business of the domain's clock"
 )]
-fn moment() {
-    thread::sleep(Duration::from_micros(100));
+fn gather(jobs: &mpsc::Receiver<Box<dyn Job>>, expected: usize, wanted: &AtomicUsize, moment: Duration) {
+    if expected < 2 {
+        return;
+    }
+    wanted.store(expected, Ordering::SeqCst);
+    let end = Instant::now() + moment;
+    while jobs.len() < expected {
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break;
+        }
+        thread::park_timeout(left);
+    }
+    wanted.store(usize::MAX, Ordering::SeqCst);
 }
 
 /// Writes all or nothing, and returns how many pieces of work were kept.
@@ -412,5 +434,36 @@ mod tests {
         assert!(answers.into_iter().all(|answer| answer.blocking_recv() == Ok(Ok(Ok(())))));
         assert_eq!(counters.commits.into_inner(), 300);
         assert_eq!(counters.groups.into_inner(), 2, "256 in the first, the rest in the second");
+    }
+
+    #[test]
+    fn whoever_comes_alone_waits_for_nobody_and_company_is_expected_to_come_again() {
+        assert_eq!(expected_after(0, 1), 0);
+        assert_eq!(expected_after(64, 1), 0, "the others went away");
+        assert_eq!(expected_after(0, 2), 2);
+        assert_eq!(expected_after(64, 64), 64);
+        assert_eq!(expected_after(64, 10), 56, "one small group says little");
+        let after_many = (0..100).fold(64, |expected, _| expected_after(expected, 10));
+        assert_eq!(after_many, 10, "many say that there are no more");
+    }
+
+    #[tokio::test]
+    async fn a_gathering_thread_is_woken_by_the_step_that_completes_the_company() {
+        const FOR_EVER: Duration = Duration::from_secs(60);
+        let (queue, jobs) = mpsc::channel(LONGEST_QUEUE);
+        let counters = Arc::new(Counters::default());
+        let counted = Arc::clone(&counters);
+        let thread = thread::spawn(move || {
+            gather(&jobs, 3, &counted.wanted, FOR_EVER);
+            serve(database(), jobs, &counted);
+        });
+        let writer = Writer { queue: Some(queue), thread: Some(thread), counters };
+
+        let step = || writer.write(move |it: &Connection| work(it, KEPT), |_| ());
+        let company = async { tokio::join!(step(), step(), step()) };
+        let answers = tokio::time::timeout(Duration::from_secs(20), company).await.unwrap();
+
+        assert_eq!(answers, (Ok(Ok(())), Ok(Ok(())), Ok(Ok(()))));
+        assert_eq!(writer.counts(), WriteCounts { commits: 3, groups: 1 });
     }
 }
