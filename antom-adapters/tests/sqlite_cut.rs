@@ -19,8 +19,8 @@ use antom_domain::port::{
     GatewayAnswer, IdKey, NotificationDigest, OrderQuery, OrderStore, Outbox, ReceivedNotification,
 };
 use antom_domain::reading::notification_keys;
-use antom_domain::service::{Books, Dispatcher, Notifications, Orders, Ports};
-use antom_domain::testing::{CountedIds, NoJitter, ScriptedGateway, SetClock};
+use antom_domain::service::{Books, Dispatcher, Notifications, Orders};
+use antom_domain::testing::{ScriptedGateway, SetClock, ports};
 use rusqlite::Connection;
 
 const BORDER: usize = 512;
@@ -35,15 +35,7 @@ fn prepared(path: &Path) -> Arc<SqliteStore> {
 
 fn books(store: &Arc<SqliteStore>) -> (Books, Arc<ScriptedGateway>) {
     let gateway = Arc::new(ScriptedGateway::default());
-    let ports = Ports {
-        gateway: gateway.clone(),
-        store: store.clone(),
-        outbox: store.clone(),
-        inbox: store.clone(),
-        clock: Arc::new(SetClock::new(now())),
-        ids: Arc::new(CountedIds::default()),
-        jitter: Arc::new(NoJitter),
-    };
+    let ports = ports(store, gateway.clone(), Arc::new(SetClock::new(now())));
     let policy = Policy::new("https://shop.example/notifications/antom", "https://shop.example/result/");
     (Books::new(ports, Arc::new(policy)), gateway)
 }

@@ -7,4 +7,4 @@ mod memory;
 mod world;
 
 pub use memory::MemoryStore;
-pub use world::{CountedIds, NoJitter, ScriptedGateway, SetClock};
+pub use world::{CountedIds, NoJitter, ScriptedGateway, SetClock, ports};

@@ -19,10 +19,8 @@ use antom_domain::port::{
     Announced, Commit, IdKey, Inbox, InboxMark, InboxVerdict, NotificationDigest, OrderStore, Outbox,
     ReceivedNotification,
 };
-use antom_domain::service::{
-    Books, CommandError, Created, Erasal, Erasing, ErasingError, Orders, Ports, Terms,
-};
-use antom_domain::testing::{CountedIds, MemoryStore, NoJitter, ScriptedGateway, SetClock};
+use antom_domain::service::{Books, CommandError, Created, Erasal, Erasing, ErasingError, Orders, Terms};
+use antom_domain::testing::{MemoryStore, ScriptedGateway, SetClock, ports};
 use support::*;
 
 /// Every word that may tell who bought, what, and by which card.
@@ -209,15 +207,7 @@ struct World {
 
 fn world() -> World {
     let (store, clock) = (Arc::new(MemoryStore::new()), Arc::new(SetClock::new(at(0))));
-    let ports = Ports {
-        gateway: Arc::new(ScriptedGateway::default()),
-        store: store.clone(),
-        outbox: store.clone(),
-        inbox: store.clone(),
-        clock: clock.clone(),
-        ids: Arc::new(CountedIds::default()),
-        jitter: Arc::new(NoJitter),
-    };
+    let ports = ports(&store, Arc::new(ScriptedGateway::default()), clock.clone());
     let books = Books::new(ports, Arc::new(policy()));
     World { erasing: Erasing::new(books.clone(), store.clone()), store, clock, books }
 }

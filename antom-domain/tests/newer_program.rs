@@ -12,10 +12,8 @@ use antom_domain::order::{Command, Integration, NotShippable, OrderPhase, Refusa
 use antom_domain::policy::Retry;
 use antom_domain::port::{Inbox, NotificationDigest, OrderStore, Outbox, ReceivedNotification};
 use antom_domain::reading::notification_keys;
-use antom_domain::service::{
-    Books, BooksError, CommandError, Dispatched, Dispatcher, Notifications, Orders, Ports,
-};
-use antom_domain::testing::{CountedIds, MemoryStore, NoJitter, ScriptedGateway, SetClock};
+use antom_domain::service::{Books, BooksError, CommandError, Dispatched, Dispatcher, Notifications, Orders};
+use antom_domain::testing::{MemoryStore, ScriptedGateway, SetClock, ports};
 use support::{at, cancel_command, new_order, open_attempt, policy};
 
 struct World {
@@ -29,15 +27,7 @@ struct World {
 async fn world() -> World {
     let store = MemoryStore::new();
     let (gateway, clock) = (Arc::new(ScriptedGateway::default()), Arc::new(SetClock::new(at(0))));
-    let ports = Ports {
-        gateway: gateway.clone(),
-        store: Arc::new(store.clone()),
-        outbox: Arc::new(store.clone()),
-        inbox: Arc::new(store.clone()),
-        clock: clock.clone(),
-        ids: Arc::new(CountedIds::default()),
-        jitter: Arc::new(NoJitter),
-    };
+    let ports = ports(&Arc::new(store.clone()), gateway.clone(), clock.clone());
     let books = Books::new(ports, Arc::new(policy()));
     let orders = Orders::new(books.clone());
     orders.create(&new_order()).await.unwrap();

@@ -18,9 +18,9 @@ use antom_domain::port::{
 };
 use antom_domain::reading::notification_keys;
 use antom_domain::service::{
-    Books, BooksError, CommandError, Dispatched, Dispatcher, Inquiries, Notifications, Orders, Ports,
+    Books, BooksError, CommandError, Dispatched, Dispatcher, Inquiries, Notifications, Orders,
 };
-use antom_domain::testing::{CountedIds, MemoryStore, NoJitter, ScriptedGateway, SetClock};
+use antom_domain::testing::{MemoryStore, ScriptedGateway, SetClock, ports};
 use support::{NO_REFUNDS, at, new_order, open_attempt, policy, request_id};
 
 struct World {
@@ -37,15 +37,7 @@ fn world() -> World {
 
 fn world_with(gateway: Arc<ScriptedGateway>, port: Arc<dyn PaymentGateway>) -> World {
     let (store, clock) = (Arc::new(MemoryStore::new()), Arc::new(SetClock::new(at(0))));
-    let ports = Ports {
-        gateway: port,
-        store: store.clone(),
-        outbox: store.clone(),
-        inbox: store.clone(),
-        clock: clock.clone(),
-        ids: Arc::new(CountedIds::default()),
-        jitter: Arc::new(NoJitter),
-    };
+    let ports = ports(&store, port, clock.clone());
     World { store, gateway, clock, books: Books::new(ports, Arc::new(policy())) }
 }
 

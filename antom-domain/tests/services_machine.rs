@@ -18,8 +18,8 @@ use antom_domain::port::{
     Reach, ReceivedNotification,
 };
 use antom_domain::reading::notification_keys;
-use antom_domain::service::{Books, Dispatcher, Inquiries, Notifications, Orders, Ports};
-use antom_domain::testing::{CountedIds, MemoryStore, NoJitter, SetClock};
+use antom_domain::service::{Books, Dispatcher, Inquiries, Notifications, Orders};
+use antom_domain::testing::{MemoryStore, SetClock, ports};
 use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 use serde_json::{Value, json};
@@ -260,15 +260,7 @@ struct World {
 
 impl World {
     fn books(store: &MemoryStore, gateway: &Arc<ModelGateway>, clock: &Arc<SetClock>) -> Books {
-        let ports = Ports {
-            gateway: gateway.clone(),
-            store: Arc::new(store.clone()),
-            outbox: Arc::new(store.clone()),
-            inbox: Arc::new(store.clone()),
-            clock: clock.clone(),
-            ids: Arc::new(CountedIds::default()),
-            jitter: Arc::new(NoJitter),
-        };
+        let ports = ports(&Arc::new(store.clone()), gateway.clone(), clock.clone());
         Books::new(ports, Arc::new(policy()))
     }
 

@@ -16,7 +16,7 @@ use antom_domain::port::{
 };
 use antom_domain::reading::notification_keys;
 use antom_domain::service::{Books, Dispatched, Dispatcher, Notifications, Orders, Ports};
-use antom_domain::testing::{CountedIds, MemoryStore, NoJitter, ScriptedGateway};
+use antom_domain::testing::{MemoryStore, ScriptedGateway, ports};
 use async_trait::async_trait;
 
 /// One payment.
@@ -50,15 +50,7 @@ pub async fn payments(about: &str, count: usize) -> Vec<Payment> {
 async fn payment(name: &str) -> Payment {
     let (store, gateway) = (Arc::new(Recorder::default()), Arc::new(ScriptedGateway::default()));
     let memory = Arc::new(store.memory.clone());
-    let ports = Ports {
-        gateway: gateway.clone(),
-        store: store.clone(),
-        outbox: memory.clone(),
-        inbox: memory.clone(),
-        clock: Arc::new(SystemClock),
-        ids: Arc::new(CountedIds::default()),
-        jitter: Arc::new(NoJitter),
-    };
+    let ports = Ports { store: store.clone(), ..ports(&memory, gateway.clone(), Arc::new(SystemClock)) };
     let books = Books::new(ports, Arc::new(policy()));
     let order_id = ReferenceOrderId::parse(name).unwrap();
     let orders = Orders::new(books.clone());

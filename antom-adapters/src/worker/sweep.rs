@@ -95,8 +95,8 @@ mod tests {
     use antom_core::money::{Currency, Money};
     use antom_core::time::Timestamp;
     use antom_domain::order::{Erased, NewOrder, Policy};
-    use antom_domain::service::{Books, Orders, Ports};
-    use antom_domain::testing::{CountedIds, MemoryStore, NoJitter, ScriptedGateway, SetClock};
+    use antom_domain::service::{Books, Orders};
+    use antom_domain::testing::{MemoryStore, ScriptedGateway, SetClock, ports};
 
     use super::*;
 
@@ -114,15 +114,7 @@ mod tests {
     async fn what_has_had_its_time_is_erased_without_being_asked_for() {
         let clock = Arc::new(SetClock::new(Timestamp::from_epoch_millis(1_795_000_000_000)));
         let store = Arc::new(MemoryStore::new());
-        let ports = Ports {
-            gateway: Arc::new(ScriptedGateway::default()),
-            store: store.clone(),
-            outbox: store.clone(),
-            inbox: store.clone(),
-            clock: clock.clone(),
-            ids: Arc::new(CountedIds::default()),
-            jitter: Arc::new(NoJitter),
-        };
+        let ports = ports(&store, Arc::new(ScriptedGateway::default()), clock.clone());
         let books =
             Books::new(ports, Arc::new(Policy::new("https://shop.example/n", "https://shop.example/r/")));
         let orders = Orders::new(books.clone());

@@ -2,7 +2,7 @@
 //! Storage is `memory`'s.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use antom_core::time::Timestamp;
@@ -10,8 +10,42 @@ use async_trait::async_trait;
 
 use crate::order::GatewayCall;
 use crate::port::{
-    CallFailure, Clock, FailureReason, GatewayAnswer, IdSource, Jitter, PaymentGateway, Reach,
+    CallFailure, Clock, FailureReason, GatewayAnswer, IdSource, Inbox, Jitter, OrderStore, Outbox,
+    PaymentGateway, Reach,
 };
+use crate::service::Ports;
+
+/// Ports over one storage, with ids that count and no jitter. Whoever needs another one names it, and takes the rest from
+/// here.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use antom_core::time::Timestamp;
+/// use antom_domain::order::Policy;
+/// use antom_domain::service::Books;
+/// use antom_domain::testing::{MemoryStore, ScriptedGateway, SetClock, ports};
+///
+/// let (store, gateway) = (Arc::new(MemoryStore::new()), Arc::new(ScriptedGateway::default()));
+/// let clock = Arc::new(SetClock::new(Timestamp::from_epoch_millis(0)));
+/// let policy = Policy::new("https://shop.example/notifications/antom", "https://shop.example/result/");
+/// let books = Books::new(ports(&store, gateway, clock), Arc::new(policy));
+/// assert_eq!(books.ports().ids.fresh(), "id-1");
+/// ```
+pub fn ports<S>(store: &Arc<S>, gateway: Arc<dyn PaymentGateway>, clock: Arc<dyn Clock>) -> Ports
+where
+    S: OrderStore + Outbox + Inbox + 'static,
+{
+    Ports {
+        gateway,
+        store: store.clone(),
+        outbox: store.clone(),
+        inbox: store.clone(),
+        clock,
+        ids: Arc::new(CountedIds::default()),
+        jitter: Arc::new(NoJitter),
+    }
+}
 
 /// A clock that only moves when it is told to.
 #[derive(Debug)]

@@ -293,22 +293,18 @@ pub(super) fn pill(lang: Language, phase: OrderPhase) -> Markup {
 mod tests {
     use antom_core::money::{Currency, Money};
     use antom_domain::order::{NewOrder, Policy};
-    use antom_domain::service::{Orders, Ports};
-    use antom_domain::testing::{CountedIds, MemoryStore, NoJitter, ScriptedGateway, SetClock};
+    use antom_domain::service::Orders;
+    use antom_domain::testing::{MemoryStore, ScriptedGateway, SetClock, ports};
 
     use super::*;
 
     async fn books_of(orders: usize) -> Books {
         let store = Arc::new(MemoryStore::new());
-        let ports = Ports {
-            gateway: Arc::new(ScriptedGateway::default()),
-            store: store.clone(),
-            outbox: store.clone(),
-            inbox: store,
-            clock: Arc::new(SetClock::new(Timestamp::from_epoch_millis(1_795_000_000_000))),
-            ids: Arc::new(CountedIds::default()),
-            jitter: Arc::new(NoJitter),
-        };
+        let ports = ports(
+            &store,
+            Arc::new(ScriptedGateway::default()),
+            Arc::new(SetClock::new(Timestamp::from_epoch_millis(1_795_000_000_000))),
+        );
         let books =
             Books::new(ports, Arc::new(Policy::new("https://shop.example/n", "https://shop.example/r/")));
         for number in 0..orders {

@@ -8,8 +8,8 @@ use antom_core::money::{Currency, Money};
 use antom_core::time::Timestamp;
 use antom_domain::order::{Command, Integration, NewOrder, OpenAttempt, Order, Policy};
 use antom_domain::port::{StoredOrder, Version};
-use antom_domain::service::{Books, Ports};
-use antom_domain::testing::{CountedIds, MemoryStore, NoJitter, ScriptedGateway, SetClock};
+use antom_domain::service::Books;
+use antom_domain::testing::{MemoryStore, ScriptedGateway, SetClock, ports};
 
 pub(super) fn order() -> ReferenceOrderId {
     "ORDER-1".parse().unwrap()
@@ -21,15 +21,7 @@ pub(super) fn at(millis: i64) -> Timestamp {
 
 pub(super) fn books_at(clock: &Arc<SetClock>) -> Books {
     let store = Arc::new(MemoryStore::new());
-    let ports = Ports {
-        gateway: Arc::new(ScriptedGateway::default()),
-        store: store.clone(),
-        outbox: store.clone(),
-        inbox: store,
-        clock: clock.clone(),
-        ids: Arc::new(CountedIds::default()),
-        jitter: Arc::new(NoJitter),
-    };
+    let ports = ports(&store, Arc::new(ScriptedGateway::default()), clock.clone());
     let policy = Policy::new("https://shop.example/notifications/antom", "https://shop.example/result/");
     Books::new(ports, Arc::new(policy))
 }
