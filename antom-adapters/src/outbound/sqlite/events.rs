@@ -125,6 +125,7 @@ fn claim(
             event.tries = event.tries.saturating_add(1);
             Ok((StoredClaim { event, since: row.get("since")? }, row.get("seq")?))
         })?
+        // As for the outbox: read in the order of the index, and planned once.
         .take(limit)
         .collect::<Result<_, _>>()?;
     for (_, seq) in &due {

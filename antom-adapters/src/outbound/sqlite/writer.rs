@@ -52,36 +52,27 @@ pub(super) enum Loss {
 pub(super) struct Writer {
     queue: Option<mpsc::Sender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
-    counters: Arc<Counters>,
+    shared: Arc<Shared>,
 }
 
-#[derive(Debug)]
-struct Counters {
+/// What the thread and its handle share.
+#[derive(Debug, Default)]
+struct Shared {
     commits: AtomicU64,
     groups: AtomicU64,
-    /// The thread is to be woken when so many steps are queued.
+    /// The thread gathers, and is to be woken when so many steps are queued; 0 while it does not.
     wanted: AtomicUsize,
-}
-
-impl Default for Counters {
-    fn default() -> Self {
-        Counters {
-            commits: AtomicU64::new(0),
-            groups: AtomicU64::new(0),
-            wanted: AtomicUsize::new(usize::MAX),
-        }
-    }
 }
 
 impl Writer {
     pub(super) fn start(connection: Connection) -> io::Result<Writer> {
         let (queue, jobs) = mpsc::channel(LONGEST_QUEUE);
-        let counters = Arc::new(Counters::default());
-        let counted = Arc::clone(&counters);
+        let shared = Arc::new(Shared::default());
+        let counted = Arc::clone(&shared);
         let thread = thread::Builder::new()
             .name("antom-sqlite-writer".to_owned())
             .spawn(move || serve(connection, jobs, &counted))?;
-        Ok(Writer { queue: Some(queue), thread: Some(thread), counters })
+        Ok(Writer { queue: Some(queue), thread: Some(thread), shared })
     }
 
     /// Queues one piece of work and waits until its transaction is over. Then, before anybody is answered, `after` is
@@ -98,7 +89,8 @@ impl Writer {
         let (job, answer) = queued(work, after);
         let queue = self.queue.as_ref().ok_or(Loss::NotWritten)?;
         queue.send(job).await.map_err(|_| Loss::NotWritten)?;
-        if self.waiting() >= self.counters.wanted.load(Ordering::SeqCst)
+        let wanted = self.shared.wanted.load(Ordering::SeqCst);
+        if (1..=self.waiting()).contains(&wanted)
             && let Some(thread) = &self.thread
         {
             thread.thread().unpark();
@@ -113,8 +105,8 @@ impl Writer {
 
     pub(super) fn counts(&self) -> WriteCounts {
         WriteCounts {
-            commits: self.counters.commits.load(Ordering::Relaxed),
-            groups: self.counters.groups.load(Ordering::Relaxed),
+            commits: self.shared.commits.load(Ordering::Relaxed),
+            groups: self.shared.groups.load(Ordering::Relaxed),
         }
     }
 }
@@ -187,19 +179,19 @@ where
     }
 }
 
-fn serve(mut connection: Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, counters: &Counters) {
+fn serve(mut connection: Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, shared: &Shared) {
     let mut group = Vec::with_capacity(LARGEST_GROUP);
     let mut expected = 0;
     loop {
-        gather(&jobs, expected, &counters.wanted, MOMENT);
+        gather(&jobs, expected, &shared.wanted, MOMENT);
         let taken = jobs.blocking_recv_many(&mut group, LARGEST_GROUP);
         if taken == 0 {
             return;
         }
         expected = expected_after(expected, taken);
         let end = write_group(&mut connection, &mut group).map(|kept| {
-            counters.commits.fetch_add(kept, Ordering::Relaxed);
-            counters.groups.fetch_add(1, Ordering::Relaxed);
+            shared.commits.fetch_add(kept, Ordering::Relaxed);
+            shared.groups.fetch_add(1, Ordering::Relaxed);
         });
         for job in group.drain(..) {
             job.answer(end);
@@ -232,7 +224,7 @@ fn gather(jobs: &mpsc::Receiver<Box<dyn Job>>, expected: usize, wanted: &AtomicU
         }
         thread::park_timeout(left);
     }
-    wanted.store(usize::MAX, Ordering::SeqCst);
+    wanted.store(0, Ordering::SeqCst);
 }
 
 /// Writes all or nothing, and returns how many pieces of work were kept.
@@ -429,13 +421,13 @@ mod tests {
             answers.push(answer);
         }
         drop(queue);
-        let counters = Counters::default();
+        let shared = Shared::default();
 
-        serve(database(), jobs, &counters);
+        serve(database(), jobs, &shared);
 
         assert!(answers.into_iter().all(|answer| answer.blocking_recv() == Ok(Ok(Ok(())))));
-        assert_eq!(counters.commits.into_inner(), 300);
-        assert_eq!(counters.groups.into_inner(), 2, "256 in the first, the rest in the second");
+        assert_eq!(shared.commits.into_inner(), 300);
+        assert_eq!(shared.groups.into_inner(), 2, "256 in the first, the rest in the second");
     }
 
     #[test]
@@ -453,16 +445,22 @@ mod tests {
     async fn a_gathering_thread_is_woken_by_the_step_that_completes_the_company() {
         const FOR_EVER: Duration = Duration::from_secs(60);
         let (queue, jobs) = mpsc::channel(LONGEST_QUEUE);
-        let counters = Arc::new(Counters::default());
-        let counted = Arc::clone(&counters);
+        let shared = Arc::new(Shared::default());
+        let counted = Arc::clone(&shared);
         let thread = thread::spawn(move || {
             gather(&jobs, 3, &counted.wanted, FOR_EVER);
             serve(database(), jobs, &counted);
         });
-        let writer = Writer { queue: Some(queue), thread: Some(thread), counters };
+        let writer = Writer { queue: Some(queue), thread: Some(thread), shared };
 
         let step = || writer.write(move |it: &Connection| work(it, KEPT), |_| ());
-        let company = async { tokio::join!(step(), step(), step()) };
+        let company = async {
+            // A step that is queued before the thread gathers needs to wake nobody.
+            while writer.shared.wanted.load(Ordering::SeqCst) == 0 {
+                tokio::task::yield_now().await;
+            }
+            tokio::join!(step(), step(), step())
+        };
         let answers = tokio::time::timeout(Duration::from_secs(20), company).await.unwrap();
 
         assert_eq!(answers, (Ok(Ok(())), Ok(Ok(())), Ok(Ok(()))));
